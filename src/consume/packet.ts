@@ -1,0 +1,20 @@
+import type { Item } from '../stage/item.ts';
+
+/**
+ * Raw bytes of one sensor as they came from a source, with the fields of ROS `event_camera_msgs/EventPacket`.
+ * A packet may begin and end anywhere in the byte stream: decoder state belongs to the sensor.
+ */
+export interface Packet extends Item {
+  /** Running number per sensor; a jump means that packets were lost. */
+  readonly seq: number;
+  /** The wire format: the name of a file in `decode/formats/`. */
+  readonly encoding: string;
+  /** Sensor size in pixels; 0 where only the bytes can tell. */
+  readonly width: number;
+  readonly height: number;
+  /** Nanoseconds that formats with relative time (libcaer) add to each event. */
+  readonly timeBaseNs: bigint;
+  /** Wall clock of the capture in Unix microseconds; 0 where it is not known. */
+  readonly capturedAtUs: number;
+  readonly bytes: Uint8Array;
+}

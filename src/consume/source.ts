@@ -1,0 +1,14 @@
+import type { Part } from '../stage/item.ts';
+import type { Packet } from './packet.ts';
+
+/** Where packets come from. To add one, write a file in `sources/` with a function that returns this. */
+export interface Source extends Part {
+  /**
+   * Yields packets in arrival order until the source ends or the signal aborts, and then returns.
+   * Nothing is read before the first pull, and only a bounded amount ahead of the last.
+   * Throws PipelineError SOURCE_FAILED or INPUT_UNREADABLE.
+   */
+  packets(signal: AbortSignal): AsyncIterable<Packet>;
+  /** Bytes or packets in all, where the source knows its end: for progress and ETA. */
+  total?(): Promise<number | undefined>;
+}

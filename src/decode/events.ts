@@ -1,0 +1,45 @@
+import type { Item } from '../stage/item.ts';
+
+/** Contrast-detection events as columns of equal length. A batch is one item of the flow; an event never is. */
+export interface Events {
+  /** Valid entries of each column. */
+  readonly length: number;
+  /** Sensor time in microseconds; whole numbers below 2^53. */
+  readonly t: Float64Array;
+  /** Column in pixels, 0 at the left. */
+  readonly x: Uint16Array;
+  /** Row in pixels, 0 at the top. */
+  readonly y: Uint16Array;
+  /** Polarity: 1 for ON (brighter), 0 for OFF (darker). */
+  readonly p: Uint8Array;
+}
+
+/** The events of one packet, with the geometry that its stream has made known. */
+export interface EventBatch extends Item {
+  readonly events: Events;
+  /** Sensor size in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Sensor time in microseconds that the stream has reached, with or without events. NaN before it is known. */
+  readonly clockUs: number;
+  /** Wall clock of the packet in Unix microseconds; 0 where it is not known. */
+  readonly capturedAtUs: number;
+}
+
+/** Columns with room for `capacity` events. */
+export const makeEvents = (capacity: number): { length: number; t: Float64Array; x: Uint16Array; y: Uint16Array; p: Uint8Array } => ({
+  length: 0,
+  t: new Float64Array(capacity),
+  x: new Uint16Array(capacity),
+  y: new Uint16Array(capacity),
+  p: new Uint8Array(capacity),
+});
+
+/** A copy of exactly the valid entries, safe to keep while a decoder goes on writing into its own columns. */
+export const copyEvents = ({ length, t, x, y, p }: Events): Events => ({
+  length,
+  t: t.slice(0, length),
+  x: x.slice(0, length),
+  y: y.slice(0, length),
+  p: p.slice(0, length),
+});

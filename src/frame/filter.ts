@@ -1,0 +1,16 @@
+import type { Events } from '../decode/events.ts';
+import type { Part } from '../stage/item.ts';
+
+/** Keeps, drops or moves events of one sensor. */
+export interface FilterRun {
+  /** What is left of a batch, in the same order. The columns belong to the filter and are valid until the next call. */
+  push(events: Events, width: number, height: number): Events;
+  /** Events dropped so far. */
+  readonly dropped: number;
+}
+
+/** A filter over events. To add one, write a file in `filters/` with a function that returns this. */
+export interface Filter extends Part {
+  /** Fresh state, one for each sensor. */
+  start(): FilterRun;
+}

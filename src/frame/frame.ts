@@ -1,0 +1,40 @@
+import type { Item } from '../stage/item.ts';
+import type { CloseReason } from './eventWindow.ts';
+
+/** What is known of a window once its events are no longer needed. */
+export interface WindowFacts {
+  /** Sensor time in microseconds, start inclusive, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  readonly closedBy: CloseReason;
+  /** Events in all, and those of ON polarity. */
+  readonly count: number;
+  readonly on: number;
+  /** Sensor size in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Wall clock of the packet with the first event in Unix microseconds; 0 where it is not known. */
+  readonly capturedAtUs: number;
+}
+
+/** An encoded picture. */
+export interface Image {
+  readonly bytes: Uint8Array;
+  readonly mediaType: 'image/png' | 'image/jpeg' | 'image/webp';
+  /** Size in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** SHA-256 of `bytes`, lower-case hex. */
+  readonly sha256: string;
+}
+
+/** A window that was drawn. */
+export interface Frame extends Item {
+  /** Deterministic: the same window of the same source has the same id in every run. 24 hex digits. */
+  readonly id: string;
+  readonly window: WindowFacts;
+  /** Absent for a quiet window: too few events to ask anybody about. */
+  readonly image?: Image;
+  /** Name, parameters and legend of what drew it. */
+  readonly renderer: { readonly name: string; readonly params: Readonly<Record<string, unknown>>; readonly legend: string };
+}

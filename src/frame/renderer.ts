@@ -1,0 +1,22 @@
+import type { Part } from '../stage/item.ts';
+import type { EventWindow } from './eventWindow.ts';
+
+/** A picture without compression, row by row from the top left. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  /** 1: grey, 3: RGB. */
+  readonly channels: 1 | 3;
+  readonly data: Uint8Array;
+}
+
+/** A way to draw a window. To add one, write a file in `renderers/` with a function that returns this. */
+export interface Renderer extends Part {
+  readonly params: Readonly<Record<string, unknown>>;
+  /** What the colours mean, as a sentence for the prompt, made from the renderer's own parameters. */
+  readonly legend: string;
+  /** Events before the window's start that the picture depends on, in microseconds. @default 0 */
+  readonly horizonUs?: number;
+  /** A pure function of the window and the parameters. Throws PipelineError RENDER_FAILED. */
+  draw(window: EventWindow): Pixels;
+}

@@ -1,0 +1,15 @@
+import type { Part } from '../stage/item.ts';
+import type { Cutter } from './eventWindow.ts';
+
+export interface CutOptions {
+  /** How far back before its start a window carries events, in microseconds: the renderer's horizon. */
+  readonly horizonUs: number;
+}
+
+/** A way to cut time. To add one, write a file in `windows/` with a function that returns this. */
+export interface Windowing extends Part {
+  /** Wall-clock silence after which an open window is closed, in milliseconds. Absent: never. */
+  readonly idleAfterMs?: number;
+  /** A fresh cutter, one for each sensor. */
+  start(options: CutOptions): Cutter;
+}

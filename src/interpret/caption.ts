@@ -1,0 +1,84 @@
+import type { Frame } from '../frame/frame.ts';
+import type { Item } from '../stage/item.ts';
+
+/**
+ * What went wrong with one attempt. Made from the body of the reply before its status, because vendors put
+ * different facts under the same status.
+ */
+export type ErrorClass =
+  | 'rate_limit'
+  | 'quota'
+  | 'overloaded'
+  | 'transient'
+  | 'timeout'
+  | 'caller_fault'
+  | 'context_length'
+  | 'too_large'
+  | 'conflict'
+  | 'credential'
+  | 'permission'
+  | 'model_access'
+  | 'model_gone'
+  | 'region_blocked'
+  | 'malformed'
+  | 'refused'
+  | 'blocked'
+  | 'truncated'
+  | 'budget'
+  | 'cancelled'
+  | 'unknown';
+
+/** One call to one upstream: the unit of provenance, of cost and of the route in the record. */
+export interface Attempt {
+  /** The name of the target in the pipeline. */
+  readonly target: string;
+  /** Alias of the key used, never the key. */
+  readonly key: string;
+  /** Unix microseconds. */
+  readonly startedAtUs: number;
+  readonly ms: number;
+  /** HTTP status; 0 where no reply came. */
+  readonly status: number;
+  readonly outcome: 'ok' | ErrorClass;
+  /** What the upstream said, short, without secrets; empty for `ok`. */
+  readonly reason: string;
+  /** Tokens billed. 0 where the upstream did not answer. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** USD; null where the model's price is not known. */
+  readonly costUsd: number | null;
+}
+
+/** What a captioner said. */
+export interface Answer {
+  /** As the model wrote it. */
+  readonly text: string;
+  readonly target: string;
+  readonly provider: string;
+  /** The model's id as the upstream reported it. */
+  readonly model: string;
+  /** Billed tokens of this answer. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  /** USD of this answer alone; null where the price is not known. */
+  readonly costUsd: number | null;
+  /** The date of the price used, YYYY-MM-DD; empty where there is none. */
+  readonly priceDate: string;
+  /** `truncated`: cut by the length limit. `estimated`: tokens were not reported. */
+  readonly flags: readonly string[];
+}
+
+/** A frame with the words for it. Quiet frames pass with `answer` absent. */
+export interface Caption extends Item {
+  readonly frame: Frame;
+  readonly answer?: Answer;
+  /** Every attempt, in order, the failed ones too. */
+  readonly route: readonly Attempt[];
+  /** Where the answer came from: asked now, remembered by the ledger, or shared with an identical or near frame. */
+  readonly cache: 'none' | 'ledger' | 'duplicate';
+  /** Identity of what was asked: the key in the ledger. Empty for quiet frames. */
+  readonly requestHash: string;
+  readonly promptHash: string;
+  /** The frame this one is a near duplicate of, and how far away it is. */
+  readonly duplicateOf?: { readonly id: string; readonly distance: number };
+}

@@ -1,0 +1,57 @@
+import type { Observable } from 'rxjs';
+import type { Image, WindowFacts } from '../frame/frame.ts';
+import type { Answer, Attempt } from './caption.ts';
+import type { Asked } from './prompt.ts';
+
+/** One frame to be described. */
+export interface CaptionRequest {
+  readonly id: string;
+  readonly sensor: string;
+  readonly image: Image;
+  readonly window: WindowFacts;
+  readonly prompt: Asked;
+  /** Every attempt is appended here by the target that made it, also when the caller has hung up. */
+  readonly route: Attempt[];
+  /** `performance.now()` after which the caption is of no use; Infinity where it may wait. */
+  readonly deadlineMs: number;
+}
+
+/** One upstream as the configuration has it. */
+export interface TargetPlan {
+  readonly target: string;
+  readonly provider: string;
+  readonly model: string;
+  /** Parameters that change the answer; part of the request hash. */
+  readonly params: Readonly<Record<string, unknown>>;
+  /** Limits for people: `500 requests/min`, ... */
+  readonly limits: readonly string[];
+  /** Worst-case cost of one call in USD for an image of this size and a prompt of this many tokens; null where the price is not known. */
+  worstCostUsd(image: { width: number; height: number }, promptTokens: number): number | null;
+  /** Names of key variables that are not set. */
+  missingKeys(): readonly string[];
+}
+
+/** The paths that a captioner may take, for `check` and for `explain`. */
+export interface Plan {
+  readonly targets: readonly TargetPlan[];
+  /** First choice with its share of the frames (0..1), then the fallbacks, by name of the target. */
+  readonly paths: readonly { readonly share: number; readonly order: readonly string[] }[];
+  /** What surrounds them, for people: `retry 2 times`, `total deadline 30 s`, ... */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Anything that can say what a frame shows: a provider, or a combinator of captioners. A cold Observable of one
+ * answer: subscribe to ask, unsubscribe to hang up. Errors with a PipelineError: PROVIDER_FAILED (see `retryable`),
+ * PROVIDER_REFUSED, PROVIDERS_EXHAUSTED, BUDGET_SPENT or DEADLINE_PASSED.
+ */
+export interface Captioner {
+  (request: CaptionRequest): Observable<Answer>;
+  readonly plan: Plan;
+  /** Ends connections and timers. */
+  close?(): Promise<void>;
+}
+
+/** Makes a captioner out of the function and its plan. */
+export const captioner = (ask: (request: CaptionRequest) => Observable<Answer>, plan: Plan, close?: () => Promise<void>): Captioner =>
+  Object.assign(ask, close ? { plan, close } : { plan });

@@ -1,0 +1,13 @@
+import type { Part, Position } from '../stage/item.ts';
+
+/** Where finished values go. To add one, write a file in `sinks/` with a function that returns this. */
+export interface Sink<Value> extends Part {
+  /** Called once before the first write. Throws SINK_FAILED or CONFIG_INVALID. */
+  open?(): Promise<void>;
+  /** Resolves when the value is safe: only then is what it came from acked. */
+  write(value: Value, from: Position): Promise<void>;
+  /** Whether this record is there already, from a run before this one. */
+  has?(id: string): boolean;
+  /** Called once after the last write; makes the output complete. */
+  close?(): Promise<void>;
+}

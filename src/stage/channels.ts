@@ -1,0 +1,49 @@
+import { channel } from 'node:diagnostics_channel';
+
+/**
+ * The side door. Stages report what they did; metrics, log, traces and viewer subscribe (`watch/`).
+ * A stage knows none of them, and nothing is measured while nobody listens.
+ */
+export interface Reports {
+  /** What a stage did with one item. */
+  stage: {
+    readonly stage: string;
+    readonly sensor: string;
+    readonly ms: number;
+    readonly item: unknown;
+    readonly out?: unknown;
+    readonly error?: unknown;
+  };
+  /** One call to one upstream ended: an `Attempt`. */
+  attempt: object;
+  /** The gate's state changed. */
+  gate: { readonly windows: number; readonly bytes: number; readonly shut: boolean };
+  /** A target's limits changed: tokens left, calls allowed at once, breaker state. */
+  limit: { readonly target: string; readonly [state: string]: unknown };
+  /** An item was rejected and is safe in the dead letters. */
+  reject: { readonly stage: string; readonly sensor: string; readonly code: string; readonly message: string };
+  /** Counters of a sensor's decoder. */
+  decode: { readonly sensor: string; readonly counters: object };
+}
+
+/** Publishes on `saccade:<kind>`; the report is only made when somebody listens. */
+export function report<Kind extends keyof Reports>(kind: Kind, make: () => Reports[Kind]): void {
+  const door = doors[kind];
+  if (door.hasSubscribers) door.publish(make());
+}
+
+/** Listens to one kind of report. Returns the function that ends it. */
+export function listen<Kind extends keyof Reports>(kind: Kind, hear: (report: Reports[Kind]) => void): () => void {
+  const onMessage = (message: unknown): void => hear(message as Reports[Kind]);
+  doors[kind].subscribe(onMessage);
+  return () => doors[kind].unsubscribe(onMessage);
+}
+
+const doors = {
+  stage: channel('saccade:stage'),
+  attempt: channel('saccade:attempt'),
+  gate: channel('saccade:gate'),
+  limit: channel('saccade:limit'),
+  reject: channel('saccade:reject'),
+  decode: channel('saccade:decode'),
+} as const satisfies Record<keyof Reports, unknown>;

@@ -1,0 +1,31 @@
+/** Called once, by whoever ends the life of what came from a packet: publish, or reject. The source may then commit. */
+export type Ack = () => void;
+
+/** Where in its source something came from: enough to read it again. */
+export interface Position {
+  /** The topic, or the path of the file. */
+  readonly source: string;
+  /** What `first` and `end` count. */
+  readonly unit: 'offset' | 'byte' | 'packet';
+  /** Kafka partition; 0 for sources without partitions. */
+  readonly partition: number;
+  /** The first one. */
+  readonly first: number;
+  /** The one behind the last. */
+  readonly end: number;
+}
+
+/** What every item of the flow carries, from its packet to the end. */
+export interface Item {
+  /** The name of what made the events: a camera, a recording, a topic's key. */
+  readonly sensor: string;
+  readonly position: Position;
+  readonly ack: Ack;
+}
+
+/** Any part of a pipeline: its name is the word used in `pipelines/`, its parameters are what the configuration hash covers. */
+export interface Part {
+  readonly name: string;
+  /** JSON-compatible; no secrets. */
+  readonly params?: Readonly<Record<string, unknown>>;
+}
