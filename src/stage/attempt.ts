@@ -1,0 +1,64 @@
+import { Observable, type OperatorFunction, catchError, from, ignoreElements, isObservable, mergeMap } from 'rxjs';
+import { report } from './channels.ts';
+import type { Item } from './item.ts';
+import type { Evidence, Reject, Stage } from './reject.ts';
+
+/** Work on one item that may fail: at once, later, or as an Observable that can be hung up. */
+export type Work<In, Out> = (item: In) => Out | PromiseLike<Out> | Observable<Out>;
+
+export interface AttemptOptions<In> {
+  /** Items worked on at once. 1 keeps their order. @default 1 */
+  concurrency?: number;
+  /** What goes into the dead letter of an item that failed. */
+  evidence: (item: In) => Evidence;
+}
+
+/**
+ * Maps each item by work that may fail. A failure takes that one item out of the flow, by `reject`; the stream
+ * goes on. The Observable errors only when `reject` itself fails.
+ */
+export const attempt = <In extends Item, Out>(
+  stage: Stage,
+  work: Work<In, Out>,
+  reject: Reject,
+  { concurrency = 1, evidence }: AttemptOptions<In>,
+): OperatorFunction<In, Out> =>
+  mergeMap(
+    (item) =>
+      run(stage, work, item).pipe(catchError((cause: unknown) => from(reject(stage, item, cause, evidence(item))).pipe(ignoreElements()))),
+    concurrency,
+  );
+
+/** Synchronous work stays synchronous: decoding a packet must not cost a turn of the event loop. */
+const run = <In extends Item, Out>(stage: Stage, work: Work<In, Out>, item: In): Observable<Out> =>
+  new Observable((subscriber) => {
+    const begun = performance.now();
+    const { sensor } = item;
+    const succeed = (out: Out): void => {
+      report('stage', () => ({ stage, sensor, ms: performance.now() - begun, item, out }));
+      subscriber.next(out);
+    };
+    const fail = (error: unknown): void => {
+      report('stage', () => ({ stage, sensor, ms: performance.now() - begun, item, error }));
+      subscriber.error(error);
+    };
+    try {
+      const out = work(item);
+      if (isObservable(out)) return out.subscribe({ next: succeed, error: fail, complete: () => subscriber.complete() });
+      if (!isPromiseLike(out)) {
+        succeed(out);
+        subscriber.complete();
+        return undefined;
+      }
+      out.then((value) => {
+        succeed(value);
+        subscriber.complete();
+      }, fail);
+    } catch (error) {
+      fail(error);
+    }
+    return undefined;
+  });
+
+const isPromiseLike = <Out>(out: Out | PromiseLike<Out>): out is PromiseLike<Out> =>
+  typeof out === 'object' && out !== null && 'then' in out && typeof out.then === 'function';

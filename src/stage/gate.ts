@@ -1,0 +1,70 @@
+import { type OperatorFunction, map } from 'rxjs';
+import { report } from './channels.ts';
+import type { Item } from './item.ts';
+
+export interface GateOptions {
+  /** Windows on their way to a record. @default 256 */
+  windows?: number;
+  /** Bytes that these windows hold. @default 256 MiB */
+  bytes?: number;
+}
+
+/**
+ * The only brake of the pipeline. RxJS pushes and queues without bound, so the gate counts what is on its
+ * way to a record, in windows and in bytes, and no packet is pulled while there is too much. Packets of a
+ * window that is still open do not count: a long window cannot shut the gate on itself.
+ *
+ * Bound: at most `windows` plus what one packet closes are inside at once.
+ */
+export interface Gate {
+  /** Passes items on as they come, and counts each from here to its ack. */
+  enter<In extends Item>(bytesOf: (item: In) => number): OperatorFunction<In, In>;
+  /** Whether a packet may be pulled now. */
+  readonly shut: boolean;
+  /** Resolves when the gate is open. */
+  opened(): Promise<void>;
+  /** Windows inside. */
+  readonly inside: number;
+}
+
+export function makeGate({ windows = 256, bytes = 256 * 2 ** 20 }: GateOptions = {}): Gate {
+  let inside = 0;
+  let held = 0;
+  let waiting: (() => void)[] = [];
+  const isShut = (): boolean => inside >= windows || held >= bytes;
+  const tell = (): void => report('gate', () => ({ windows: inside, bytes: held, shut: isShut() }));
+
+  const count = <In extends Item>(item: In, size: number): In => {
+    inside++;
+    held += size;
+    tell();
+    let left = false;
+    const leave = (): void => {
+      if (left) return;
+      left = true;
+      inside--;
+      held -= size;
+      tell();
+      item.ack();
+      if (!isShut()) {
+        const woken = waiting;
+        waiting = [];
+        for (const wake of woken) wake();
+      }
+    };
+    return { ...item, ack: leave };
+  };
+
+  return {
+    enter: (bytesOf) => map((item) => count(item, bytesOf(item))),
+    get shut() {
+      return isShut();
+    },
+    get inside() {
+      return inside;
+    },
+    async opened() {
+      while (isShut()) await new Promise<void>((resolve) => waiting.push(resolve));
+    },
+  };
+}
