@@ -7,6 +7,8 @@ import type { Source } from './source.ts';
 
 /** Packets of a source, pulled one by one while the gate is open. It completes when the source ends or `stop` aborts. */
 export const consume = (source: Source, gate: Gate, stop: AbortSignal): Observable<Packet> =>
-  pull((signal) => source.packets(signal), gate.opened, stop).pipe(
-    tap((packet) => report('stage', () => ({ stage: 'consume', sensor: packet.sensor, ms: 0, item: packet, out: packet }))),
-  );
+  pull(
+    (signal) => source.packets(signal),
+    () => gate.opened(),
+    stop,
+  ).pipe(tap((packet) => report('stage', () => ({ stage: 'consume', sensor: packet.sensor, ms: 0, item: packet, out: packet }))));

@@ -66,6 +66,12 @@ export interface Answer {
   readonly priceDate: string;
   /** `truncated`: cut by the length limit. `estimated`: tokens were not reported. */
   readonly flags: readonly string[];
+  /** Where it came from: asked now, remembered by the ledger, or shared with a near-duplicate frame. */
+  readonly cache: 'none' | 'ledger' | 'duplicate';
+  /** Identity of what was asked: the key in the ledger. */
+  readonly requestHash: string;
+  /** The frame this one is a near duplicate of, and how far away it is. */
+  readonly duplicateOf?: { readonly id: string; readonly distance: number };
 }
 
 /** A frame with the words for it. Quiet frames pass with `answer` absent. */
@@ -74,11 +80,6 @@ export interface Caption extends Item {
   readonly answer?: Answer;
   /** Every attempt, in order, the failed ones too. */
   readonly route: readonly Attempt[];
-  /** Where the answer came from: asked now, remembered by the ledger, or shared with an identical or near frame. */
-  readonly cache: 'none' | 'ledger' | 'duplicate';
-  /** Identity of what was asked: the key in the ledger. Empty for quiet frames. */
-  readonly requestHash: string;
+  /** Hash of the words that were asked; empty for quiet frames. */
   readonly promptHash: string;
-  /** The frame this one is a near duplicate of, and how far away it is. */
-  readonly duplicateOf?: { readonly id: string; readonly distance: number };
 }

@@ -1,4 +1,4 @@
-import { Observable, type OperatorFunction, catchError, from, ignoreElements, isObservable, mergeMap } from 'rxjs';
+import { Observable, type OperatorFunction, catchError, from, ignoreElements, isObservable, mergeMap, throwError } from 'rxjs';
 import { report } from './channels.ts';
 import type { Item } from './item.ts';
 import type { Evidence, Reject, Stage } from './reject.ts';
@@ -11,23 +11,25 @@ export interface AttemptOptions<In> {
   concurrency?: number;
   /** What goes into the dead letter of an item that failed. */
   evidence: (item: In) => Evidence;
+  /** Failures that are the pipeline's own and not the item's: they end the run. @default none */
+  fatal?: (cause: unknown) => boolean;
 }
 
 /**
  * Maps each item by work that may fail. A failure takes that one item out of the flow, by `reject`; the stream
- * goes on. The Observable errors only when `reject` itself fails.
+ * goes on. The Observable errors only for a `fatal` failure, or when `reject` itself fails.
  */
 export const attempt = <In extends Item, Out>(
   stage: Stage,
   work: Work<In, Out>,
   reject: Reject,
-  { concurrency = 1, evidence }: AttemptOptions<In>,
+  { concurrency = 1, evidence, fatal = () => false }: AttemptOptions<In>,
 ): OperatorFunction<In, Out> =>
-  mergeMap(
-    (item) =>
-      run(stage, work, item).pipe(catchError((cause: unknown) => from(reject(stage, item, cause, evidence(item))).pipe(ignoreElements()))),
-    concurrency,
-  );
+  mergeMap((item) => {
+    const leave = (cause: unknown): Observable<never> =>
+      fatal(cause) ? throwError(() => cause) : from(reject(stage, item, cause, evidence(item))).pipe(ignoreElements());
+    return run(stage, work, item).pipe(catchError(leave));
+  }, concurrency);
 
 /** Synchronous work stays synchronous: decoding a packet must not cost a turn of the event loop. */
 const run = <In extends Item, Out>(stage: Stage, work: Work<In, Out>, item: In): Observable<Out> =>

@@ -32,7 +32,7 @@ export interface DeadLetter {
   readonly id: string;
   readonly start: number | null;
   readonly end: number | null;
-  readonly payload: Uint8Array;
+  readonly payload: Buffer;
   readonly payloadType: string;
   /** The attempts as JSON text. */
   readonly route: string;

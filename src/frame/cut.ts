@@ -1,0 +1,77 @@
+import { Observable, type OperatorFunction } from 'rxjs';
+import type { EventBatch } from '../decode/events.ts';
+import { report } from '../stage/channels.ts';
+import type { Gate } from '../stage/gate.ts';
+import type { EventWindow } from './eventWindow.ts';
+import type { Filter, FilterRun } from './filter.ts';
+import type { Windowing } from './windowing.ts';
+
+export interface CutStageOptions {
+  readonly windowing: Windowing;
+  readonly filters: readonly Filter[];
+  /** The renderer's horizon in microseconds. */
+  readonly horizonUs: number;
+  /** The idle clock stands still while the gate is shut: silence that we made ourselves is not the sensor's. */
+  readonly gate: Pick<Gate, 'shut'>;
+}
+
+/** Filters the batches of one sensor and cuts them into windows of sensor time. What is open at the end is closed as it is. */
+export const cut =
+  ({ windowing, filters, horizonUs, gate }: CutStageOptions): OperatorFunction<EventBatch, EventWindow> =>
+  (batches) =>
+    new Observable((subscriber) => {
+      const cutter = windowing.start({ horizonUs });
+      const runs = filters.map((filter) => filter.start());
+      const emit = (windows: readonly EventWindow[]): void => {
+        for (const window of windows) {
+          report('stage', () => ({ stage: 'cut', sensor: window.sensor, ms: 0, item: window, out: window }));
+          subscriber.next(window);
+        }
+      };
+      const idle = idleClock(windowing.idleAfterMs, gate, (elapsedMs) => emit(cutter.idle?.(elapsedMs) ?? []));
+      subscriber.add(idle.stop);
+      subscriber.add(
+        batches.subscribe({
+          next: (batch) => {
+            idle.restart();
+            emit(cutter.push(filtered(batch, runs)));
+          },
+          error: (error) => subscriber.error(error),
+          complete: () => {
+            idle.stop();
+            emit(cutter.flush());
+            subscriber.complete();
+          },
+        }),
+      );
+    });
+
+function filtered(batch: EventBatch, runs: readonly FilterRun[]): EventBatch {
+  let events = batch.events;
+  for (const run of runs) events = run.push(events, batch.width, batch.height);
+  return events === batch.events ? batch : { ...batch, events };
+}
+
+/** Tells how long no batch came, once `afterMs` have passed, and again after each further `afterMs`. */
+function idleClock(
+  afterMs: number | undefined,
+  gate: Pick<Gate, 'shut'>,
+  tell: (elapsedMs: number) => void,
+): { restart: () => void; stop: () => void } {
+  if (afterMs === undefined) return { restart: () => {}, stop: () => {} };
+  let timer: NodeJS.Timeout | undefined;
+  let elapsedMs = 0;
+  const stop = (): void => clearInterval(timer);
+  return {
+    stop,
+    restart() {
+      stop();
+      elapsedMs = 0;
+      timer = setInterval(() => {
+        if (gate.shut) return;
+        elapsedMs += afterMs;
+        tell(elapsedMs);
+      }, afterMs);
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto';
+import type { OperatorFunction } from 'rxjs';
+import sharp from 'sharp';
+import { PipelineError } from '../errors.ts';
+import { attempt } from '../stage/attempt.ts';
+import type { Reject } from '../stage/reject.ts';
+import type { EventWindow } from './eventWindow.ts';
+import type { Frame, Image, WindowFacts } from './frame.ts';
+import type { Pixels, Renderer } from './renderer.ts';
+import { windowId } from './windowId.ts';
+
+export interface RenderStageOptions {
+  readonly renderer: Renderer;
+  /** Windows with fewer events per pixel of the sensor are quiet: recorded, and nobody is asked. */
+  readonly quietBelow: number;
+  /** Pictures encoded at once. */
+  readonly concurrency: number;
+}
+
+/** Draws each window and encodes it as PNG. Quiet windows become frames without a picture. */
+export const render = ({ renderer, quietBelow, concurrency }: RenderStageOptions, reject: Reject): OperatorFunction<EventWindow, Frame> => {
+  const { name, params, legend } = renderer;
+  return attempt(
+    'render',
+    (window): Frame | Promise<Frame> => {
+      const { sensor, position, ack } = window;
+      const frame = { sensor, position, ack, id: windowId(window), window: factsOf(window), renderer: { name, params, legend } };
+      if (window.count < quietBelow * window.width * window.height) return frame;
+      return encode(drawn(renderer, window)).then((image) => ({ ...frame, image }));
+    },
+    reject,
+    { concurrency, evidence: (window) => ({ id: windowId(window), start: window.start, end: window.end }) },
+  );
+};
+
+function drawn(renderer: Renderer, window: EventWindow): Pixels {
+  if (window.width > 0 && window.height > 0) return renderer.draw(window);
+  throw new PipelineError(
+    'RENDER_FAILED',
+    `window at ${window.start} µs of ${window.sensor} has no geometry: give width and height to the source`,
+  );
+}
+
+/**
+ * PNG, low effort: event frames are sparse and of few colours, and a lossy format smears single pixels.
+ * The bytes depend on the pixels alone, so the digest identifies the frame.
+ */
+export async function encode({ width, height, channels, data }: Pixels): Promise<Image> {
+  const bytes = await sharp(data, { raw: { width, height, channels } }).png({ compressionLevel: 3, adaptiveFiltering: false }).toBuffer();
+  return { bytes, mediaType: 'image/png', width, height, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+const factsOf = ({ start, end, closedBy, count, on, width, height, capturedAtUs }: EventWindow): WindowFacts => ({
+  start,
+  end,
+  closedBy,
+  count,
+  on,
+  width,
+  height,
+  capturedAtUs,
+});

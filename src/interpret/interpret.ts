@@ -1,0 +1,65 @@
+import { type OperatorFunction, map, of, pipe } from 'rxjs';
+import type { Frame } from '../frame/frame.ts';
+import { attempt } from '../stage/attempt.ts';
+import type { Reject } from '../stage/reject.ts';
+import type { Answer, Attempt, Caption } from './caption.ts';
+import type { CaptionRequest, Captioner } from './captioner.ts';
+import type { Prompt } from './prompt.ts';
+
+export interface InterpretStageOptions {
+  readonly captioner: Captioner;
+  readonly prompt: Prompt;
+  /** How old a frame may get before its caption is of no use, in milliseconds; Infinity: it waits. */
+  readonly maxDelayMs: number;
+}
+
+/** A frame with the attempts made for it: the route must be known also when all of them fail. */
+type Asking = Frame & { readonly route: Attempt[] };
+
+/**
+ * Asks the captioner for each frame. How many calls run at once is the captioner's own matter, so captions may
+ * overtake each other; what waits there is bounded by the gate. Nothing queues here.
+ */
+export const interpret = ({ captioner, prompt, maxDelayMs }: InterpretStageOptions, reject: Reject): OperatorFunction<Frame, Caption> =>
+  pipe(
+    map((frame: Frame): Asking => ({ ...frame, route: [] })),
+    attempt(
+      'interpret',
+      (frame) => {
+        const { image } = frame;
+        if (!image) return of(quiet(frame));
+        const asked = prompt.ask(frame);
+        const request: CaptionRequest = {
+          id: frame.id,
+          sensor: frame.sensor,
+          image,
+          window: frame.window,
+          prompt: asked,
+          route: frame.route,
+          deadlineMs: performance.now() + maxDelayMs,
+        };
+        return captioner(request).pipe(map((answer) => captioned(frame, answer, asked.hash)));
+      },
+      reject,
+      {
+        concurrency: Infinity,
+        evidence: ({ id, window, image, route }) => ({
+          id,
+          start: window.start,
+          end: window.end,
+          route,
+          ...(image && { payload: image.bytes, payloadType: image.mediaType }),
+        }),
+      },
+    ),
+  );
+
+const quiet = (frame: Asking): Caption => {
+  const { sensor, position, ack } = frame;
+  return { sensor, position, ack, frame, route: [], promptHash: '' };
+};
+
+const captioned = (frame: Asking, answer: Answer, promptHash: string): Caption => {
+  const { sensor, position, ack, route } = frame;
+  return { sensor, position, ack, frame, answer, route, promptHash };
+};
