@@ -7,7 +7,7 @@ export interface Sink<Value> extends Part {
   /** Resolves when the value is safe: only then is what it came from acked. */
   write(value: Value, from: Position): Promise<void>;
   /** Whether this record is there already, from a run before this one. */
-  has?(id: string): boolean;
+  readonly has?: (id: string) => boolean;
   /** Called once after the last write; makes the output complete. */
   close?(): Promise<void>;
 }

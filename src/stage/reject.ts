@@ -55,21 +55,9 @@ export const rejectTo =
     const message = messageOf(cause);
     const retryable = cause instanceof PipelineError && cause.retryable;
     const rejectedAtUs = Date.now() * 1000;
-    const letter = {
-      stage,
-      sensor,
-      code,
-      message,
-      retryable,
-      position,
-      rejectedAtUs,
-      id,
-      start,
-      end,
-      payload,
-      payloadType,
-      route: JSON.stringify(route),
-    };
+    const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+    const failure = { stage, sensor, code, message, retryable, position, rejectedAtUs };
+    const letter = { ...failure, id, start, end, payload: bytes, payloadType, route: JSON.stringify(route) };
     await deadLetters.write(letter, position);
     report('reject', () => ({ stage, sensor, code, message }));
     item.ack();

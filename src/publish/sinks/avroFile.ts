@@ -30,7 +30,7 @@ const optionsSchema = z.strictObject({
 export function avroFile<Value extends object>(options: AvroFileOptions): Sink<Value> {
   const { path, schema } = readOptions('avroFile', optionsSchema, options);
   const file = appendFile<Value>(path, containerFraming(schema, path));
-  return { name: 'avroFile', params: { schema }, open: file.open, write: file.write, has: file.has, close: file.close };
+  return { name: 'avroFile', params: { schema }, ...file };
 }
 
 const HEADER = avsc.Type.forSchema({
@@ -75,7 +75,7 @@ export function containerFraming<Value extends object>(name: SchemaName, path: s
       for (let block = readBlock(file, bytes, sync); block; block = readBlock(file, bytes, sync)) {
         let offset = 0;
         for (let record = 0; record < block.count; record++) {
-          const decoded = type.decode(block.body, offset) as { value: { id?: string }; offset: number };
+          const decoded = type.decode(block.body, offset);
           offset = decoded.offset;
           if (decoded.value.id) ids.push(decoded.value.id);
         }
@@ -88,9 +88,9 @@ export function containerFraming<Value extends object>(name: SchemaName, path: s
 
 /** The block at `start`, or undefined at the end of the valid part of the file. */
 function readBlock(file: Buffer, start: number, sync: Uint8Array): { count: number; body: Buffer; end: number } | undefined {
-  const count = LONG.decode(file, start) as { value: number; offset: number };
+  const count = LONG.decode(file, start);
   if (count.offset < 0) return undefined;
-  const size = LONG.decode(file, count.offset) as { value: number; offset: number };
+  const size = LONG.decode(file, count.offset);
   const end = size.offset + size.value + sync.byteLength;
   if (size.offset < 0 || size.value < 0 || end > file.byteLength) return undefined;
   if (!file.subarray(end - sync.byteLength, end).equals(sync)) return undefined;
