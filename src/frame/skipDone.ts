@@ -1,4 +1,5 @@
 import { type OperatorFunction, filter } from 'rxjs';
+import { report } from '../stage/channels.ts';
 import type { EventWindow } from './eventWindow.ts';
 import { windowId } from './windowId.ts';
 
@@ -6,6 +7,7 @@ import { windowId } from './windowId.ts';
 export const skipDone = (isDone: ((id: string) => boolean) | undefined): OperatorFunction<EventWindow, EventWindow> =>
   filter((window) => {
     if (!isDone?.(windowId(window))) return true;
+    report('stage', () => ({ stage: 'skip', sensor: window.sensor, ms: 0, item: window }));
     window.ack();
     return false;
   });

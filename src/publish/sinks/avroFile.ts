@@ -30,7 +30,7 @@ const optionsSchema = z.strictObject({
 export function avroFile<Value extends object>(options: AvroFileOptions): Sink<Value> {
   const { path, schema } = readOptions('avroFile', optionsSchema, options);
   const file = appendFile<Value>(path, containerFraming(schema, path));
-  return { name: 'avroFile', params: { schema }, ...file };
+  return { name: 'avroFile', params: { path, schema }, ...file };
 }
 
 const HEADER = avsc.Type.forSchema({

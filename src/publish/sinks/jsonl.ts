@@ -14,7 +14,7 @@ const schema = z.strictObject({ path: z.string().min(1, 'must be the path of a f
 export function jsonl<Value extends object>(options: JsonlOptions): Sink<Value> {
   const { path } = readOptions('jsonl', schema, options);
   const file = appendFile<Value>(path, lineFraming());
-  return { name: 'jsonl', params: {}, ...file };
+  return { name: 'jsonl', params: { path }, ...file };
 }
 
 const lineFraming = <Value extends object>(): Framing<Value> => ({

@@ -1,0 +1,132 @@
+import { type Server, createServer } from 'node:http';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { DecodeCounters } from '../decode/decoder.ts';
+import { PipelineError } from '../errors.ts';
+import type { Attempt } from '../interpret/caption.ts';
+import { listen } from '../stage/channels.ts';
+
+const SECONDS = [0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** Prometheus metrics of the running pipelines, fed through the side door alone. */
+export function watchMetrics(): { registry: Registry; end: () => void } {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const items = new Counter({
+    name: 'saccade_items_total',
+    help: 'Items by stage and outcome',
+    labelNames: ['stage', 'outcome'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'saccade_stage_seconds',
+    help: 'Seconds per item and stage',
+    labelNames: ['stage'],
+    buckets: SECONDS,
+    registers,
+  });
+  const requests = new Counter({
+    name: 'saccade_requests_total',
+    help: 'Calls by target and outcome',
+    labelNames: ['target', 'outcome'],
+    registers,
+  });
+  const latency = new Histogram({
+    name: 'saccade_request_seconds',
+    help: 'Seconds per call',
+    labelNames: ['target'],
+    buckets: SECONDS,
+    registers,
+  });
+  const tokens = new Counter({ name: 'saccade_tokens_total', help: 'Billed tokens', labelNames: ['target', 'direction'], registers });
+  const cost = new Counter({
+    name: 'saccade_cost_usd_total',
+    help: 'USD spent, where the price is known',
+    labelNames: ['target'],
+    registers,
+  });
+  const gateWindows = new Gauge({ name: 'saccade_gate_windows', help: 'Windows on their way to a record', registers });
+  const gateBytes = new Gauge({ name: 'saccade_gate_bytes', help: 'Bytes held by these windows', registers });
+  const gateShut = new Gauge({ name: 'saccade_gate_shut', help: '1 while no packet is pulled', registers });
+  const limits = new Gauge({
+    name: 'saccade_limit',
+    help: 'State of a target: numbers as they are, true as 1',
+    labelNames: ['target', 'state'],
+    registers,
+  });
+  const deadLetters = new Counter({ name: 'saccade_dead_letters_total', help: 'Rejected items', labelNames: ['stage', 'code'], registers });
+  const decoder = new Gauge({
+    name: 'saccade_decode',
+    help: 'Counters of a decoder since its start',
+    labelNames: ['sensor', 'counter'],
+    registers,
+  });
+
+  const ends = [
+    listen('stage', ({ stage, ms, error }) => {
+      items.inc({ stage, outcome: error === undefined ? 'ok' : 'failed' });
+      seconds.observe({ stage }, ms / 1000);
+    }),
+    listen('attempt', (message) => {
+      const { target, outcome, ms, inputTokens, outputTokens, costUsd } = message as Attempt;
+      requests.inc({ target, outcome });
+      latency.observe({ target }, ms / 1000);
+      tokens.inc({ target, direction: 'in' }, inputTokens);
+      tokens.inc({ target, direction: 'out' }, outputTokens);
+      cost.inc({ target }, costUsd ?? 0);
+    }),
+    listen('gate', ({ windows, bytes, shut }) => {
+      gateWindows.set(windows);
+      gateBytes.set(bytes);
+      gateShut.set(shut ? 1 : 0);
+    }),
+    listen('limit', ({ target, ...states }) => {
+      for (const [state, value] of Object.entries(states)) {
+        if (typeof value === 'number' || typeof value === 'boolean') limits.set({ target, state }, Number(value));
+      }
+    }),
+    listen('reject', ({ stage, code }) => deadLetters.inc({ stage, code })),
+    listen('decode', ({ sensor, counters }) => {
+      for (const [counter, value] of Object.entries(counters as DecodeCounters)) decoder.set({ sensor, counter }, value as number);
+    }),
+  ];
+  return {
+    registry,
+    end: () => {
+      for (const end of ends) end();
+    },
+  };
+}
+
+/** Serves `/metrics` in Prometheus text until `end`. Throws CONFIG_INVALID when the port is taken. */
+export async function serveMetrics(port: number): Promise<{ port: number; end: () => Promise<void> }> {
+  const metrics = watchMetrics();
+  const server = createServer((request, response) => {
+    if (request.url !== '/metrics') {
+      response.writeHead(404).end('see /metrics\n');
+      return;
+    }
+    metrics.registry.metrics().then(
+      (text) => response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  await listening(server, port);
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address ? address.port : port,
+    end: async () => {
+      metrics.end();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const listening = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(new PipelineError('CONFIG_INVALID', `--metrics ${port}: ${cause.message}; choose another port`, { cause })),
+    );
+    server.listen(port, resolve);
+  });

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { PipelineError } from '../../src/errors.ts';
+import { type DeadLetter, rejectTo } from '../../src/stage/reject.ts';
+import { countedItem } from './items.ts';
+
+describe('reject', () => {
+  it('writes a dead letter with reason, code, position and payload, and acks only when it is safe', async () => {
+    let safe = (): void => {};
+    const letters: DeadLetter[] = [];
+    const write = (letter: DeadLetter): Promise<void> => {
+      letters.push(letter);
+      return new Promise((resolve) => (safe = resolve));
+    };
+    const item = countedItem({});
+    const rejected = rejectTo({ write })('decode', item, new PipelineError('DECODE_MALFORMED', 'odd'), {
+      payload: Uint8Array.of(1, 2),
+      payloadType: 'evt3',
+    });
+    expect(item.acks()).toBe(0);
+    safe();
+    await rejected;
+    expect(item.acks()).toBe(1);
+    expect(letters[0]).toMatchObject({
+      stage: 'decode',
+      sensor: 'cam',
+      code: 'DECODE_MALFORMED',
+      message: 'odd',
+      retryable: false,
+      payloadType: 'evt3',
+      position: item.position,
+    });
+    expect([...letters[0]!.payload]).toEqual([1, 2]);
+  });
+
+  it('does not ack when the dead letter cannot be written', async () => {
+    const item = countedItem({});
+    const write = async (): Promise<void> => Promise.reject(new Error('full'));
+    await expect(rejectTo({ write })('render', item, new Error('x'), {})).rejects.toThrow('full');
+    expect(item.acks()).toBe(0);
+  });
+
+  it('gives an error without a code the code UNEXPECTED', async () => {
+    const letters: DeadLetter[] = [];
+    await rejectTo({ write: async (letter) => void letters.push(letter) })('cut', countedItem({}), 'text', {});
+    expect(letters[0]).toMatchObject({ code: 'UNEXPECTED', message: 'text' });
+  });
+});
