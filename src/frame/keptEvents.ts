@@ -1,0 +1,64 @@
+import type { Events } from '../decode/events.ts';
+import type { Ack } from '../stage/item.ts';
+import type { EventSlice } from './eventWindow.ts';
+import type { HeldBatch } from './openWindow.ts';
+
+/** Events behind the open windows, as far back as a renderer's horizon asks. */
+export interface KeptEvents {
+  add(batch: HeldBatch): void;
+  /** Those with start - horizon <= t < start; oldest slice first. */
+  before(start: number): readonly EventSlice[];
+  /** No window will start before `start` any more: what only older ones needed is let go. */
+  release(start: number): void;
+}
+
+/**
+ * Keeps batches for `horizonUs`, with a share of their acks: a source that resumes must read again what the next
+ * window's picture depends on, not only the window itself.
+ */
+export function keepEvents(horizonUs: number): KeptEvents {
+  if (horizonUs === 0) return { add: () => undefined, before: () => [], release: () => undefined };
+  let kept: { readonly events: Events; readonly firstT: number; readonly lastT: number; readonly ack: Ack }[] = [];
+  return {
+    add(batch) {
+      if (batch.events.length === 0) return;
+      const [firstT, lastT] = extent(batch.events);
+      kept.push({ events: batch.events, firstT, lastT, ack: batch.share() });
+    },
+    before: (start) =>
+      kept
+        .filter(({ firstT, lastT }) => firstT < start && lastT >= start - horizonUs)
+        .flatMap(({ events }) => runsBetween(events, start - horizonUs, start)),
+    release(start) {
+      const isNeeded = ({ lastT }: { lastT: number }): boolean => lastT >= start - horizonUs;
+      if (kept.every(isNeeded)) return;
+      for (const batch of kept) if (!isNeeded(batch)) batch.ack();
+      kept = kept.filter(isNeeded);
+    },
+  };
+}
+
+function extent({ t, length }: Events): [firstT: number, lastT: number] {
+  let firstT = Infinity;
+  let lastT = -Infinity;
+  for (let i = 0; i < length; i++) {
+    const at = t[i]!;
+    if (at < firstT) firstT = at;
+    if (at > lastT) lastT = at;
+  }
+  return [firstT, lastT];
+}
+
+/** Runs of events with start <= t < end; one run where the times never decrease. */
+function runsBetween(events: Events, start: number, end: number): EventSlice[] {
+  const { t, length } = events;
+  const runs: EventSlice[] = [];
+  for (let from = 0; from < length; from++) {
+    if (t[from]! < start || t[from]! >= end) continue;
+    let to = from + 1;
+    while (to < length && t[to]! >= start && t[to]! < end) to++;
+    runs.push({ events, from, to });
+    from = to;
+  }
+  return runs;
+}

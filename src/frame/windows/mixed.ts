@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { readOptions } from '../../options.ts';
+import { cutInSeries } from '../cutInSeries.ts';
+import { fullAt } from '../fullAt.ts';
+import type { Windowing } from '../windowing.ts';
+
+export interface MixedOptions {
+  /** A window ends at the next multiple of this, in milliseconds of sensor time... */
+  everyMs: number;
+  /** ... or behind this many events, whichever comes first. */
+  orEvents: number;
+  /** A full window still lasts at least this long, in milliseconds of sensor time. @default 0 */
+  atLeastMs?: number;
+  /** Wall-clock silence of the sensor that ends a window, in milliseconds. Absent: it waits. */
+  idleAfterMs?: number;
+  /** How far behind the latest event an event may come and still be taken, in milliseconds of sensor time. @default 0 */
+  lateAfterMs?: number;
+}
+
+const schema = z.strictObject({
+  everyMs: z.number().min(0.001),
+  orEvents: z.int().positive(),
+  atLeastMs: z.number().nonnegative().default(0),
+  idleAfterMs: z.number().positive().optional(),
+  lateAfterMs: z.number().nonnegative().default(0),
+});
+
+/** Windows side by side that end with their time or with their count: busy scenes are cut finer. */
+export function mixed(options: MixedOptions): Windowing {
+  const params = readOptions('mixed', schema, options);
+  const { orEvents, idleAfterMs } = params;
+  const everyUs = Math.round(params.everyMs * 1000);
+  const series = {
+    span: (t: number, after: number): [number, number] => {
+      const slot = Math.floor(t / everyUs) * everyUs;
+      return [Math.max(slot, after), slot + everyUs];
+    },
+    judge: () => fullAt(orEvents),
+    atLeastUs: params.atLeastMs * 1000,
+    latenessUs: params.lateAfterMs * 1000,
+    idleAfterMs,
+  };
+  return { name: 'mixed', params, ...(idleAfterMs === undefined ? {} : { idleAfterMs }), start: (cut) => cutInSeries(series, cut) };
+}

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import type { EventWindow } from '../../../src/frame/eventWindow.ts';
+import { type MixedOptions, mixed } from '../../../src/frame/windows/mixed.ts';
+import { batchOf } from '../dots.ts';
+import { itIsAWindowing } from '../windowing.contract.ts';
+
+const at = (...times: number[]): { t: number; x: number; y: number; p: number }[] => times.map((t, x) => ({ t, x, y: 0, p: 1 }));
+const facts = ({ start, end, count, closedBy }: EventWindow): unknown => [start, end, count, closedBy];
+const cutAll = (options: MixedOptions, times: number[]): unknown[] => {
+  const cutter = mixed(options).start({ horizonUs: 0 });
+  return [...cutter.push(batchOf(at(...times))), ...cutter.flush()].map(facts);
+};
+
+describe('mixed', () => {
+  itIsAWindowing(() => mixed({ everyMs: 10, orEvents: 4 }), { copies: 1 });
+  describe('with a least length and lateness', () =>
+    itIsAWindowing(() => mixed({ everyMs: 10, orEvents: 3, atLeastMs: 2, lateAfterMs: 1 }), { copies: 1 }));
+
+  it('ends a window with its time', () => {
+    expect(cutAll({ everyMs: 10, orEvents: 9 }, [1_000, 9_999, 10_000])).toEqual([
+      [0, 10_000, 2, 'time'],
+      [10_000, 20_000, 1, 'end'],
+    ]);
+  });
+
+  it('ends a full window behind its last event, and the next one where its time would have been over', () => {
+    expect(cutAll({ everyMs: 10, orEvents: 2 }, [1_000, 2_000, 3_000, 10_000])).toEqual([
+      [0, 2_001, 2, 'count'],
+      [2_001, 10_000, 1, 'time'],
+      [10_000, 20_000, 1, 'end'],
+    ]);
+  });
+
+  it('takes in every event of the time at which it became full', () => {
+    expect(cutAll({ everyMs: 10, orEvents: 2 }, [1_000, 2_000, 2_000, 2_000, 2_001])).toEqual([
+      [0, 2_001, 4, 'count'],
+      [2_001, 10_000, 1, 'end'],
+    ]);
+  });
+
+  it('does not end before its least length', () => {
+    expect(cutAll({ everyMs: 10, orEvents: 2, atLeastMs: 5 }, [1_000, 2_000, 3_000, 4_999, 5_000])).toEqual([
+      [0, 5_000, 4, 'count'],
+      [5_000, 10_000, 1, 'end'],
+    ]);
+  });
+
+  it('ends what is open when the sensor falls silent, and begins anew behind it', () => {
+    const cutter = mixed({ everyMs: 10, orEvents: 9, idleAfterMs: 500 }).start({ horizonUs: 0 });
+    cutter.push(batchOf(at(1_000, 2_000), { clockUs: 2_500 }));
+    expect(cutter.idle!(499)).toEqual([]);
+    expect(cutter.idle!(500).map(facts)).toEqual([[0, 2_500, 2, 'idle']]);
+    expect(cutter.idle!(1_000)).toEqual([]);
+    cutter.push(batchOf(at(2_500)));
+    expect(cutter.flush().map(facts)).toEqual([[2_500, 10_000, 1, 'end']]);
+    expect(cutter.late).toBe(0);
+  });
+
+  it('never closes for silence without an idle time', () => {
+    expect(mixed({ everyMs: 10, orEvents: 9 }).start({ horizonUs: 0 })).not.toHaveProperty('idle');
+  });
+
+  it('names a field that is wrong and the value found', () => {
+    expect(() => mixed({ everyMs: 10, orEvents: 0.5 })).toThrow(/mixed\.orEvents: .*found 0\.5/);
+  });
+});
