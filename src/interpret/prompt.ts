@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Frame } from '../frame/frame.ts';
 import type { Part } from '../stage/item.ts';
 
@@ -21,3 +22,13 @@ export interface Prompt extends Part {
   /** Pure: the same frame is asked about with the same words. */
   ask(frame: Frame): Asked;
 }
+
+/** The words with their hash: what all prompts end in. */
+export const asked = (words: Omit<Asked, 'hash'>): Asked => {
+  const { system, user, maxOutputTokens, schema } = words;
+  const hash = createHash('sha256')
+    .update(JSON.stringify([system, user, maxOutputTokens, schema ?? null]))
+    .digest('hex')
+    .slice(0, 16);
+  return { ...words, hash };
+};

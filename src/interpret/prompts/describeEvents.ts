@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { readOptions } from '../../options.ts';
+import type { Frame } from '../../frame/frame.ts';
+import { type Prompt, asked } from '../prompt.ts';
+
+export interface DescribeEventsOptions {
+  /** Longest caption in words. One length for all vendors is what keeps their captions alike. @default 40 */
+  words?: number;
+}
+
+const schema = z.strictObject({ words: z.int().min(5).max(200).default(40) });
+
+/** What a frame without motion is called, so that such captions are found by one word. */
+export const NOTHING = 'No motion.';
+
+/** The default prompt: what an event frame is, what this renderer's colours mean, and the house style to answer in. */
+export const describeEvents = (options: DescribeEventsOptions = {}): Prompt => {
+  const { words } = readOptions('describeEvents', schema, options);
+  return {
+    name: 'describeEvents',
+    version: '1',
+    params: { words },
+    ask: (frame) => asked({ system: system(words), user: user(frame), maxOutputTokens: Math.ceil(words * 2.5) + 20 }),
+  };
+};
+
+const system = (words: number): string =>
+  [
+    'You describe pictures from an event camera. Its pixels report changes of brightness only, so the picture is no photograph.',
+    'Blank areas had no change during the time window: blank is not darkness, and things that stand still vanish.',
+    'Colours and grey levels are a code for events, explained with each picture: use them to see edges and motion, and never describe them.',
+    'Speckle all over is sensor noise; the same edges all over the picture mean that the camera itself moved.',
+    'Say what moves, how many, where, and in which direction if the picture shows it; where it does not, name no direction.',
+    'Do not invent colours, readable text, identities, brands or anything else that the edges do not show; name a thing only as far as its outline allows.',
+    `If nothing but noise is there, answer exactly: ${NOTHING}`,
+    `Answer with plain prose in the present tense, one or two sentences, at most ${words} words. No preamble, no mention of the picture or the camera's frame, no Markdown, no quotes.`,
+  ].join('\n');
+
+const user = ({ window, renderer, image }: Frame): string =>
+  [
+    `Event frame of a ${window.width}x${window.height} sensor${image ? `, drawn at ${image.width}x${image.height}` : ''}, window of ${milliseconds(window.end - window.start)} ms.`,
+    renderer.legend,
+    'Describe what moves.',
+  ]
+    .filter((line) => line !== '')
+    .join('\n');
+
+/** Three digits are enough for a reader, and stable text keeps prompts alike. */
+const milliseconds = (us: number): string => String(Number((us / 1000).toPrecision(3)));

@@ -1,0 +1,24 @@
+import { textRule } from '../rule.ts';
+
+/** The text of a Markdown answer: no fences, headings, bullets, emphasis or links. Runs before line breaks are lost. */
+export const markdown = textRule((text) => (MARKS.test(text) ? plain(text) : text));
+
+const MARKS = /[*_`#>[\]|]|^\s*(?:-|\d+[.)])\s/m;
+
+const plain = (text: string): string =>
+  text
+    .replaceAll(/^[ \t]*(?:```|~~~)[\w-]*[ \t]*$/gm, '')
+    .replaceAll(/^[ \t]{0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$/gm, (_, title: string) => ended(title))
+    .replaceAll(/^[ \t]*(?:[-*_][ \t]*){3,}$/gm, '')
+    .replaceAll(/^[ \t]*>[ \t]?/gm, '')
+    .replaceAll(/^[ \t]*[-*+•][ \t]+(.*?)[ \t]*$/gm, (_, entry: string) => ended(entry))
+    .replaceAll(/(?<=^|\n)[ \t]*1[.)][ \t]+.*(?:\n+[ \t]*\d{1,2}[.)][ \t]+.*)+/g, unnumbered)
+    .replaceAll(/!?\[([^\]\n]*)\]\([^)\n]*\)/g, '$1')
+    .replaceAll(/(\*{1,3}|(?<!\w)_{1,3})(?=\S)([^*_\n]+?)(?<=\S)\1(?!\w)/g, '$2')
+    .replaceAll(/`+([^`\n]+)`+/g, '$1');
+
+/** A numbered list counts from 1 over several lines; a single `3. place` is text. */
+const unnumbered = (list: string): string => list.replaceAll(/^[ \t]*\d{1,2}[.)][ \t]+(.*?)[ \t]*$/gm, (_, entry: string) => ended(entry));
+
+/** A heading or a bullet ends its sentence, which the line break did before. */
+const ended = (line: string): string => (line === '' || /[.!?:;,]$/.test(line) ? line : `${line}.`);
