@@ -61,6 +61,8 @@ export interface Decoder {
   readonly height: number;
   /** Sensor time reached, in microseconds; NaN before it is known. */
   readonly clockUs: number;
+  /** What else the stream carried, by name: frames, IMU samples, ... */
+  readonly extras?: Readonly<Record<string, number>>;
 }
 
 /** What the first bytes of a file tell. */
@@ -78,6 +80,10 @@ export interface Detected {
 export interface Format {
   /** The word for it in packets (`encoding`), records and messages. */
   readonly name: string;
+  /** The format cannot carry external triggers. */
+  readonly withoutTriggers?: true;
+  /** Files of this format usually do not tell the sensor size, and can be looked into without. */
+  readonly withoutGeometry?: true;
   /**
    * Recognises a file of this format by its content; undefined if it is none.
    * @param head the first bytes of the file, at most 64 KiB

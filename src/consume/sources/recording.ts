@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { everyFormat } from '../../everyFormat.ts';
+import { readOptions } from '../../options.ts';
+import { openRecording, withGeometry } from '../openRecording.ts';
+import type { Source } from '../source.ts';
+
+export interface RecordingOptions {
+  /** Path of a recording in any of the known formats. */
+  file: string;
+  /** Bytes of one packet. @default 65536 */
+  packetBytes?: number;
+  /** The name of what made the events. @default the file's name without its ending */
+  sensor?: string;
+  /** What to take the file for. @default recognised by its content */
+  format?: string;
+  /** Sensor width in pixels. @default what the file says */
+  width?: number;
+  /** Sensor height in pixels. @default what the file says */
+  height?: number;
+}
+
+const schema = z.strictObject({
+  file: z.string().min(1),
+  packetBytes: z
+    .int()
+    .min(1)
+    .max(2 ** 28)
+    .default(65_536),
+  sensor: z.string().min(1).optional(),
+  format: z.string().min(1).optional(),
+  width: z.int().min(1).max(65_536).optional(),
+  height: z.int().min(1).max(65_536).optional(),
+});
+
+/**
+ * Reads a recording from a file, as fast as it is pulled.
+ * Throws INPUT_UNREADABLE for a file that is none, or whose sensor size nobody knows.
+ */
+export function recording(options: RecordingOptions): Source {
+  const read = readOptions('recording', schema, options);
+  const opened = async () => withGeometry(read.file, await openRecording(everyFormat, read));
+  return {
+    name: 'recording',
+    params: read,
+    async *packets(signal) {
+      yield* (await opened()).packets(signal);
+    },
+    total: async () => (await opened()).bytes,
+  };
+}
