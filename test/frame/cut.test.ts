@@ -8,7 +8,14 @@ import type { Filter } from '../../src/frame/filter.ts';
 import type { Windowing } from '../../src/frame/windowing.ts';
 import { countedItem } from '../stage/items.ts';
 
-const batch = (count: number): EventBatch => ({ ...countedItem({}), events: { ...makeEvents(count), length: count }, width: 4, height: 4, clockUs: 0, capturedAtUs: 0 });
+const batch = (count: number): EventBatch => ({
+  ...countedItem({}),
+  events: { ...makeEvents(count), length: count },
+  width: 4,
+  height: 4,
+  clockUs: 0,
+  capturedAtUs: 0,
+});
 
 /** Each batch is a window; `flush` and `idle` close one more. */
 const eachBatch = (idleAfterMs?: number): Windowing => {
@@ -25,7 +32,12 @@ const eachBatch = (idleAfterMs?: number): Windowing => {
   return {
     name: 'eachBatch',
     ...(idleAfterMs === undefined ? {} : { idleAfterMs }),
-    start: () => ({ push: (given) => [windowOf(given, 'time')], idle: () => [windowOf(batch(0), 'idle')], flush: () => [windowOf(batch(0), 'end')], late: 0 }),
+    start: () => ({
+      push: (given) => [windowOf(given, 'time')],
+      idle: () => [windowOf(batch(0), 'idle')],
+      flush: () => [windowOf(batch(0), 'end')],
+      late: 0,
+    }),
   };
 };
 const open = { shut: false };
@@ -33,7 +45,9 @@ const half: Filter = { name: 'half', start: () => ({ push: (events) => ({ ...eve
 
 describe('cut', () => {
   it('emits what each batch closes, and what is open at the end', async () => {
-    const windows = await lastValueFrom(of(batch(2), batch(3)).pipe(cut({ windowing: eachBatch(), filters: [], horizonUs: 0, gate: open }), toArray()));
+    const windows = await lastValueFrom(
+      of(batch(2), batch(3)).pipe(cut({ windowing: eachBatch(), filters: [], horizonUs: 0, gate: open }), toArray()),
+    );
     expect(windows.map(({ count, closedBy }) => [count, closedBy])).toEqual([
       [2, 'time'],
       [3, 'time'],
@@ -42,7 +56,9 @@ describe('cut', () => {
   });
 
   it('filters first, in the order given', async () => {
-    const windows = await lastValueFrom(of(batch(8)).pipe(cut({ windowing: eachBatch(), filters: [half, half], horizonUs: 0, gate: open }), toArray()));
+    const windows = await lastValueFrom(
+      of(batch(8)).pipe(cut({ windowing: eachBatch(), filters: [half, half], horizonUs: 0, gate: open }), toArray()),
+    );
     expect(windows[0]!.count).toBe(2);
   });
 
@@ -54,7 +70,9 @@ describe('cut', () => {
       const gate = { shut: true };
       const batches = new Subject<EventBatch>();
       const reasons: string[] = [];
-      const subscription = batches.pipe(cut({ windowing: eachBatch(100), filters: [], horizonUs: 0, gate })).subscribe(({ closedBy }) => reasons.push(closedBy));
+      const subscription = batches
+        .pipe(cut({ windowing: eachBatch(100), filters: [], horizonUs: 0, gate }))
+        .subscribe(({ closedBy }) => reasons.push(closedBy));
       batches.next(batch(1));
       vi.advanceTimersByTime(1000);
       expect(reasons).toEqual(['time']);

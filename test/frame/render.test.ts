@@ -11,9 +11,25 @@ import { windowId } from '../../src/frame/windowId.ts';
 import { countedItem, position } from '../stage/items.ts';
 
 const window = (count: number, size = 4): EventWindow & { acks: () => number } =>
-  countedItem({ start: 0, end: 1000, closedBy: 'time' as const, width: size, height: size, slices: [], history: [], count, on: 0, capturedAtUs: 0 });
+  countedItem({
+    start: 0,
+    end: 1000,
+    closedBy: 'time' as const,
+    width: size,
+    height: size,
+    slices: [],
+    history: [],
+    count,
+    on: 0,
+    capturedAtUs: 0,
+  });
 
-const grey: Renderer = { name: 'grey', params: { level: 7 }, legend: 'Grey.', draw: ({ width, height }) => ({ width, height, channels: 1, data: new Uint8Array(width * height).fill(7) }) };
+const grey: Renderer = {
+  name: 'grey',
+  params: { level: 7 },
+  legend: 'Grey.',
+  draw: ({ width, height }) => ({ width, height, channels: 1, data: new Uint8Array(width * height).fill(7) }),
+};
 const draw = (renderer: Renderer, item: EventWindow, reject = vi.fn(async () => {})): Promise<Frame[]> =>
   lastValueFrom(of(item).pipe(render({ renderer, quietBelow: 0.5, concurrency: 1 }, reject), toArray()));
 
@@ -48,13 +64,23 @@ describe('render', () => {
     };
     const reject = vi.fn(async () => {});
     expect(await draw(broken, window(16), reject)).toEqual([]);
-    expect(reject).toHaveBeenCalledExactlyOnceWith('render', expect.anything(), new Error('no ink'), expect.objectContaining({ id: expect.any(String) }));
+    expect(reject).toHaveBeenCalledExactlyOnceWith(
+      'render',
+      expect.anything(),
+      new Error('no ink'),
+      expect.objectContaining({ id: expect.any(String) }),
+    );
   });
 
   it('says what to do about a window without geometry', async () => {
     const reject = vi.fn(async () => {});
     await draw(grey, window(16, 0), reject);
-    expect(reject).toHaveBeenCalledWith('render', expect.anything(), expect.objectContaining({ message: expect.stringContaining('give width and height') }), expect.anything());
+    expect(reject).toHaveBeenCalledWith(
+      'render',
+      expect.anything(),
+      expect.objectContaining({ message: expect.stringContaining('give width and height') }),
+      expect.anything(),
+    );
   });
 });
 
@@ -63,7 +89,12 @@ describe('windowId', () => {
     const one = { sensor: 'a', start: 5, position: position(3) };
     expect(windowId(one)).toMatch(/^[0-9a-f]{24}$/);
     expect(windowId({ ...one })).toBe(windowId(one));
-    const others = [{ ...one, start: 6 }, { ...one, sensor: 'b' }, { ...one, position: position(4) }, { ...one, position: { ...position(3), source: 'x' } }];
+    const others = [
+      { ...one, start: 6 },
+      { ...one, sensor: 'b' },
+      { ...one, position: position(4) },
+      { ...one, position: { ...position(3), source: 'x' } },
+    ];
     expect(new Set([one, ...others].map(windowId)).size).toBe(5);
   });
 });
@@ -71,7 +102,12 @@ describe('windowId', () => {
 describe('skipDone', () => {
   it('acks and drops what a run before has finished', async () => {
     const [done, fresh] = [window(1), { ...window(2), start: 9 }];
-    const passed = await lastValueFrom(of(done, fresh).pipe(skipDone((id) => id === windowId(done)), toArray()));
+    const passed = await lastValueFrom(
+      of(done, fresh).pipe(
+        skipDone((id) => id === windowId(done)),
+        toArray(),
+      ),
+    );
     expect(passed).toEqual([fresh]);
     expect([done.acks(), fresh.acks()]).toEqual([1, 0]);
   });
