@@ -1,0 +1,32 @@
+/** A token bucket: `perMinute` flow in evenly, at most `burstMs` worth of them wait. Times in simulated milliseconds. */
+export interface Bucket {
+  readonly limit: number;
+  /** Tokens there now; below zero after a call that cost more than was estimated. */
+  left(nowMs: number): number;
+  /** Milliseconds until `amount` would be there; 0 if it is. */
+  waitMs(amount: number, nowMs: number): number;
+  take(amount: number, nowMs: number): void;
+}
+
+export function bucket(perMinute: number, burstMs: number): Bucket {
+  const perMs = perMinute / 60_000;
+  const capacity = Math.max(perMs * burstMs, 1);
+  let level = capacity;
+  let at = 0;
+  const refill = (nowMs: number): number => {
+    if (nowMs > at) {
+      level = Math.min(capacity, level + (nowMs - at) * perMs);
+      at = nowMs;
+    }
+    return level;
+  };
+  return {
+    limit: perMinute,
+    left: (nowMs) => refill(nowMs),
+    // A call bigger than the whole bucket passes when the bucket is full; else it could never pass.
+    waitMs: (amount, nowMs) => Math.max(0, (Math.min(amount, capacity) - refill(nowMs)) / perMs),
+    take: (amount, nowMs) => {
+      level = refill(nowMs) - amount;
+    },
+  };
+}

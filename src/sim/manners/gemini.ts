@@ -1,0 +1,24 @@
+import type { Facts } from '../facts.ts';
+import type { Pick } from '../random.ts';
+import { capital, headingWords, numberWord, placeOf } from './words.ts';
+
+/** Terse: a line, or a short list with asterisks. */
+export function gemini(facts: Facts, pick: Pick): string {
+  if (facts.blank) return pick(['No motion detected.', 'Empty frame. No motion.', 'Static scene, no events.']);
+  if (facts.count === 0) return pick(['Random noise, no distinct objects.', 'Scattered noise. No clear object.']);
+  const noun = pick(shapes[facts.shape]);
+  const heading = facts.heading === 'unknown' ? '' : ` moving ${headingWords[facts.heading].replace('to the ', '')}`;
+  const main = `${facts.size === 'medium' ? '' : `${facts.size} `}${noun}${heading}, ${placeOf(facts, 'center')}`;
+  const others =
+    facts.count > 1
+      ? `${numberWord(facts.count - 1)} more moving ${facts.count === 2 ? 'object' : 'objects'}${facts.second ? `, ${facts.second === 'centre' ? 'center' : facts.second}` : ''}`
+      : '';
+  const lines = [main, ...(others ? [others] : []), `${facts.density} activity`].map(capital);
+  return pick([true, false]) ? lines.map((line) => `*   ${line}`).join('\n') : `${lines.join('. ')}.`;
+}
+
+const shapes = {
+  tall: ['vertical object', 'upright figure', 'tall shape'],
+  wide: ['horizontal object', 'wide shape', 'elongated object'],
+  compact: ['round object', 'compact object', 'circular shape'],
+} as const;
