@@ -1,3 +1,5 @@
+import { type BrokenJson, brokenJsonNames } from './brokenJson.ts';
+
 /**
  * What can be made to go wrong, by name. Each vendor's wire file has its own words for the first list.
  */
@@ -54,12 +56,14 @@ export const answerFaults = [
 /** What happens to the connection. */
 export const transportFaults = ['reset', 'stall', 'stall_after_headers', 'cut_body', 'stall_in_body', 'open_end', 'slow'] as const;
 
-export const faultNames = [...errorFaults, ...answerFaults, ...transportFaults] as const;
+export const faultNames = [...errorFaults, ...answerFaults, ...brokenJsonNames, ...transportFaults] as const;
 
 export type ErrorFault = (typeof errorFaults)[number];
-export type AnswerFault = (typeof answerFaults)[number];
+export type AnswerFault = (typeof answerFaults)[number] | BrokenJson;
 export type TransportFault = (typeof transportFaults)[number];
 export type FaultName = (typeof faultNames)[number];
 
 export const isErrorFault = (name: FaultName): name is ErrorFault => (errorFaults as readonly string[]).includes(name);
-export const isAnswerFault = (name: FaultName): name is AnswerFault => (answerFaults as readonly string[]).includes(name);
+export const isAnswerFault = (name: FaultName): name is AnswerFault =>
+  (answerFaults as readonly string[]).includes(name) || isBrokenJson(name);
+export const isBrokenJson = (name: FaultName): name is BrokenJson => (brokenJsonNames as readonly string[]).includes(name);

@@ -14,6 +14,7 @@ import type { Wire } from './wire.ts';
 import { anthropicMessages } from './wires/anthropicMessages.ts';
 import { geminiGenerate } from './wires/geminiGenerate.ts';
 import { openaiChat } from './wires/openaiChat.ts';
+import { openaiResponses } from './wires/openaiResponses.ts';
 
 export interface Simulator {
   /** `http://127.0.0.1:PORT` */
@@ -34,7 +35,7 @@ export interface Simulator {
 }
 
 const wires: Readonly<Record<string, readonly Wire[]>> = {
-  openai: [openaiChat],
+  openai: [openaiChat, openaiResponses],
   anthropic: [anthropicMessages],
   gemini: [geminiGenerate],
 };

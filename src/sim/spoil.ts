@@ -1,4 +1,5 @@
-import type { AnswerFault } from './faults.ts';
+import { brokenJson } from './brokenJson.ts';
+import { type AnswerFault, isBrokenJson } from './faults.ts';
 import { textTokens } from './modelFamilies.ts';
 import { cut } from './say.ts';
 import { type Posed, type Reply, type Said, type Wire, html, json } from './wire.ts';
@@ -23,5 +24,6 @@ function misspeak(said: Said, fault: AnswerFault, model: string): Said {
   if (fault === 'truncated') return withText(cut(said.text, 0.5), 'length');
   if (fault === 'truncated_empty') return { ...withText('', 'length'), thoughtTokens: Math.max(said.thoughtTokens, 64) };
   if (fault === 'empty') return withText('', 'stop');
+  if (isBrokenJson(fault)) return withText(brokenJson[fault](said.text), said.finish);
   return said;
 }

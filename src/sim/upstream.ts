@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type AnswerFault, type ErrorFault, isAnswerFault, isErrorFault } from './faults.ts';
 import type { JournalWriter } from './journal.ts';
 import { latencyAt } from './latency.ts';
+import { type Lifted, lift, mark } from './lift.ts';
 import { billUsd } from './modelFamilies.ts';
 import type { Pictures } from './pictures.ts';
 import { type Quota, quota } from './quotas.ts';
@@ -94,10 +95,11 @@ export function upstream(name: string, initial: VendorSettings, world: World): U
     try {
       if (key.state === 'dead') return fail(keyFault(wire, presented), 'credential');
       if (key.state === 'spent') return fail('quota_spent', 'quota_spent');
-      const posed = wire.read(parse(body), pathModel, headers);
+      const { json, base64 } = parse(body);
+      const posed = wire.read(json, pathModel, headers);
       model = posed.model;
       if (settings.knownModels && !settings.knownModels.includes(model)) return fail('model_access', 'model_access');
-      const bytes = imageBytes(posed, world.allowText, wire);
+      const bytes = imageBytes(posed, base64, world.allowText, wire);
       imageSha256 = bytes.length === 0 ? '' : world.pictures.hash(bytes);
       const timesSeen = world.journal.see(name, imageSha256);
       const arrival: Arrival = { model, key: key.alias, imageSha256, timesSeen, nowMs: world.now() };
@@ -195,21 +197,21 @@ function credentialOf(settings: VendorSettings, presented: string): Credential {
 const keyFault = (wire: Wire, presented: string): ErrorFault =>
   wire.usageField !== 'usageMetadata' ? 'credential' : presented === '' ? 'permission' : 'credential_as_400';
 
-function parse(body: Buffer): unknown {
+function parse(body: Buffer): Lifted {
   try {
-    return JSON.parse(body.toString());
+    return lift(body);
   } catch {
     throw new InvalidRequest('The request body is not valid JSON.');
   }
 }
 
-function imageBytes(posed: Posed, allowText: boolean, wire: Wire): Buffer {
+function imageBytes(posed: Posed, lifted: string | undefined, allowText: boolean, wire: Wire): Buffer {
   const [image] = posed.images;
   if (!image) {
     if (allowText) return Buffer.alloc(0);
     throw new InvalidRequest('The request holds no image; this upstream describes images only.');
   }
-  const bytes = Buffer.from(image.base64, 'base64');
+  const bytes = Buffer.from(image.base64 === mark ? (lifted ?? '') : image.base64, 'base64');
   if (bytes.length === 0) throw new InvalidRequest(wire.badImage);
   return bytes;
 }
