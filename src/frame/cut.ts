@@ -13,11 +13,16 @@ export interface CutStageOptions {
   readonly horizonUs: number;
   /** The idle clock stands still while the gate is shut: silence that we made ourselves is not the sensor's. */
   readonly gate: Pick<Gate, 'shut'>;
+  /** Aborted when the run is asked to end before its source does. */
+  readonly stop: AbortSignal;
 }
 
-/** Filters the batches of one sensor and cuts them into windows of sensor time. What is open at the end is closed as it is. */
+/**
+ * Filters the batches of one sensor and cuts them into windows of sensor time. What is open at the end of
+ * the source is closed as it is; what is open when the run is stopped is left alone, so that the next run cuts it whole.
+ */
 export const cut =
-  ({ windowing, filters, horizonUs, gate }: CutStageOptions): OperatorFunction<EventBatch, EventWindow> =>
+  ({ windowing, filters, horizonUs, gate, stop }: CutStageOptions): OperatorFunction<EventBatch, EventWindow> =>
   (batches) =>
     new Observable((subscriber) => {
       const cutter = windowing.start({ horizonUs });
@@ -39,7 +44,7 @@ export const cut =
           error: (error) => subscriber.error(error),
           complete: () => {
             idle.stop();
-            emit(cutter.flush());
+            if (!stop.aborted) emit(cutter.flush());
             subscriber.complete();
           },
         }),

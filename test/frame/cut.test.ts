@@ -41,12 +41,13 @@ const eachBatch = (idleAfterMs?: number): Windowing => {
   };
 };
 const open = { shut: false };
+const never = new AbortController().signal;
 const half: Filter = { name: 'half', start: () => ({ push: (events) => ({ ...events, length: events.length / 2 }), dropped: 0 }) };
 
 describe('cut', () => {
   it('emits what each batch closes, and what is open at the end', async () => {
     const windows = await lastValueFrom(
-      of(batch(2), batch(3)).pipe(cut({ windowing: eachBatch(), filters: [], horizonUs: 0, gate: open }), toArray()),
+      of(batch(2), batch(3)).pipe(cut({ windowing: eachBatch(), filters: [], horizonUs: 0, gate: open, stop: never }), toArray()),
     );
     expect(windows.map(({ count, closedBy }) => [count, closedBy])).toEqual([
       [2, 'time'],
@@ -55,9 +56,17 @@ describe('cut', () => {
     ]);
   });
 
+  it('leaves what is open alone when the run is stopped: half a window would be taken for the whole one', async () => {
+    const stop = AbortSignal.abort();
+    const windows = await lastValueFrom(
+      of(batch(2)).pipe(cut({ windowing: eachBatch(), filters: [], horizonUs: 0, gate: open, stop }), toArray()),
+    );
+    expect(windows.map(({ closedBy }) => closedBy)).toEqual(['time']);
+  });
+
   it('filters first, in the order given', async () => {
     const windows = await lastValueFrom(
-      of(batch(8)).pipe(cut({ windowing: eachBatch(), filters: [half, half], horizonUs: 0, gate: open }), toArray()),
+      of(batch(8)).pipe(cut({ windowing: eachBatch(), filters: [half, half], horizonUs: 0, gate: open, stop: never }), toArray()),
     );
     expect(windows[0]!.count).toBe(2);
   });
@@ -71,7 +80,7 @@ describe('cut', () => {
       const batches = new Subject<EventBatch>();
       const reasons: string[] = [];
       const subscription = batches
-        .pipe(cut({ windowing: eachBatch(100), filters: [], horizonUs: 0, gate }))
+        .pipe(cut({ windowing: eachBatch(100), filters: [], horizonUs: 0, gate, stop: never }))
         .subscribe(({ closedBy }) => reasons.push(closedBy));
       batches.next(batch(1));
       vi.advanceTimersByTime(1000);

@@ -15,7 +15,7 @@ describe('attempt', () => {
       return n * 10;
     };
     const out = await lastValueFrom(
-      of(...items).pipe(attempt('decode', work, reject, { evidence: ({ n }) => ({ id: `${n}` }) }), toArray()),
+      of(...items).pipe(attempt<(typeof items)[0], number>('decode', work, reject, { evidence: ({ n }) => ({ id: `${n}` }) }), toArray()),
     );
     expect(out).toEqual([10, 30]);
     expect(reject).toHaveBeenCalledExactlyOnceWith('decode', items[1], new Error('bad'), { id: '2' });
