@@ -1,7 +1,6 @@
-import { makeColumns } from '../columns.ts';
-import { type DecodeCounters, type Decoder, type Format, type StreamInfo, noCounts } from '../decoder.ts';
+import type { Decoder, Format, StreamInfo } from '../decoder.ts';
 import { detectRaw } from '../propheseeHeader.ts';
-import { makeRecords } from '../records.ts';
+import { type RecordReader, type RecordStream, startRecords } from '../recordDecoder.ts';
 import { makeTimeHigh } from '../timeHigh.ts';
 
 /*
@@ -13,8 +12,6 @@ import { makeTimeHigh } from '../timeHigh.ts';
   https://docs.prophesee.ai/stable/data/encoding_formats/evt2.html
 */
 
-const WORDS = 0x800;
-
 export const evt2: Format = {
   name: 'evt2',
   detect: (head) => detectRaw(head, 'evt2'),
@@ -22,71 +19,50 @@ export const evt2: Format = {
 };
 
 /** The reference: plain JavaScript. Faster kernels are tested against it. */
-export function startEvt2({ width, height }: StreamInfo): Decoder {
-  const counters: DecodeCounters = noCounts();
+export function startEvt2(stream: StreamInfo): Decoder {
+  return startRecords(stream, { size: 4 }, readEvt2);
+}
+
+function readEvt2({ counters, width, height }: RecordStream): RecordReader {
   const time = makeTimeHigh({ bits: 28, stepUs: 64, backSteps: 2 ** 27, counters });
-  const records = makeRecords(4);
-  const columns = makeColumns();
-  const maxX = width || WORDS;
-  const maxY = height || WORDS;
+  let low = 0;
   let clockUs = Number.NaN;
 
-  const decodeWords = (words: Uint32Array): number => {
-    columns.reserve(words.length);
-    const { t, x, y, p } = columns;
-    let high = time.known ? time.high * 64 : Number.NaN;
-    let low = -1;
-    let n = 0;
-    let outOfRange = 0;
-    for (let i = 0; i < words.length; i++) {
-      const word = words[i]!;
-      const type = word >>> 28;
-      if (type < 2) {
-        const column = (word >>> 11) & 0x7ff;
-        const row = word & 0x7ff;
-        if (column >= maxX || row >= maxY) outOfRange++;
-        else {
-          low = (word >>> 22) & 63;
-          t[n] = high + low;
-          x[n] = column;
-          y[n] = row;
-          p[n] = type;
-          // Before the first TIME_HIGH the event is overwritten by the next one.
-          if (time.known) n++;
-          else counters.orphanWords++;
-        }
-      } else if (type === 8) {
-        if (time.feed(word & 0x0fff_ffff)) low = -1;
-        high = time.high * 64;
-      } else if (type === 0xa) counters.triggers++;
-      else if (type >= 0xd) counters.otherWords++;
-      else counters.unknownWords++;
-    }
-    counters.events += n;
-    counters.outOfRange += outOfRange;
-    if (time.known) clockUs = low < 0 ? high : high + low;
-    return n;
-  };
-
   return {
-    push(bytes) {
-      const whole = records.take(bytes);
-      return columns.events(decodeWords(new Uint32Array(whole.buffer, whole.byteOffset, whole.byteLength / 4)));
+    read(bytes, { t, x, y, p }) {
+      const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+      let high = time.known ? time.high * 64 : Number.NaN;
+      let n = 0;
+      let outOfRange = 0;
+      for (let i = 0; i < words.length; i++) {
+        const word = words[i]!;
+        const type = word >>> 28;
+        if (type < 2) {
+          const column = (word >>> 11) & 0x7ff;
+          const row = word & 0x7ff;
+          if (column >= width || row >= height) outOfRange++;
+          else {
+            low = (word >>> 22) & 63;
+            t[n] = high + low;
+            x[n] = column;
+            y[n] = row;
+            p[n] = type;
+            // While the time is unknown, an event is overwritten by the next one.
+            if (time.known) n++;
+            else counters.orphanWords++;
+          }
+        } else if (type === 8) {
+          if (time.feed(word & 0x0fff_ffff)) low = 0;
+          high = time.high * 64;
+        } else if (type === 0xa) counters.triggers++;
+        else if (type >= 0xd) counters.otherWords++;
+        else counters.unknownWords++;
+      }
+      counters.outOfRange += outOfRange;
+      if (time.known) clockUs = high + low;
+      return n;
     },
-    gap() {
-      counters.gaps++;
-      counters.leftoverBytes += records.drop();
-      time.gap();
-    },
-    end() {
-      counters.leftoverBytes += records.drop();
-      return columns.events(0);
-    },
-    counters,
-    width,
-    height,
-    get clockUs() {
-      return clockUs;
-    },
+    gap: () => time.gap(),
+    clockUs: () => clockUs,
   };
 }

@@ -1,0 +1,38 @@
+/** Bytes that wait until enough of them are there. Appending many small pieces costs no more than one large one. */
+export interface ByteQueue {
+  readonly length: number;
+  append(bytes: Uint8Array): void;
+  /** The bytes in order; valid until the next call. */
+  view(): Uint8Array;
+  /** Forgets the first ones. */
+  drop(count: number): void;
+}
+
+export function makeByteQueue(): ByteQueue {
+  let buffer = new Uint8Array(1024);
+  let start = 0;
+  let end = 0;
+  return {
+    get length() {
+      return end - start;
+    },
+    append(bytes) {
+      if (end + bytes.length > buffer.length) {
+        const needed = end - start + bytes.length;
+        const room = needed > buffer.length / 2 ? new Uint8Array(Math.max(needed * 2, 1024)) : buffer;
+        room.set(buffer.subarray(start, end));
+        [buffer, start, end] = [room, 0, end - start];
+      }
+      buffer.set(bytes, end);
+      end += bytes.length;
+    },
+    view: () => buffer.subarray(start, end),
+    drop(count) {
+      start += count;
+      if (start < end) return;
+      [start, end] = [0, 0];
+      // One large piece should not hold its room for ever.
+      if (buffer.length > 2 ** 20) buffer = new Uint8Array(1024);
+    },
+  };
+}

@@ -1,0 +1,197 @@
+import { makeColumns } from '../columns.ts';
+import { type Decoder, type Detected, type Format, type StreamInfo, noCounts } from '../decoder.ts';
+
+/*
+  Event Stream file (.es), little endian
+    "Event Stream", u8 x 3 version (2.x.y), u8 type: 0 generic, 1 dvs, 2 atis, 4 color
+    u16 width, u16 height (not for generic)
+    dvs      u8 c: FF: t += 127; FE: reset, skipped; else t += c >> 1, polarity c & 1, u16 x, u16 y
+    atis     u8 c: 111111nn: t += 63 * n; else t += c >> 2, c & 3: 0 OFF, 1 exposure start, 2 ON, 3 exposure end, u16 x, u16 y
+    color    u8 c: FF: t += 254; else t += c, u16 x, u16 y, u8 r, g, b
+    generic  u8 c: FF: t += 254; else t += c, length in groups of 7 bits (bit 0: more follow), so many bytes
+  y counts from the bottom. Times are differences: after a gap they, and where the next event begins, are unknown for good.
+*/
+
+const MAGIC = Buffer.from('Event Stream');
+const DVS = 1;
+const ATIS = 2;
+const COLOR = 4;
+const LONGEST_RECORD = 8;
+
+interface Layout {
+  readonly type: number;
+  /** Bytes of an event. */
+  readonly size: number;
+  /** Time that a first byte tells where it is no event; undefined where it is one. */
+  readonly wait: (first: number) => number | undefined;
+  readonly step: (first: number) => number;
+  /** Polarity; undefined for events that are none of contrast. */
+  readonly polarity: (first: number) => number | undefined;
+}
+
+const format = (name: string, layout: Layout): Format => ({
+  name,
+  withoutTriggers: true,
+  detect: (head) => detectEs(head, layout.type),
+  start: (stream) => startEs(stream, layout),
+});
+
+export const esDvs: Format = format('es-dvs', {
+  type: DVS,
+  size: 5,
+  wait: (first) => (first === 0xff ? 127 : first === 0xfe ? 0 : undefined),
+  step: (first) => first >> 1,
+  polarity: (first) => first & 1,
+});
+
+export const esAtis: Format = format('es-atis', {
+  type: ATIS,
+  size: 5,
+  wait: (first) => ((first & 0xfc) === 0xfc ? 63 * (first & 3) : undefined),
+  step: (first) => first >> 2,
+  polarity: (first) => ((first & 1) === 1 ? undefined : (first & 3) >> 1),
+});
+
+/** Colour events have no polarity: they are counted, and tell the time. */
+export const esColor: Format = format('es-color', {
+  type: COLOR,
+  size: 8,
+  wait: (first) => (first === 0xff ? 254 : undefined),
+  step: (first) => first,
+  polarity: () => undefined,
+});
+
+function detectEs(head: Uint8Array, type: number): Detected | undefined {
+  if (MAGIC.compare(head, 0, MAGIC.length) !== 0 || head[15] !== type) return undefined;
+  if (type === 0) return { headerBytes: 16, width: 0, height: 0, geometryFrom: 'none in the file' };
+  if (head.length < 20) return undefined;
+  const [width, height] = [head[16]! | (head[17]! << 8), head[18]! | (head[19]! << 8)];
+  return { headerBytes: 20, width, height, geometryFrom: 'header' };
+}
+
+function startEs({ width, height }: StreamInfo, { size, wait, step, polarity }: Layout): Decoder {
+  const counters = noCounts();
+  const columns = makeColumns();
+  let rest = new Uint8Array(0);
+  let now = Number.NaN;
+  let lost = false;
+
+  const read = (bytes: Uint8Array): { n: number; used: number } => {
+    columns.reserve(Math.ceil(bytes.length / size));
+    const { t, x, y, p } = columns;
+    let n = 0;
+    let at = 0;
+    while (at < bytes.length) {
+      const first = bytes[at]!;
+      const waited = wait(first);
+      if (waited !== undefined) {
+        if (waited === 0) counters.otherWords++;
+        now += waited;
+        at++;
+        continue;
+      }
+      if (at + size > bytes.length) break;
+      now += step(first);
+      const column = bytes[at + 1]! | (bytes[at + 2]! << 8);
+      const row = height - 1 - (bytes[at + 3]! | (bytes[at + 4]! << 8));
+      at += size;
+      const on = polarity(first);
+      if (on === undefined) counters.otherWords++;
+      else if (column >= width || row < 0) counters.outOfRange++;
+      else {
+        t[n] = now;
+        x[n] = column;
+        y[n] = row;
+        p[n++] = on;
+      }
+    }
+    return { n, used: at };
+  };
+
+  return {
+    push(bytes) {
+      if (lost) {
+        counters.leftoverBytes += bytes.length;
+        return columns.events(0);
+      }
+      if (bytes.length > 0 && Number.isNaN(now)) now = 0;
+      const joined = rest.length > 0 ? Buffer.concat([rest, bytes]) : bytes;
+      const { n, used } = read(joined);
+      rest = joined.slice(used, used + LONGEST_RECORD);
+      counters.events += n;
+      return columns.events(n);
+    },
+    gap() {
+      lost = true;
+      counters.gaps++;
+      counters.leftoverBytes += rest.length;
+      rest = new Uint8Array(0);
+    },
+    end() {
+      counters.leftoverBytes += rest.length;
+      rest = new Uint8Array(0);
+      return columns.events(0);
+    },
+    counters,
+    width,
+    height,
+    get clockUs() {
+      return now;
+    },
+  };
+}
+
+/** Generic streams carry bytes that mean something to their writer only: they are counted, and tell the time. */
+export const esGeneric: Format = {
+  name: 'es-generic',
+  withoutTriggers: true,
+  withoutGeometry: true,
+  detect: (head) => detectEs(head, 0),
+  start: startGeneric,
+};
+
+function startGeneric({ width, height }: StreamInfo): Decoder {
+  const counters = noCounts();
+  const none = makeColumns().events(0);
+  let now = Number.NaN;
+  let [skip, shift, length] = [0, -1, 0];
+  let lost = false;
+
+  const take = (byte: number): void => {
+    if (skip > 0) skip--;
+    else if (shift >= 0) {
+      length += (byte >> 1) * 2 ** shift;
+      shift += 7;
+      // A length that no file can have is damage: where the next event begins is unknown.
+      if (length > Number.MAX_SAFE_INTEGER / 2) lost = true;
+      else if ((byte & 1) === 0) [skip, shift, length] = [length, -1, 0];
+    } else if (byte === 0xff) now += 254;
+    else {
+      now += byte;
+      counters.otherWords++;
+      shift = 0;
+    }
+  };
+
+  return {
+    push(bytes) {
+      if (bytes.length > 0 && Number.isNaN(now)) now = 0;
+      for (const byte of bytes) {
+        if (lost) counters.leftoverBytes++;
+        else take(byte);
+      }
+      return none;
+    },
+    gap() {
+      counters.gaps++;
+      lost = true;
+    },
+    end: () => none,
+    counters,
+    width,
+    height,
+    get clockUs() {
+      return now;
+    },
+  };
+}
