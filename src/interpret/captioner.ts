@@ -25,8 +25,11 @@ export interface TargetPlan {
   readonly params: Readonly<Record<string, unknown>>;
   /** Limits for people: `500 requests/min`, ... */
   readonly limits: readonly string[];
-  /** Worst-case cost of one call in USD for an image of this size and a prompt of this many tokens; null where the price is not known. */
-  worstCostUsd(image: { width: number; height: number }, promptTokens: number): number | null;
+  /**
+   * Worst-case cost of one call in USD for an image of this size, a prompt of this many tokens and an answer of at most
+   * `outputTokens` (@default 1024); null where the price is not known.
+   */
+  worstCostUsd(image: { width: number; height: number }, promptTokens: number, outputTokens?: number): number | null;
   /** Names of key variables that are not set. */
   missingKeys(): readonly string[];
 }
@@ -48,8 +51,26 @@ export interface Plan {
 export interface Captioner {
   (request: CaptionRequest): Observable<Answer>;
   readonly plan: Plan;
+  /** When it may be asked. Absent: always. */
+  readonly lane?: Lane;
+  /** The same captioner under the name that a route gives it. */
+  readonly named?: (name: string) => Captioner;
   /** Ends connections and timers. */
-  close?(): Promise<void>;
+  readonly close?: () => Promise<void>;
+}
+
+/** What a route needs to know of a target to choose well: when it may be asked. Times are `performance.now()` milliseconds. */
+export interface Lane {
+  /** When this call may start; Infinity: not before something changes. */
+  readyAt(request: CaptionRequest, nowMs: number): number;
+  /** When the target is back from a cooldown, an open breaker or dead keys; -Infinity: it is not away; Infinity: not without help. */
+  backAt(nowMs: number): number;
+  /** Whether the target is known to be down: nothing is worth waiting for. */
+  isDown(nowMs: number): boolean;
+  /** Whether calls are held back by quotas or an outage, and not only because enough are on their way. */
+  isCapped(request: CaptionRequest, nowMs: number): boolean;
+  /** Called when `readyAt` may have become earlier. Returns what ends it. */
+  onChange(listener: () => void): () => void;
 }
 
 /** Makes a captioner out of the function and its plan. */

@@ -1,0 +1,115 @@
+/**
+ * Stops asking an upstream that is down. Open after `failures` of the last calls failed and at least half of them did;
+ * then one probe each interval; after a good probe it comes back on a ramp: no faster than `RAMP_TIMES` the rate it
+ * had before, so that what has piled up does not knock it over again.
+ */
+export interface Breaker {
+  readonly state: 'closed' | 'open' | 'probing' | 'ramping';
+  /** `performance.now()` at which a call may start. */
+  readyAt(nowMs: number): number;
+  /** A call starts. Returns whether it is a probe. */
+  begin(nowMs: number): boolean;
+  /** A call ended. `sick`: it failed in a way that speaks against the upstream; undefined: it says nothing. */
+  end(probe: boolean, sick: boolean | undefined, nowMs: number): void;
+}
+
+export interface BreakerOptions {
+  /** Failures that open it. @default 5 */
+  failures?: number | undefined;
+  /** Milliseconds between the first probes. @default 1000 */
+  probeEveryMs?: number | undefined;
+  /** The interval grows by half with each failed probe, up to this. @default 5000 */
+  probeAtMostEveryMs?: number | undefined;
+  /** Milliseconds of the way back. @default 10000 */
+  rampMs?: number | undefined;
+}
+
+const WINDOW = 20;
+const FRESH_MS = 30_000;
+const RAMP_TIMES = 1.8;
+
+export function breaker({ failures = 5, probeEveryMs = 1_000, probeAtMostEveryMs = 5_000, rampMs = 10_000 }: BreakerOptions): Breaker {
+  let state: Breaker['state'] = 'closed';
+  let outcomes: { readonly sick: boolean; readonly at: number }[] = [];
+  let intervalMs = probeEveryMs;
+  let nextProbeAt = 0;
+  let rampFrom = 0;
+  let nextRampAt = 0;
+  const rate = startRate();
+
+  const open = (nowMs: number): void => {
+    if (state === 'closed') rate.freeze(nowMs);
+    state = 'open';
+    outcomes = [];
+    nextProbeAt = nowMs + intervalMs;
+  };
+  const rampGapMs = (nowMs: number): number => {
+    const share = Math.min(1, 0.2 + (nowMs - rampFrom) / (rampMs / 2));
+    return 1000 / Math.max(1, rate.frozen() * RAMP_TIMES * share);
+  };
+
+  return {
+    get state() {
+      return state;
+    },
+    readyAt(nowMs) {
+      if (state === 'closed') return -Infinity;
+      if (state === 'open') return nextProbeAt;
+      if (state === 'probing') return Infinity;
+      if (nowMs > rampFrom + rampMs) state = 'closed';
+      return state === 'closed' ? -Infinity : nextRampAt;
+    },
+    begin(nowMs) {
+      rate.count(nowMs);
+      if (state === 'ramping') nextRampAt = Math.max(nextRampAt, nowMs - 100) + rampGapMs(nowMs);
+      if (state !== 'open') return false;
+      state = 'probing';
+      return true;
+    },
+    end(probe, sick, nowMs) {
+      if (probe) {
+        if (sick === false) {
+          state = 'ramping';
+          intervalMs = probeEveryMs;
+          rampFrom = nowMs;
+          nextRampAt = nowMs;
+        } else if (state === 'probing') {
+          if (sick) intervalMs = Math.min(probeAtMostEveryMs, intervalMs * 1.5);
+          open(nowMs);
+        }
+        return;
+      }
+      if (sick === undefined || state === 'open' || state === 'probing') return;
+      outcomes.push({ sick, at: nowMs });
+      while (outcomes.length > WINDOW || outcomes[0]!.at < nowMs - FRESH_MS) outcomes.shift();
+      const bad = outcomes.reduce((sum, outcome) => sum + Number(outcome.sick), 0);
+      if (sick && bad >= failures && bad * 2 >= outcomes.length) open(nowMs);
+    },
+  };
+}
+
+/** Calls started per second, in the best of the last ten seconds' buckets. */
+function startRate(): { count(nowMs: number): void; freeze(nowMs: number): void; frozen(): number } {
+  const SECONDS = 10;
+  const starts = new Float64Array(SECONDS);
+  let second = 0;
+  let kept = 1;
+  const roll = (nowMs: number): void => {
+    const current = Math.floor(nowMs / 1000);
+    for (let s = Math.max(second + 1, current - SECONDS + 1); s <= current; s++) starts[s % SECONDS] = 0;
+    second = current;
+  };
+  return {
+    count(nowMs) {
+      roll(nowMs);
+      starts[second % SECONDS]!++;
+    },
+    freeze(nowMs) {
+      roll(nowMs);
+      // The median of the seconds that saw calls: the burst of the failure itself is not the steady rate.
+      const busy = [...starts].filter((count) => count > 0).toSorted((a, b) => a - b);
+      kept = Math.max(1, busy[Math.floor(busy.length / 2)] ?? 1);
+    },
+    frozen: () => kept,
+  };
+}

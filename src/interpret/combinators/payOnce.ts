@@ -1,0 +1,81 @@
+import { Observable, ReplaySubject, type Subscription, concatMap, from, mergeMap, of } from 'rxjs';
+import type { Answer } from '../caption.ts';
+import { type CaptionRequest, type Captioner, captioner } from '../captioner.ts';
+import type { Ledger } from '../ledger.ts';
+import { requestHash } from '../requestHash.ts';
+
+/** How long another instance waits for an answer that this one said it would fetch. */
+const INTENT_MS = 120_000;
+
+/** Identical requests under way: one is asked, the others listen. */
+interface Flight {
+  readonly answers: ReplaySubject<Answer>;
+  listeners: number;
+  call?: Subscription;
+}
+
+/**
+ * Never pays twice for the same picture, words, model and parameters. The ledger is asked for the answer of any target
+ * of the plan, so that adding a target or moving the weights pays for nothing again. Identical requests at the same
+ * time share one call. An answer is safe in the ledger before anything downstream sees it.
+ */
+export function payOnce(ledger: Ledger, inner: Captioner): Captioner {
+  const { targets } = inner.plan;
+  const flights = new Map<string, Flight>();
+
+  const fetch = (request: CaptionRequest, keys: readonly string[]): Observable<Answer> =>
+    from(ledger.find(keys)).pipe(
+      mergeMap((paid) => {
+        if (paid) return of<Answer>({ ...paid.answer, cache: 'ledger' });
+        return from(ledger.intend(keys[0]!, Date.now() + INTENT_MS)).pipe(
+          concatMap(() => inner(request)),
+          concatMap(async (answer) => {
+            await ledger.pay(answer.requestHash, { answer, route: request.route });
+            return answer;
+          }),
+        );
+      }),
+    );
+
+  const ask = (request: CaptionRequest): Observable<Answer> =>
+    new Observable((subscriber) => {
+      const keys = targets.map((target) => requestHash(request, target));
+      const id = keys.join(' ');
+      let flight = flights.get(id);
+      const joined = flight !== undefined;
+      flight ??= { answers: new ReplaySubject(1), listeners: 0 };
+      const mine = flight;
+      mine.listeners++;
+      // Whoever came second did not pay: the call is in the route of the first.
+      const listening = mine.answers.subscribe({
+        next: (answer) => subscriber.next(joined ? { ...answer, cache: 'ledger' } : answer),
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      });
+      if (!joined) {
+        flights.set(id, mine);
+        const land = (): void => {
+          if (flights.get(id) === mine) flights.delete(id);
+        };
+        mine.call = fetch(request, keys).subscribe({
+          next: (answer) => mine.answers.next(answer),
+          error: (error: unknown) => {
+            land();
+            mine.answers.error(error);
+          },
+          complete: () => {
+            land();
+            mine.answers.complete();
+          },
+        });
+      }
+      return () => {
+        listening.unsubscribe();
+        if (--mine.listeners > 0 || mine.answers.closed) return;
+        if (flights.get(id) === mine) flights.delete(id);
+        mine.call?.unsubscribe();
+      };
+    });
+
+  return captioner(ask, { ...inner.plan, notes: [...inner.plan.notes, 'no answer is paid for twice'] }, async () => inner.close?.());
+}

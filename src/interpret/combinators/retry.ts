@@ -1,0 +1,37 @@
+import { retry as retryWhen, throwError, timer } from 'rxjs';
+import { z } from 'zod';
+import { readOptions } from '../../options.ts';
+import type { Captioner } from '../captioner.ts';
+import { ProviderError, classOf, consequences } from '../failure.ts';
+import { wrap } from './wrap.ts';
+
+export interface RetryOptions {
+  /** Calls after the first. @default 2 */
+  times?: number;
+  /** Wait before the first retry in milliseconds; doubled each time, with jitter. @default 500 */
+  backoffMs?: number;
+  /** Longest wait in milliseconds; an upstream that asks for more is not asked again. @default 60000 */
+  longestWaitMs?: number;
+}
+
+const schema = z.strictObject({
+  times: z.int().min(0).default(2),
+  backoffMs: z.number().min(0).default(500),
+  longestWaitMs: z.number().min(0).default(60_000),
+});
+
+/**
+ * Asks again after a failure that may pass. Waits as long as the upstream asked for, in whatever form it did, and at
+ * least the backoff. Within a route it is not needed: the route retries by itself.
+ */
+export function retry(inner: Captioner, options: RetryOptions = {}): Captioner {
+  const { times, backoffMs, longestWaitMs } = readOptions('retry', schema, options);
+  const delay = (error: unknown, count: number): ReturnType<typeof timer> | ReturnType<typeof throwError> => {
+    const found = classOf(error);
+    const again = found === undefined ? 0 : (consequences[found].again ?? Infinity);
+    const asked = error instanceof ProviderError ? (error.failure.waitMs ?? 0) : 0;
+    const waitMs = Math.max(asked, backoffMs * 2 ** (count - 1) * (0.75 + 0.5 * Math.random()));
+    return count > again || asked > longestWaitMs ? throwError(() => error) : timer(Math.min(waitMs, Math.max(asked, longestWaitMs)));
+  };
+  return wrap(inner, (target, request) => target(request).pipe(retryWhen({ count: times, delay })), `retry up to ${times} times`);
+}

@@ -1,0 +1,79 @@
+import { report } from '../stage/channels.ts';
+import { type BreakerOptions, breaker } from './breaker.ts';
+import type { ErrorClass } from './caption.ts';
+import { congestion } from './congestion.ts';
+import { consequences } from './failure.ts';
+
+/** Calls at once to one target: a number, or what the limit may become on its own. */
+export type Concurrency =
+  | number
+  | {
+      /** @default 16 */
+      start?: number | undefined;
+      /** @default 1 */
+      min?: number | undefined;
+      /** @default 256 */
+      max?: number | undefined;
+    };
+
+/** How one target is doing: calls at once, and whether it is down. */
+export interface Health {
+  readyAt(nowMs: number): number;
+  backAt(nowMs: number): number;
+  isDown(nowMs: number): boolean;
+  /** Whether the upstream cannot take more at once than it has. */
+  readonly isFull: boolean;
+  /** A call starts; returns the function that ends it. */
+  begin(nowMs: number): (outcome: 'ok' | ErrorClass, nowMs: number) => void;
+  readonly inFlight: number;
+  readonly limit: number;
+}
+
+export function health(target: () => string, concurrency: Concurrency, breakerOptions: BreakerOptions): Health {
+  const fixed = typeof concurrency === 'number';
+  const window = fixed
+    ? congestion({ start: concurrency, min: concurrency, max: concurrency })
+    : congestion({ start: concurrency.start ?? 16, min: concurrency.min ?? 1, max: concurrency.max ?? 256 });
+  const guard = breaker(breakerOptions);
+  let inFlight = 0;
+  let told = '';
+
+  const tell = (): void => {
+    const now = `${window.limit} ${guard.state}`;
+    if (now === told) return;
+    told = now;
+    report('limit', () => ({ target: target(), inFlight, concurrency: window.limit, breaker: guard.state }));
+  };
+
+  return {
+    get inFlight() {
+      return inFlight;
+    },
+    get limit() {
+      return window.limit;
+    },
+    get isFull() {
+      return window.congested && inFlight >= window.limit;
+    },
+    readyAt: (nowMs) => (inFlight >= window.limit ? Infinity : guard.readyAt(nowMs)),
+    backAt: (nowMs) => (guard.state === 'open' ? Math.max(nowMs, guard.readyAt(nowMs)) : guard.state === 'probing' ? nowMs + 1 : -Infinity),
+    isDown: (nowMs) => guard.state === 'probing' || (guard.state === 'open' && guard.readyAt(nowMs) > nowMs),
+    begin(beganMs) {
+      const probe = guard.begin(beganMs);
+      inFlight++;
+      return (outcome, nowMs) => {
+        const { sick, crowded } = outcome === 'ok' ? { sick: false, crowded: false } : consequences[outcome];
+        if (outcome === 'ok') window.grow(inFlight, nowMs);
+        else if (crowded) window.cut(beganMs, nowMs);
+        inFlight--;
+        guard.end(probe, says(outcome, sick), nowMs);
+        if (probe && outcome === 'ok') window.restart();
+        tell();
+      };
+    },
+  };
+}
+
+/** Being hung up on, or refused for want of money, says nothing about the upstream's health. Answers and refusals say that it is well. */
+const says = (outcome: 'ok' | ErrorClass, sick: boolean): boolean | undefined =>
+  outcome === 'cancelled' || outcome === 'budget' || outcome === 'rate_limit' ? undefined : sick;

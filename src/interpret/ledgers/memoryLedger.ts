@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { readOptions } from '../../options.ts';
+import type { Ledger, Paid } from '../ledger.ts';
+
+export interface MemoryLedgerOptions {
+  /** Answers kept; the oldest go first. @default 100000 */
+  answers?: number;
+}
+
+const schema = z.strictObject({ answers: z.int().min(1).default(100_000) });
+
+/** Remembers paid answers for as long as the process lives. */
+export function memoryLedger(options: MemoryLedgerOptions = {}): Ledger {
+  const { answers } = readOptions('memoryLedger', schema, options);
+  const paid = new Map<string, Paid>();
+  return {
+    name: 'memoryLedger',
+    params: { answers },
+    open: async () => {},
+    find: async (keys) => {
+      for (const key of keys) {
+        const found = paid.get(key);
+        if (found) return found;
+      }
+      return undefined;
+    },
+    // Within one process identical requests share a flight already.
+    intend: async () => {},
+    pay: async (key, answer) => {
+      paid.set(key, answer);
+      if (paid.size > answers) paid.delete(paid.keys().next().value!);
+    },
+    close: async () => {},
+  };
+}

@@ -1,0 +1,137 @@
+import type { QuotaHint, QuotaKind } from './hints.ts';
+
+/**
+ * Paces calls before the vendor has to refuse them. One bucket for each quota of one key; amounts flow in evenly, as
+ * vendors do it. Times are `performance.now()` milliseconds.
+ */
+export interface Bucket {
+  /** Milliseconds until `amount` is there; 0 if it is. */
+  waitMs(amount: number, nowMs: number): number;
+  take(amount: number, nowMs: number): void;
+  /** Says what a call really used; negative gives back. */
+  settle(more: number, nowMs: number): void;
+  /** What the vendor said is left, with `outstanding` of ours on the way and not yet counted by it. */
+  learn(hint: QuotaHint, outstanding: number, nowMs: number): void;
+  /** The vendor refused although something seemed to be left: surplus it reports is not to be trusted for a while. */
+  distrust(nowMs: number): void;
+  readonly perMinute: number;
+  left(nowMs: number): number;
+}
+
+/** How much unused flow is kept, unless the vendor says that there is more: short windows are how vendors enforce a minute. */
+const BURST_MS = 1_000;
+/** Below what the vendor says is left by this share, since other clients may use the same quota. */
+const MARGIN = 0.02;
+const DISTRUST_MS = 60_000;
+
+export function bucket(configuredPerMinute: number | undefined, firstHint: QuotaHint | undefined, nowMs: number): Bucket {
+  let perMinute = configuredPerMinute ?? firstHint?.limit ?? Infinity;
+  const capacity = (): number => Math.max(1, (perMinute / 60_000) * BURST_MS);
+  let level = capacity();
+  let at = nowMs;
+  let distrustedUntil = -Infinity;
+
+  const refill = (now: number): number => {
+    if (now > at) {
+      // What the vendor reported may be above the burst; it is kept, but nothing is added to it.
+      if (level < capacity()) level = Math.min(capacity(), level + ((now - at) * perMinute) / 60_000);
+      at = now;
+    }
+    return level;
+  };
+
+  return {
+    get perMinute() {
+      return perMinute;
+    },
+    left: refill,
+    // A call larger than the whole bucket passes when the bucket is full; else it could never pass.
+    waitMs: (amount, now) => Math.max(0, (Math.min(amount, capacity()) - refill(now)) / (perMinute / 60_000)),
+    take: (amount, now) => {
+      level = refill(now) - amount;
+    },
+    settle: (more, now) => {
+      level = refill(now) - more;
+    },
+    distrust: (now) => {
+      distrustedUntil = now + DISTRUST_MS;
+      level = Math.min(refill(now), 0);
+    },
+    learn: ({ limit, remaining }, outstanding, now) => {
+      refill(now);
+      const wholeIsOurs = configuredPerMinute === undefined || limit === undefined || limit <= configuredPerMinute;
+      if (limit !== undefined) perMinute = Math.min(configuredPerMinute ?? Infinity, limit);
+      const there = remaining - outstanding - (limit ?? 0) * MARGIN;
+      if (there < level) level = there;
+      else if (wholeIsOurs && now > distrustedUntil) level = there;
+    },
+  };
+}
+
+/** What one call takes from the quotas. */
+export type CallSize = Readonly<Record<QuotaKind, number>>;
+
+/** Limits of one key as configured. */
+export interface Limits {
+  /** @default what the vendor's headers say */
+  requestsPerMinute?: number | undefined;
+  /** Input and output together. @default what the vendor's headers say */
+  tokensPerMinute?: number | undefined;
+  /** @default what the vendor's headers say */
+  inputTokensPerMinute?: number | undefined;
+  /** @default what the vendor's headers say */
+  outputTokensPerMinute?: number | undefined;
+}
+
+/** All quotas of one key. */
+export interface Pace {
+  waitMs(size: CallSize, nowMs: number): number;
+  take(size: CallSize, nowMs: number): void;
+  /** The call is over: `used` is what it really took, `hints` what the vendor says is left. */
+  settle(size: CallSize, used: CallSize, hints: readonly QuotaHint[], nowMs: number): void;
+  distrust(nowMs: number): void;
+  /** By quota, what is left. */
+  left(nowMs: number): Readonly<Record<string, number>>;
+}
+
+const KINDS: readonly QuotaKind[] = ['requests', 'tokens', 'inputTokens', 'outputTokens'];
+
+export function pace(limits: Limits): Pace {
+  const buckets: Partial<Record<QuotaKind, Bucket>> = {};
+  const outstanding = { requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0 };
+  for (const kind of KINDS) {
+    const limit = limits[`${kind}PerMinute`];
+    if (limit !== undefined) buckets[kind] = bucket(limit, undefined, performance.now());
+  }
+  return {
+    waitMs(size, nowMs) {
+      let wait = 0;
+      for (const kind of KINDS) {
+        const one = buckets[kind];
+        if (one) wait = Math.max(wait, one.waitMs(size[kind], nowMs));
+      }
+      return wait;
+    },
+    take(size, nowMs) {
+      for (const kind of KINDS) {
+        outstanding[kind] += size[kind];
+        buckets[kind]?.take(size[kind], nowMs);
+      }
+    },
+    settle(size, used, hints, nowMs) {
+      for (const kind of KINDS) {
+        outstanding[kind] -= size[kind];
+        buckets[kind]?.settle(used[kind] - size[kind], nowMs);
+      }
+      for (const hint of hints) {
+        if (hint.limit === undefined && !buckets[hint.kind]) continue;
+        const one = (buckets[hint.kind] ??= bucket(undefined, hint, nowMs));
+        one.learn(hint, outstanding[hint.kind], nowMs);
+      }
+    },
+    distrust(nowMs) {
+      for (const kind of KINDS) buckets[kind]?.distrust(nowMs);
+    },
+    left: (nowMs) => Object.fromEntries(KINDS.flatMap((kind) => (buckets[kind] ? [[kind, buckets[kind].left(nowMs)]] : []))),
+  };
+}

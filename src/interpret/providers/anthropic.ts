@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { readOptions } from '../../options.ts';
+import { factsOf } from '../estimate.ts';
+import {
+  IMAGE,
+  type Reading,
+  type Target,
+  type UpstreamOptions,
+  type Wire,
+  checkTemperature,
+  upstream,
+  upstreamFields,
+} from '../upstream.ts';
+
+export interface AnthropicOptions extends UpstreamOptions {
+  /** `least`: as little as the model can, since its thoughts are billed as output. @default 'least' */
+  thinking?: 'least' | 'default';
+}
+
+const schema = z.strictObject({ ...upstreamFields, thinking: z.enum(['least', 'default']).default('least') });
+
+/**
+ * Anthropic, messages.
+ *
+ *   POST /messages    x-api-key: KEY, anthropic-version: 2023-06-01
+ *   {model, max_tokens, system, messages: [user: [image{source: {type: base64, media_type, data}}, text]]}
+ *   {model, stop_reason, content: [{type: text, text}], usage: {input_tokens, cache_read_input_tokens, cache_creation_input_tokens, output_tokens}}
+ */
+export function anthropic(options: AnthropicOptions): Target {
+  const settings = readOptions('anthropic', schema, options);
+  checkTemperature('anthropic', settings.model, settings.temperature);
+  return upstream(messagesWire(settings), options);
+}
+
+function messagesWire({ model, temperature, thinking, params }: z.output<typeof schema>): Wire {
+  const facts = factsOf(model);
+  const fixed = { ...(temperature !== undefined && { temperature }), ...(thinking === 'least' && facts.leastThinking), ...params };
+  return {
+    provider: 'anthropic',
+    baseUrl: 'https://api.anthropic.com/v1',
+    path: '/messages',
+    headers: { 'anthropic-version': '2023-06-01' },
+    authorise: (key): Record<string, string> => (key ? { 'x-api-key': key.read() } : {}),
+    body: ({ image, prompt }) => ({
+      model,
+      max_tokens: prompt.maxOutputTokens,
+      system: prompt.system,
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'image', source: { type: 'base64', media_type: image.mediaType, data: IMAGE } },
+            { type: 'text', text: prompt.user },
+          ],
+        },
+      ],
+      ...(prompt.schema && facts.structured && { output_config: { format: { type: 'json_schema', schema: prompt.schema } } }),
+      ...fixed,
+    }),
+    read,
+    params: fixed,
+  };
+}
+
+interface MessagesReply {
+  readonly model?: string;
+  readonly stop_reason?: string | null;
+  readonly stop_details?: { readonly category?: string } | null;
+  readonly content: readonly { readonly type: string; readonly text?: string }[];
+  readonly usage?: {
+    readonly input_tokens: number;
+    readonly output_tokens: number;
+    readonly cache_read_input_tokens?: number | null;
+    readonly cache_creation_input_tokens?: number | null;
+  };
+}
+
+/** `input_tokens` leaves out what was read from or written to the prompt cache. */
+function read(json: unknown): Reading {
+  const { content, model, usage, stop_reason: stop, stop_details: details } = json as MessagesReply;
+  const text = content.map((block) => (block.type === 'text' ? (block.text ?? '') : '')).join('');
+  const shared = {
+    text,
+    model,
+    usage: usage && {
+      input: usage.input_tokens,
+      cachedInput: usage.cache_read_input_tokens ?? 0,
+      cacheWrite: usage.cache_creation_input_tokens ?? 0,
+      output: usage.output_tokens,
+    },
+  };
+  if (stop === 'refusal')
+    return { ...shared, failure: { class: 'refused', reason: `stop_reason refusal${details?.category ? `, ${details.category}` : ''}` } };
+  if (stop !== 'max_tokens') return shared;
+  return text.trim() === ''
+    ? { ...shared, failure: { class: 'truncated', reason: 'max_tokens left no text' } }
+    : { ...shared, truncated: true };
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { readOptions } from '../../options.ts';
+import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream.ts';
+import { generateContent } from '../wires/generateContent.ts';
+
+export interface GeminiOptions extends UpstreamOptions {
+  /** How closely the picture is looked at. Gemini 3 bills about 1,090 tokens for a picture of any size unless told `low`. @default 'low' */
+  mediaResolution?: 'low' | 'medium' | 'default';
+  /** `least`: as little as the model can, since its thoughts are billed as output. @default 'least' */
+  thinking?: 'least' | 'default';
+}
+
+const schema = z.strictObject({
+  ...upstreamFields,
+  mediaResolution: z.enum(['low', 'medium', 'default']).default('low'),
+  thinking: z.enum(['least', 'default']).default('least'),
+});
+
+/** Gemini on AI Studio; x-goog-api-key carries the key. See wires/generateContent.ts for the bytes. */
+export function gemini(options: GeminiOptions): Target {
+  const settings = readOptions('gemini', schema, options);
+  checkTemperature('gemini', settings.model, settings.temperature);
+  const wire = {
+    ...generateContent(settings),
+    provider: 'gemini',
+    baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
+    authorise: (key: { read(): string } | undefined): Record<string, string> => (key ? { 'x-goog-api-key': key.read() } : {}),
+  };
+  return upstream(wire, options);
+}
