@@ -18,3 +18,25 @@ test('keeps the flags that came with the answer', () => {
 test('undoes a rule that would lose a direction', () => {
   expect(houseStyle().apply('The left frame shows a car.').text).toContain('left');
 });
+
+test.each([
+  ['one word', 'a'.repeat(100_000)],
+  ['spaces', `a${' '.repeat(100_000)}b`],
+  ['quotes', '"'.repeat(100_000)],
+  ['a loop', 'A dog runs. '.repeat(10_000)],
+  ['half a list', 'a, '.repeat(30_000)],
+])('a model that runs wild (%s) costs little time', (_, text) => {
+  const started = performance.now();
+  houseStyle({ words: 40 }).apply(text);
+  expect(performance.now() - started).toBeLessThan(1500);
+});
+
+test('gives an empty caption for a refusal, with flags that say so', () => {
+  expect(houseStyle().apply("I'm sorry, but I can't help with that.")).toMatchObject({ text: '', flags: ['refused', 'empty'] });
+});
+
+test('refuses a form that is none', () => {
+  expect(() => houseStyle({ form: 'prose' as 'sentence' })).toThrow(
+    /houseStyle\.form: must be 'sentence', 'telegraphic' or 'tags' \(found "prose"\)/,
+  );
+});

@@ -1,18 +1,22 @@
 import { textRule } from '../rule.ts';
+import { capital, eachSentence } from '../sentences.ts';
 
 /**
  * Models like to say that they look at a picture: the reader knows. What follows the opener stays word by word,
  * so "The image shows two cars" becomes "Two cars". An opener that says something of the scene is none.
  */
-export const metaOpeners = textRule((text) => {
-  let rest = text;
+export const metaOpeners = textRule((text) => eachSentence(text, bare));
+
+/** Openers come in chains: "In this image, we can see that there is ...". */
+function bare(sentence: string): string {
+  let rest = sentence;
   for (let round = 0; round < 4; round += 1) {
     const next = withoutOpener(rest);
     if (next === rest) break;
     rest = next;
   }
-  return rest === text ? text : capital(rest);
-});
+  return rest === sentence ? sentence : capital(rest);
+}
 
 /** The opener goes only if something is left to say. */
 const withoutOpener = (text: string): string => {
@@ -23,17 +27,15 @@ const withoutOpener = (text: string): string => {
   return text;
 };
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 const QUALITY =
-  '(?:provided|given|attached|above|following|uploaded|single|simple|small|grey|gray|grayscale|greyscale|monochrome|pixelated|blurry|blurred|close-?up|close up|detailed|clear|event-based|event-camera|event camera|neuromorphic|accumulated|dvs|rendered|synthetic|digital|visual|computer-generated|low-resolution|high-contrast|beautiful|stunning|vivid|whole|entire)';
+  '(?:provided|given|attached|above|following|uploaded|single|simple|small|grey|gray|grayscale|greyscale|monochrome|pixelated|blurry|blurred|detailed|clear|event-based|event-camera|event camera|neuromorphic|accumulated|dvs|rendered|synthetic|digital|visual|computer-generated|low-resolution|high-contrast|beautiful|stunning|vivid|whole|entire)';
 const PICTURE =
-  '(?:images?|pictures?|photos?|photographs?|frames?|snapshots?|screenshots?|visuali[sz]ations?|renderings?|depictions?|captures?|scenes?|view|shot|close-?up|close up|window|event frame|time surface|camera frame)';
+  '(?:images?|pictures?|photos?|photographs?|frames?|snapshots?|screenshots?|visuali[sz]ations?|renderings?|depictions?|captures?|scenes?|view|shot|window|event frame|time surface|camera frame)';
 const SOURCE =
   "(?:\\s+(?:from|of|by|captured by|recorded by|taken by|taken with)\\s+(?:an?|the)\\s+(?:event[- ](?:based )?camera|event sensor|dvs|neuromorphic (?:camera|sensor)|dynamic vision sensor)(?:'s (?:output|view))?)?";
 const SHOWS =
   '(?:(?:clearly|mainly|mostly|primarily|simply|also|prominently|vividly|likely)\\s+)?(?:shows?|showing|showcases?|showcasing|depicts?|depicting|displays?|displaying|captures?|capturing|presents?|portrays?|portraying|illustrates?|illustrating|features?|featuring|contains?|containing|represents?|representing|reveals?|revealing|highlights?|includes?|is of|consists of)';
-const SHOWN = '(?:\\s+(?:us|a (?:scene|view|moment) (?:of|with|in which|where)|that there (?:is|are)))?\\s+';
+const SHOWN = '(?:\\s+(?:us|a (?:scene|view) (?:of|with|in which|where)|that there (?:is|are)))?\\s+';
 
 const PICTURED = `(?:${QUALITY}[\\s,]+(?:and\\s+)?){0,3}${PICTURE}${SOURCE}`;
 const SEEING =

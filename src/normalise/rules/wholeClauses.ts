@@ -1,4 +1,5 @@
 import { protectedWords } from '../protectedWords.ts';
+import { sentencesOf } from '../sentences.ts';
 import type { Draft, Rule } from '../rule.ts';
 
 /**
@@ -10,7 +11,7 @@ export const wholeClauses =
   (words: number): Rule =>
   (draft) => {
     if (countWords(draft.text) <= words) return draft;
-    const all = (draft.text.match(SENTENCE) ?? [draft.text]).map((sentence) => `${sentence.trim()} `);
+    const all = sentencesOf(draft.text).map((sentence) => `${sentence} `);
     const sentences = fit([...new Set(all)], words);
     const clauses = countWords(sentences.join('')) > words ? sentences.flatMap((sentence) => fit(clausesOf(sentence), words)) : sentences;
     const kept = clauses.join('').trim();
@@ -18,8 +19,6 @@ export const wholeClauses =
     const flagged = text === draft.text ? draft : flag(draft, 'shortened');
     return { ...(countWords(text) > words ? flag(flagged, 'long') : flagged), text };
   };
-
-const SENTENCE = /.+?(?:[.!?]["')\]]*(?=\s+["'(\p{Lu}\p{N}])|$)\s*/gsu;
 
 export const countWords = (text: string): number => text.match(/\S+/g)?.length ?? 0;
 

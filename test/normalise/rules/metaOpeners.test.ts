@@ -8,7 +8,7 @@ describe('meta-openers', () => {
     ['This event-camera frame depicts two people.', 'Two people.'],
     ['In this image, we can see a dog.', 'A dog.'],
     ['In the picture there are three cups.', 'Three cups.'],
-    ['This is a close-up photo of a plate.', 'A plate.'],
+    ['This is a blurry photo of a plate.', 'A plate.'],
     ['A photo of a dog.', 'A dog.'],
     ['We can see that there is a boat.', 'A boat.'],
     ['There are two vehicles moving right.', 'Two vehicles moving right.'],

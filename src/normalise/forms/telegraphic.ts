@@ -1,0 +1,15 @@
+import { FUNCTION_WORDS } from '../contentWords.ts';
+import { capital } from '../sentences.ts';
+
+/**
+ * The content words in their order, spelled as they were, without articles, copulas, pronouns, prepositions and
+ * marks: "A small car moving to the left of two people." -> "Small car moving left two people". The form with
+ * the least manner in it. Hyphens inside a word, marks inside a number and apostrophes inside a name stay.
+ */
+export const telegraphic = (text: string): string => capital(contentTokens(text).join(' '));
+
+const contentTokens = (text: string): string[] => (text.match(TOKEN) ?? []).filter((token) => !FUNCTION_WORDS.has(token.toLowerCase()));
+
+/** A word or a number with its sign and unit marks. */
+export const TOKEN =
+  /(?<![\p{L}\p{N}])[-+$£€¥#]*\p{N}+(?:[.,:/]\p{N}+)*[%°]?(?:-?[\p{L}]+)*|[\p{L}\p{M}\p{N}]+(?:[-'’./][\p{L}\p{M}\p{N}]+)*/gu;
