@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import avsc from 'avsc';
+import { PipelineError, messageOf } from '../errors.ts';
+
+/** A row of a file of captions: all its columns as they were. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Rows of captions with the three columns that matter, by whatever name. */
+export interface CaptionTable {
+  readonly rows: readonly Row[];
+  readonly text: string;
+  readonly model: string;
+  readonly image: string;
+}
+
+export interface Columns {
+  text?: string;
+  model?: string;
+  image?: string;
+}
+
+/** Names tried in this order; the later ones are those of Saccade's own records. */
+const NAMES = { text: ['text', 'rawCaption', 'caption'], model: ['model', 'target'], image: ['image', 'frame', 'id'] } as const;
+
+/** Reads captions from JSON lines, CSV, TSV or an Avro object container file; the kind is told by the file's name. Throws INPUT_UNREADABLE. */
+export async function readCaptions(path: string, columns: Columns = {}): Promise<CaptionTable> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new PipelineError('INPUT_UNREADABLE', `${path}: cannot be read (${messageOf(cause)})`, { cause });
+  });
+  const rows = bytes.subarray(0, 4).equals(MAGIC) ? await avroRows(path) : rowsOf(path, bytes.toString('utf8'));
+  if (rows.length === 0) throw new PipelineError('INPUT_UNREADABLE', `${path}: no captions in it`);
+  const column = (role: keyof typeof NAMES, needed: boolean): string => {
+    const name = columns[role] ?? NAMES[role].find((known) => known in rows[0]!);
+    if (name !== undefined && name in rows[0]!) return name;
+    if (!needed) return '';
+    const found = Object.keys(rows[0]!).join(', ');
+    throw new PipelineError('INPUT_UNREADABLE', `${path}: no column '${name ?? role}' (found: ${found}); name it with --${role} COLUMN`);
+  };
+  return { rows, text: column('text', true), model: column('model', false), image: column('image', false) };
+}
+
+const MAGIC = Buffer.from('Obj\x01', 'latin1');
+
+function rowsOf(path: string, content: string): Row[] {
+  const text = content.replace(/^\uFEFF/, '');
+  const kind = extname(path).toLowerCase();
+  if (kind === '.tsv' || kind === '.tab') return tsvRows(path, text);
+  if (kind === '.csv') return csvRows(path, text);
+  if (kind === '.jsonl' || kind === '.ndjson' || kind === '.json' || text.trimStart().startsWith('{')) return jsonRows(path, text);
+  throw new PipelineError('INPUT_UNREADABLE', `${path}: not a file of captions; give .jsonl, .csv, .tsv or .avro`);
+}
+
+const jsonRows = (path: string, text: string): Row[] =>
+  text.split('\n').flatMap((line, i) => {
+    if (line.trim() === '') return [];
+    try {
+      return [JSON.parse(line) as Row];
+    } catch (cause) {
+      throw new PipelineError('INPUT_UNREADABLE', `${path} line ${i + 1}: not JSON (${messageOf(cause)})`, { cause });
+    }
+  });
+
+/** No quoting: tab, line feed and backslash are written as \t, \n and \\. */
+function tsvRows(path: string, text: string): Row[] {
+  const table = text.split(/\r?\n/).filter((line) => line !== '');
+  return asRows(
+    path,
+    table.map((line) => line.split('\t').map(unescaped)),
+  );
+}
+
+const unescaped = (cell: string): string =>
+  cell.replaceAll(/\\([tnr\\])/g, (_, letter: string) => ({ t: '\t', n: '\n', r: '\r' })[letter] ?? '\\');
+
+/** RFC 4180: quotes around a cell, doubled inside. */
+function csvRows(path: string, text: string): Row[] {
+  const table: string[][] = [];
+  let row: string[] = [];
+  for (const [, quoted, bare, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
+    row.push(quoted === undefined ? (bare ?? '') : quoted.replaceAll('""', '"'));
+    if (end === ',') continue;
+    if (row.length > 1 || row[0] !== '') table.push(row);
+    row = [];
+  }
+  return asRows(path, table);
+}
+
+function asRows(path: string, [header, ...table]: string[][]): Row[] {
+  if (!header) return [];
+  return table.map((cells, i) => {
+    if (cells.length !== header.length) {
+      throw new PipelineError('INPUT_UNREADABLE', `${path} row ${i + 2}: ${cells.length} columns, but the header has ${header.length}`);
+    }
+    return Object.fromEntries(header.map((name, column) => [name, cells[column] ?? '']));
+  });
+}
+
+/** Any Avro object container file, with the schema that it holds. */
+async function avroRows(path: string): Promise<Row[]> {
+  try {
+    const rows: Row[] = [];
+    for await (const row of avsc.createFileDecoder(path)) rows.push(row as Row);
+    return rows;
+  } catch (cause) {
+    throw new PipelineError('INPUT_UNREADABLE', `${path}: not a whole Avro file (${messageOf(cause)})`, { cause });
+  }
+}
