@@ -7,6 +7,7 @@ import type { Asked } from './prompt.ts';
 export interface CaptionRequest {
   readonly id: string;
   readonly sensor: string;
+  /** Without bytes: a question of words alone, for text models. */
   readonly image: Image;
   readonly window: WindowFacts;
   readonly prompt: Asked;

@@ -358,6 +358,7 @@ export const IMAGE = randomUUID();
 
 /** The picture's base64 is written into the gap of the JSON: one buffer a call, and no JSON.stringify over the picture. */
 function bodyOf(wire: Wire, request: CaptionRequest): Buffer {
+  if (request.image.bytes.length === 0) return Buffer.from(JSON.stringify(wire.body(request), withoutImage));
   const json = JSON.stringify(wire.body(request));
   const gap = json.indexOf(IMAGE);
   const before = json.slice(0, gap);
@@ -371,6 +372,16 @@ function bodyOf(wire: Wire, request: CaptionRequest): Buffer {
   body.write(after, head + base64.length, 'utf8');
   return body;
 }
+
+/** A request of words alone, as for a rewriter, has an image without bytes: the part of the content that would hold it is left out. */
+const withoutImage = (_name: string, value: unknown): unknown =>
+  Array.isArray(value) && value.some((part) => JSON.stringify(part).includes(IMAGE))
+    ? value.filter((part) => !holdsImageItself(part))
+    : value;
+
+/** The innermost list element around the picture: a content part, not the message that holds it. */
+const holdsImageItself = (part: unknown): boolean =>
+  JSON.stringify(part).includes(IMAGE) && !Object.values(part as object).some((inner) => Array.isArray(inner));
 
 function read(wire: Wire, { body, status, headers }: Reply): Reading {
   try {
