@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path';
 import type { Detected, Format } from '../decode/decoder.ts';
 import { readPropheseeHeader } from '../decode/propheseeHeader.ts';
 import { PipelineError, messageOf } from '../errors.ts';
+import type { Container, RandomAccess } from './container.ts';
 import type { Packet } from './packet.ts';
 
 export interface OpenOptions {
@@ -19,6 +20,12 @@ export interface OpenOptions {
   readonly height?: number | undefined;
 }
 
+/** What files can be recognised as. */
+export interface Kinds {
+  readonly formats: readonly Format[];
+  readonly containers: readonly Container[];
+}
+
 /** A recording that was recognised. Nothing but its first bytes has been read. */
 export interface OpenedRecording {
   /** The word for the kind of file. */
@@ -30,6 +37,8 @@ export interface OpenedRecording {
   readonly geometryFrom: string;
   /** Length of the file in bytes. */
   readonly bytes: number;
+  /** What the positions of its packets count. */
+  readonly unit: 'byte' | 'packet';
   packets(signal: AbortSignal): AsyncIterable<Packet>;
 }
 
@@ -37,10 +46,12 @@ const HEAD_BYTES = 65_536;
 const nobodyWaits = (): void => {};
 
 /** Recognises a recording by its content. Throws INPUT_UNREADABLE if it is none, naming what was found. */
-export async function openRecording(formats: readonly Format[], options: OpenOptions): Promise<OpenedRecording> {
+export async function openRecording({ formats, containers }: Kinds, options: OpenOptions): Promise<OpenedRecording> {
   const { file, width, height } = options;
   const { head, bytes } = await readHead(file);
-  const { format, detected } = recognise(formats, options, head);
+  const container = containers.find(({ name, detect }) => (options.format === undefined ? detect(head) : name === options.format));
+  if (container) return openContainer(container, options, bytes);
+  const { format, detected } = recognise({ formats, containers }, options, head);
   if (bytes <= detected.headerBytes) {
     throw unreadable(file, `the ${format.name} recording ends with its header, after ${bytes} bytes`);
   }
@@ -52,13 +63,27 @@ export async function openRecording(formats: readonly Format[], options: OpenOpt
     height: size.height,
     geometryFrom: size.geometryFrom,
     bytes,
+    unit: 'byte',
     packets: (signal) => readPackets(options, format.name, size, detected.headerBytes, signal),
+  };
+}
+
+function openContainer(container: Container, options: OpenOptions, bytes: number): OpenedRecording {
+  const { width = 0, height = 0 } = options;
+  return {
+    format: container.name,
+    width,
+    height,
+    geometryFrom: width > 0 ? 'options' : 'packets',
+    bytes,
+    unit: 'packet',
+    packets: (signal) => readContained(container, options, bytes, signal),
   };
 }
 
 /** The same where the sensor size is needed. Throws INPUT_UNREADABLE if nobody knows it. */
 export function withGeometry(file: string, recording: OpenedRecording): OpenedRecording {
-  if (recording.width > 0 && recording.height > 0) return recording;
+  if (recording.unit === 'packet' || (recording.width > 0 && recording.height > 0)) return recording;
   const { format, geometryFrom } = recording;
   throw unreadable(file, `the sensor size of this ${format} recording is not known: found ${geometryFrom}; give width and height`);
 }
@@ -89,9 +114,9 @@ async function openFile(file: string): Promise<FileHandle> {
   }
 }
 
-function recognise(formats: readonly Format[], options: OpenOptions, head: Uint8Array): { format: Format; detected: Detected } {
+function recognise({ formats, containers }: Kinds, options: OpenOptions, head: Uint8Array): { format: Format; detected: Detected } {
   const { file, format: wanted } = options;
-  const names = formats.map(({ name }) => name).join(', ');
+  const names = [...containers, ...formats].map(({ name }) => name).join(', ');
   if (wanted !== undefined) {
     const format = formats.find(({ name }) => name === wanted);
     if (!format) throw unreadable(file, `cannot be read as '${wanted}'; known formats: ${names}`);
@@ -154,6 +179,39 @@ async function* readPackets(
   } catch (error) {
     if (error instanceof PipelineError) throw error;
     throw new PipelineError('SOURCE_FAILED', `${file}: ${messageOf(error)}`, { cause: error });
+  } finally {
+    await handle.close();
+  }
+}
+
+async function* readContained(container: Container, options: OpenOptions, size: number, signal: AbortSignal): AsyncGenerator<Packet> {
+  const { file: path, sensor, width, height } = options;
+  const handle = await openFile(path);
+  const file: RandomAccess = {
+    path,
+    size,
+    async read(offset, length) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
+      const { bytesRead } = await handle.read(bytes, 0, bytes.length, offset);
+      return bytes.subarray(0, bytesRead);
+    },
+  };
+  let only: string | undefined;
+  const nameOf = (topic: string): string => {
+    only ??= topic;
+    // Several sensors cannot have one name.
+    return sensor === undefined ? topic : topic === only ? sensor : `${sensor}${topic}`;
+  };
+  try {
+    let first = 0;
+    for await (const packet of container.packets(file, signal)) {
+      const position = { source: path, unit: 'packet', partition: 0, first, end: ++first } as const;
+      const geometry = { width: width ?? packet.width, height: height ?? packet.height };
+      yield { ...packet, ...geometry, sensor: nameOf(packet.sensor), position, ack: nobodyWaits };
+    }
+  } catch (error) {
+    if (error instanceof PipelineError) throw error;
+    throw unreadable(path, `the ${container.name} file is damaged: ${messageOf(error)}`, error);
   } finally {
     await handle.close();
   }

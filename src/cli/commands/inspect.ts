@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { openRecording, withGeometry } from '../../consume/openRecording.ts';
 import { PipelineError } from '../../errors.ts';
+import { everyContainer } from '../../everyContainer.ts';
 import { everyFormat } from '../../everyFormat.ts';
 import { type Facts, type Inspection, type Rate, makeInspection } from '../inspection.ts';
 
@@ -46,7 +47,7 @@ type Report = { readonly file: string; readonly format: string; readonly fileByt
 
 /** Reads a whole recording and says what is in it. Throws INPUT_UNREADABLE. */
 export async function inspect(file: string, options: InspectOptions): Promise<Report> {
-  const found = await openRecording(everyFormat, { file, ...options });
+  const found = await openRecording({ formats: everyFormat, containers: everyContainer }, { file, ...options });
   const sizeless = everyFormat.find(({ name }) => name === found.format)?.withoutGeometry;
   const recording = sizeless ? found : withGeometry(file, found);
   const sensors = new Map<string, Inspection>();

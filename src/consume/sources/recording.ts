@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { everyContainer } from '../../everyContainer.ts';
 import { everyFormat } from '../../everyFormat.ts';
 import { readOptions } from '../../options.ts';
 import { openRecording, withGeometry } from '../openRecording.ts';
@@ -9,7 +10,7 @@ export interface RecordingOptions {
   file: string;
   /** Bytes of one packet. @default 65536 */
   packetBytes?: number;
-  /** The name of what made the events. @default the file's name without its ending */
+  /** The name of what made the events. @default the file's name without its ending; in bags and MCAP files, the topic */
   sensor?: string;
   /** What to take the file for. @default recognised by its content */
   format?: string;
@@ -38,13 +39,16 @@ const schema = z.strictObject({
  */
 export function recording(options: RecordingOptions): Source {
   const read = readOptions('recording', schema, options);
-  const opened = async () => withGeometry(read.file, await openRecording(everyFormat, read));
+  const opened = async () => withGeometry(read.file, await openRecording({ formats: everyFormat, containers: everyContainer }, read));
   return {
     name: 'recording',
     params: read,
     async *packets(signal) {
       yield* (await opened()).packets(signal);
     },
-    total: async () => (await opened()).bytes,
+    async total() {
+      const { bytes, unit } = await opened();
+      return unit === 'byte' ? bytes : undefined;
+    },
   };
 }

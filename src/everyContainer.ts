@@ -1,0 +1,7 @@
+import type { Container } from './consume/container.ts';
+import { mcap } from './consume/containers/mcap.ts';
+import { rosbag } from './consume/containers/rosbag.ts';
+import { rosbag2 } from './consume/containers/rosbag2.ts';
+
+/** Every kind of file that holds packets of one or several sensors. */
+export const everyContainer: readonly Container[] = [rosbag, mcap, rosbag2];
