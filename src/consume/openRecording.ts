@@ -49,7 +49,7 @@ const nobodyWaits = (): void => {};
 export async function openRecording({ formats, containers }: Kinds, options: OpenOptions): Promise<OpenedRecording> {
   const { file, width, height } = options;
   const { head, bytes } = await readHead(file);
-  const container = containers.find(({ name, detect }) => (options.format === undefined ? detect(head) : name === options.format));
+  const container = containers.find((kind) => (options.format === undefined ? kind.detect(head) : kind.name === options.format));
   if (container) return openContainer(container, options, bytes);
   const { format, detected } = recognise({ formats, containers }, options, head);
   if (bytes <= detected.headerBytes) {

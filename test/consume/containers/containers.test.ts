@@ -77,6 +77,13 @@ const ofMcap = (packet: TestPacket): McapMessage => ({
   timeNs: BigInt(packet.sec) * 1_000_000_000n + BigInt(packet.nsec),
   data: cdrPacket(packet),
 });
+const ofRos1 = (packet: TestPacket): McapMessage => ({
+  ...ofMcap(packet),
+  type: 'event_camera_msgs/EventPacket',
+  encoding: 'ros1',
+  data: ros1Packet(packet),
+});
+
 const chatter: McapMessage = { topic: '/chatter', type: 'std_msgs/msg/String', encoding: 'cdr', timeNs: 5n, data: Buffer.from('hello') };
 
 async function expectTruth(path: string, format: string): Promise<void> {
@@ -137,12 +144,6 @@ describe('mcap', () => {
   });
 
   it('reads messages of ROS 1', async () => {
-    const ofRos1 = (packet: TestPacket): McapMessage => ({
-      ...ofMcap(packet),
-      type: 'event_camera_msgs/EventPacket',
-      encoding: 'ros1',
-      data: ros1Packet(packet),
-    });
     await expectTruth(await file('b.mcap', await mcapFile(packets.map(ofRos1))), 'mcap');
   });
 

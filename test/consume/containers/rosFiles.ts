@@ -34,8 +34,18 @@ const text1 = (text: string): Buffer => Buffer.concat([u32(text.length), Buffer.
 /** An EventPacket as ROS 1 serialises it. */
 export const ros1Packet = ({ seq, encoding, width, height, timeBaseNs, sec, nsec, bytes }: TestPacket): Buffer =>
   Buffer.concat([
-    ...[u32(seq), u32(sec), u32(nsec), text1('camera'), u32(height), u32(width), u64(BigInt(seq)), u64(timeBaseNs)],
-    ...[text1(encoding), Buffer.of(0), u32(bytes.length), bytes],
+    u32(seq),
+    u32(sec),
+    u32(nsec),
+    text1('camera'),
+    u32(height),
+    u32(width),
+    u64(BigInt(seq)),
+    u64(timeBaseNs),
+    text1(encoding),
+    Buffer.of(0),
+    u32(bytes.length),
+    bytes,
   ]);
 
 /** A dvs_msgs/EventArray as ROS 1 serialises it. */
@@ -45,7 +55,13 @@ export const ros1EventArray = (
   events: readonly (readonly [t: number, x: number, y: number, p: number])[],
 ): Buffer =>
   Buffer.concat([
-    ...[u32(1), u32(5), u32(6), text1(''), u32(height), u32(width), u32(events.length)],
+    u32(1),
+    u32(5),
+    u32(6),
+    text1(''),
+    u32(height),
+    u32(width),
+    u32(events.length),
     ...events.flatMap(([t, x, y, p]) => [u16(x), u16(y), u32(Math.floor(t / 1e6)), u32((t % 1e6) * 1000), Buffer.of(p)]),
   ]);
 
