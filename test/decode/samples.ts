@@ -109,6 +109,14 @@ const mono = records(8, (view, at, [t, x, y, p]) => {
   view.setUint32(at + 4, (x | (y << 16) | (p << 31)) >>> 0, true);
 });
 
+const dvsMsgs = records(13, (view, at, [t, x, y, p]) => {
+  view.setUint16(at, x, true);
+  view.setUint16(at + 2, y, true);
+  view.setUint32(at + 4, Math.floor(t / 1e6), true);
+  view.setUint32(at + 8, (t % 1e6) * 1000 + 999, true);
+  view.setUint8(at + 12, p);
+});
+
 const aedat2 = records(8, (view, at, [t, x, y, p]) => {
   view.setUint32(at, (((259 - y) << 22) | ((345 - x) << 12) | (p << 11)) >>> 0);
   view.setUint32(at + 4, t);
@@ -244,6 +252,7 @@ export const samples: readonly Sample[] = [
   { name: 'libcaer', ...VGA, bytes: libcaer, timeBaseNs: BigInt(UNIX_US) * 1000n + 18n, shiftUs: UNIX_US },
   { name: 'libcaer_cmp', ...VGA, bytes: libcaerCmp, timeBaseNs: BigInt(UNIX_US) * 1000n + 18n, shiftUs: UNIX_US },
   { name: 'mono', ...VGA, bytes: mono, timeBaseNs: BigInt(UNIX_US) * 1000n + 18n, shiftUs: UNIX_US },
+  { name: 'dvs_msgs', ...VGA, bytes: dvsMsgs },
   { name: 'aedat4', ...VGA, bytes: aedat4File, file: aedat4File, shiftUs: UNIX_US },
   {
     name: 'aedat3',
