@@ -3,6 +3,7 @@ import { PipelineError, messageOf } from '../../errors.ts';
 import type { Container, RandomAccess } from '../container.ts';
 import { type EventMessage, eventMessage, readEventMessage } from './rosMessage.ts';
 import { unpackChunk } from './unpackChunk.ts';
+import { startsWith } from '../../decode/startsWith.ts';
 
 const MAGIC = Buffer.from([0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a]);
 const READ_BYTES = 2 ** 20;
@@ -21,7 +22,7 @@ interface Message {
 /** MCAP files with `event_camera_msgs/EventPacket` of ROS 1 or 2; each topic is a sensor. A file that was not closed is read up to its end. */
 export const mcap: Container = {
   name: 'mcap',
-  detect: (head) => MAGIC.compare(head, 0, MAGIC.length) === 0,
+  detect: (head) => startsWith(head, MAGIC),
   async *packets(file, signal) {
     const counts = new Map<string, number>();
     try {

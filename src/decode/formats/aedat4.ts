@@ -4,6 +4,7 @@ import { makeColumns } from '../columns.ts';
 import { type Decoder, type Detected, type Format, type StreamInfo, noCounts } from '../decoder.ts';
 import { type FlatTable, fieldAt, int64At, rootTable, vectorOf } from '../flatTable.ts';
 import { LZ4_MAGIC, lz4Frame } from '../lz4Frame.ts';
+import { startsWith } from '../startsWith.ts';
 
 /*
   AEDAT 4 file (iniVation DV), little endian
@@ -26,7 +27,7 @@ const PACKET_HEADER = 8;
 export const aedat4: Format = {
   name: 'aedat4',
   detect(head) {
-    if (MAGIC.compare(head, 0, MAGIC.length) !== 0) return undefined;
+    if (!startsWith(head, MAGIC)) return undefined;
     const header = readHeader(head);
     const { width, height } = header === 'more' || header === 'malformed' ? { width: 0, height: 0 } : header;
     return { headerBytes: 0, width, height, geometryFrom: width > 0 ? 'header' : 'no size in the header' } satisfies Detected;
@@ -47,7 +48,7 @@ interface Header {
 
 function readHeader(head: Uint8Array): Header | 'more' | 'malformed' {
   if (head.length < MAGIC.length + 4) return 'more';
-  if (MAGIC.compare(head, 0, MAGIC.length) !== 0) return 'malformed';
+  if (!startsWith(head, MAGIC)) return 'malformed';
   const length = new DataView(head.buffer, head.byteOffset).getUint32(MAGIC.length, true);
   if (length > LARGEST_PACKET) return 'malformed';
   const bytes = MAGIC.length + 4 + length;

@@ -1,5 +1,6 @@
 import { makeColumns } from '../columns.ts';
 import { type Decoder, type Detected, type Format, type StreamInfo, noCounts } from '../decoder.ts';
+import { startsWith } from '../startsWith.ts';
 
 /*
   Event Stream file (.es), little endian
@@ -62,7 +63,7 @@ export const esColor: Format = format('es-color', {
 });
 
 function detectEs(head: Uint8Array, type: number): Detected | undefined {
-  if (MAGIC.compare(head, 0, MAGIC.length) !== 0 || head[15] !== type) return undefined;
+  if (!startsWith(head, MAGIC) || head[15] !== type) return undefined;
   if (type === 0) return { headerBytes: 16, width: 0, height: 0, geometryFrom: 'none in the file' };
   if (head.length < 20) return undefined;
   const [width, height] = [head[16]! | (head[17]! << 8), head[18]! | (head[19]! << 8)];
@@ -117,7 +118,7 @@ function startEs({ width, height }: StreamInfo, { size, wait, step, polarity }: 
       if (bytes.length > 0 && Number.isNaN(now)) now = 0;
       const joined = rest.length > 0 ? Buffer.concat([rest, bytes]) : bytes;
       const { n, used } = read(joined);
-      rest = joined.slice(used, used + LONGEST_RECORD);
+      rest = Uint8Array.from(joined.subarray(used, used + LONGEST_RECORD));
       counters.events += n;
       return columns.events(n);
     },
