@@ -25,8 +25,11 @@ import { whenReady } from './whenReady.ts';
 export interface UpstreamOptions {
   /** The vendor's id of the model. */
   model: string;
-  /** Where the vendor listens, with the path up to, not including, the wire's own. @default the vendor's address */
-  baseUrl?: string;
+  /**
+   * Where the vendor listens, with the path up to, not including, the wire's own; a function is asked at the first call.
+   * @default the vendor's address
+   */
+  baseUrl?: string | (() => Promise<string>);
   /** One or more keys; see envs() and files(). */
   keys?: readonly Secret[];
   /** 0 says the same each time. @default what the vendor takes for it */
@@ -52,7 +55,9 @@ const positive = z.number().positive('must be above 0');
 /** Fields of UpstreamOptions for the schemas of providers. */
 export const upstreamFields = {
   model: z.string().min(1, 'must be the id of a model'),
-  baseUrl: z.url('must be an http(s) address').optional(),
+  baseUrl: z
+    .union([z.url(), z.custom<() => Promise<string>>((value) => typeof value === 'function')], 'must be an http(s) address')
+    .optional(),
   keys: z
     .array(
       z.custom<Secret>(
@@ -158,8 +163,7 @@ export function upstream(wire: Wire, settings: UpstreamSettings, name = `${wire.
   const ring = keyring(settings.keys ?? [], settings.limits ?? {}, Math.random);
   const state = health(() => name, settings.concurrency ?? {}, settings.breaker ?? {});
   const deadlines = { ...defaultDeadlines, ...withoutUndefined(settings.deadlines ?? {}) };
-  const base = new URL(settings.baseUrl ?? wire.baseUrl);
-  const path = `${base.pathname.replace(/\/$/, '')}${wire.path}`;
+  const address = addressOf(settings.baseUrl ?? wire.baseUrl, wire.path);
   const sizes = sizer(facts, wire.lowDetail ?? false);
   const headersOf = headerLists(wire);
   let pool: Pool | undefined;
@@ -242,9 +246,9 @@ export function upstream(wire: Wire, settings: UpstreamSettings, name = `${wire.
       return undefined;
     };
 
-    const send = (headers: readonly string[]): void => {
+    const send = (headers: readonly string[], { origin, path }: Address): void => {
       if (over) return;
-      pool ??= connect(base.origin, deadlines.connectMs, settings.ca);
+      pool ??= connect(origin, deadlines.connectMs, settings.ca);
       const totalMs = Math.max(1, Math.min(deadlines.totalMs, request.deadlineMs - performance.now()));
       cancel = exchange(pool, { path, headers, body: bodyOf(wire, request), deadlines: { ...deadlines, totalMs } }, (outcome) => {
         if ('body' in outcome) onReply(outcome);
@@ -254,10 +258,14 @@ export function upstream(wire: Wire, settings: UpstreamSettings, name = `${wire.
 
     const start = (): void => {
       const headers = headersOf(key);
-      if (!(headers instanceof Promise)) return send(headers);
-      headers.then(send, (error: unknown) => {
-        if (!over) fail({ class: 'credential', reason: shorten(error instanceof Error ? error.message : String(error)) }, { status: 0 });
-      });
+      const where = address();
+      if (!(headers instanceof Promise) && !(where instanceof Promise)) return send(headers, where);
+      Promise.all([headers, where]).then(
+        (known) => send(...known),
+        (error: unknown) => {
+          if (!over) fail({ class: 'credential', reason: shorten(error instanceof Error ? error.message : String(error)) }, { status: 0 });
+        },
+      );
       return undefined;
     };
 
@@ -336,6 +344,26 @@ function sizer(facts: ModelFacts, low: boolean): { of(request: CaptionRequest): 
       typicalOutput = typicalOutput === undefined ? outputTokens : typicalOutput * 0.95 + outputTokens * 0.05;
     },
   };
+}
+
+interface Address {
+  readonly origin: string;
+  readonly path: string;
+}
+
+/** Where to send, at once where it is known, and asked for once where it is not. */
+function addressOf(baseUrl: string | (() => Promise<string>), wirePath: string): () => Address | Promise<Address> {
+  const parse = (text: string): Address => {
+    const { origin, pathname } = new URL(text);
+    return { origin, path: `${pathname.replace(/\/$/, '')}${wirePath}` };
+  };
+  let found: Address | Promise<Address> | undefined = typeof baseUrl === 'string' ? parse(baseUrl) : undefined;
+  return () =>
+    (found ??= (baseUrl as () => Promise<string>)().then((text) => {
+      const address = parse(text);
+      found = address;
+      return address;
+    }));
 }
 
 /** The headers of each key as the flat list that undici writes without looking. */

@@ -3,8 +3,8 @@ import type { SimulatorOptions } from './simulatorOptions.ts';
 
 /** A simulator that starts with the first call made to it, so that a pipeline module can name it and still do no I/O. */
 export interface SimulatorOnDemand {
-  /** The base address of a vendor, as a provider's `baseUrl`. */
-  vendor(name: string): () => Promise<string>;
+  /** The base address of a vendor, as a provider's `baseUrl`; `version` is the first part of the wire's path. */
+  vendor(name: string, version: 'v1' | 'v1beta'): () => Promise<string>;
   /** Ends the simulator if it was started. */
   close(): Promise<void>;
 }
@@ -13,9 +13,10 @@ export interface SimulatorOnDemand {
 export function simulatorOnDemand(options: SimulatorOptions): SimulatorOnDemand {
   let started: Promise<Simulator> | undefined;
   return {
-    vendor: (name) => async () => {
-      const { urls } = await (started ??= startSimulator(options));
-      return urls[name]!;
+    vendor: (name, version) => async () => {
+      const simulator = await (started ??= startSimulator(options));
+      simulator.unref();
+      return `${simulator.urls[name]}/${version}`;
     },
     async close() {
       await (await started)?.close();

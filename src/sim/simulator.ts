@@ -30,6 +30,8 @@ export interface Simulator {
   readonly inFlight: (vendor: string) => number;
   /** Simulated milliseconds since the start. */
   readonly now: () => number;
+  /** Lets the process end while the simulator still listens. */
+  readonly unref: () => void;
   /** Cuts what is open and frees the port. */
   readonly close: () => Promise<void>;
 }
@@ -84,6 +86,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     change,
     inFlight: (name) => vendorNamed(vendors, name).upstream.inFlight(),
     now: world.now,
+    unref: () => void server.unref(),
     async close() {
       server.closeAllConnections();
       server.close();

@@ -38,7 +38,7 @@ describe('captions are read from', () => {
   test('Avro', async () => {
     const path = join(folder, 'a.avro');
     const fields = ['text', 'model', 'image'].map((name) => ({ name, type: 'string' }));
-    const encoder = avsc.createFileEncoder(path, avsc.Type.forSchema({ type: 'record', name: 'Row', fields } as avsc.Schema));
+    const encoder = avsc.createFileEncoder(path, avsc.Type.forSchema({ type: 'record', name: 'Row', fields }));
     await new Promise((done) => encoder.end(row, () => encoder.on('close', done).on('finish', done)));
     expect((await readCaptions(path)).rows.map((record) => ({ ...record }))).toEqual([row]);
   });

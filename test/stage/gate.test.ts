@@ -40,9 +40,9 @@ describe('gate', () => {
     expect(pulled).toBe(pulledWhileNobodyFinishes);
     expect(pulled).toBe(Math.ceil(limit / windowsPerPacket));
 
-    let draining = true;
-    void done.finally(() => (draining = false));
-    while (draining) {
+    const drained = new AbortController();
+    void done.finally(() => drained.abort());
+    while (!drained.signal.aborted) {
       finish.splice(0, 2).forEach((ack) => ack());
       await turn();
     }

@@ -1,0 +1,18 @@
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { loadPipeline } from '../loadPipeline.ts';
+import { outputsOf } from '../outputs.ts';
+import { type RunFlags, runWatched } from '../runWatched.ts';
+import { withRunFlags } from './run.ts';
+
+/** The whole flow on one machine: a synthetic sensor, three simulated vendors. The output of the demo before is removed. */
+export const demoCommand = (program: Command): void => {
+  withRunFlags(program.command('demo').description('everything on one machine: no keys, no broker, no Docker')).action(
+    async (flags: RunFlags) => {
+      await rm('out/demo', { recursive: true, force: true });
+      const pipeline = await loadPipeline(fileURLToPath(new URL('../../../pipelines/demo.ts', import.meta.url)));
+      await runWatched(pipeline, flags, outputsOf(pipeline));
+    },
+  );
+};

@@ -1,0 +1,16 @@
+import { codeOf, messageOf } from '../errors.ts';
+
+/** One clear message; the stack trace and the causes only when asked for. */
+export function explainFailure(error: unknown, verbose: boolean): string {
+  if (verbose && error instanceof Error) return `${error.stack ?? error.message}${causesOf(error)}`;
+  return `saccade: ${messageOf(error)}`;
+}
+
+/** 2 when the command line, the configuration or the input is wrong; 1 when the run failed. */
+export const exitCodeOf = (error: unknown): 1 | 2 => (['CONFIG_INVALID', 'INPUT_UNREADABLE'].includes(codeOf(error)) ? 2 : 1);
+
+function causesOf(error: Error): string {
+  let text = '';
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) text += `\ncaused by ${cause.stack ?? cause.message}`;
+  return text;
+}

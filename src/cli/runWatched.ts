@@ -1,0 +1,66 @@
+import type { Pipeline } from '../definePipeline.ts';
+import { PipelineError } from '../errors.ts';
+import { runPipeline } from '../pipeline.ts';
+import { serveMetrics } from '../watch/metrics.ts';
+import { type Summary, watchSummary } from '../watch/summary.ts';
+import { showProgress } from './progress.ts';
+import { summaryTable } from './summaryTable.ts';
+
+export interface RunFlags {
+  /** Port for Prometheus; absent: no metrics. */
+  metrics?: number;
+  /** Print the summary as one JSON object instead of a table. */
+  json?: boolean;
+  /** How long what is on its way may take to arrive after the first Ctrl-C, in seconds. */
+  drain: number;
+}
+
+/** Runs a pipeline with what looks on: progress, metrics and the summary. The first SIGINT or SIGTERM drains, the second ends at once. */
+export async function runWatched(
+  pipeline: Pipeline,
+  { metrics, json, drain }: RunFlags,
+  outputs: Readonly<Record<string, string>> = {},
+): Promise<Summary> {
+  const missing = pipeline.captioner.plan.targets.flatMap((target) => target.missingKeys());
+  if (missing.length > 0)
+    throw new PipelineError(
+      'CONFIG_INVALID',
+      `key variable ${[...new Set(missing)].join(', ')} is not set; export it, or name another one in the pipeline`,
+    );
+
+  const stop = new AbortController();
+  const endSignals = drainOnSignal(stop, drain);
+  const served = metrics === undefined ? undefined : await serveMetrics(metrics);
+  if (served && !json) process.stderr.write(`metrics on http://localhost:${served.port}/metrics\n`);
+  const summary = watchSummary();
+  const endProgress = await showProgress(pipeline.source, summary.read);
+  try {
+    await runPipeline(pipeline, stop.signal);
+    return summary.read();
+  } finally {
+    endProgress();
+    summary.end();
+    endSignals();
+    await served?.end();
+    process.stdout.write(json ? `${JSON.stringify({ ...summary.read(), outputs })}\n` : summaryTable(summary.read(), outputs));
+  }
+}
+
+/** Returns the function that stops listening. */
+function drainOnSignal(stop: AbortController, drainSeconds: number): () => void {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stop.signal.aborted) process.exit(130);
+    process.stderr.write(
+      `\n${signal}: no more packets are read; waiting up to ${drainSeconds} s for what is on its way (again to end at once)\n`,
+    );
+    stop.abort();
+    setTimeout(() => {
+      process.stderr.write(
+        `saccade: not everything arrived within ${drainSeconds} s; what was answered is in the ledger, the rest will be read again\n`,
+      );
+      process.exit(1);
+    }, drainSeconds * 1000).unref();
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+}

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Source } from './consume/source.ts';
+import type { Format } from './decode/decoder.ts';
+import { everyFormat } from './everyFormat.ts';
+import type { Filter } from './frame/filter.ts';
+import type { Renderer } from './frame/renderer.ts';
+import type { Windowing } from './frame/windowing.ts';
+import type { Captioner } from './interpret/captioner.ts';
+import type { Ledger } from './interpret/ledger.ts';
+import { memoryLedger } from './interpret/ledgers/memoryLedger.ts';
+import type { Prompt } from './interpret/prompt.ts';
+import { describeEvents } from './interpret/prompts/describeEvents.ts';
+import { houseStyle } from './normalise/houseStyle.ts';
+import type { Normaliser } from './normalise/rule.ts';
+import { readOptions } from './options.ts';
+import type { CaptionRecord } from './publish/captionRecord.ts';
+import type { FrameStore } from './publish/frameStore.ts';
+import type { Sink } from './publish/sink.ts';
+import type { GateOptions } from './stage/gate.ts';
+import type { Part } from './stage/item.ts';
+import type { DeadLetter } from './stage/reject.ts';
+
+/** The parts of a pipeline, in the order in which data meets them. */
+export interface PipelineOptions {
+  /** Name of the pipeline in records and metrics. @default 'saccade' */
+  name?: string;
+  /** Where packets come from. */
+  source: Source;
+  /** The wire formats it decodes. @default every format there is */
+  formats?: readonly Format[];
+  /** What happens to events before they are cut, in this order. @default none */
+  filters?: readonly Filter[];
+  /** How time is cut. */
+  window: Windowing;
+  /** How a window is drawn. */
+  renderer: Renderer;
+  /** Windows with fewer events per pixel of the sensor are quiet: recorded, and nobody is asked. @default 0.02 */
+  quietBelow?: number;
+  /** What is asked. @default describeEvents() */
+  prompt?: Prompt;
+  /** Who is asked: a provider, or combinators of providers. */
+  captioner: Captioner;
+  /** What remembers paid answers. @default memoryLedger(): for this run only */
+  ledger?: Ledger;
+  /** `offline`: a frame waits for its caption as long as it takes. `live`: until `maxDelayMs`. @default 'offline' */
+  mode?: 'offline' | 'live';
+  /** How old a frame may get in live mode, in milliseconds. @default 5000 */
+  maxDelayMs?: number;
+  /** The house style of captions. @default houseStyle() */
+  normalise?: Normaliser;
+  /** Where pictures are kept beside the records. @default nowhere */
+  frames?: FrameStore;
+  /** Where records go. */
+  sink: Sink<CaptionRecord>;
+  /** Where items go that a stage could not handle. */
+  deadLetters: Sink<DeadLetter>;
+  /** What may be on its way at once. @default 256 windows, 256 MiB */
+  gate?: GateOptions;
+  /** Pictures encoded at once. @default 2 */
+  encoders?: number;
+}
+
+/** A pipeline that was checked: every field is there. */
+export type Pipeline = Readonly<Required<Omit<PipelineOptions, 'frames'>>> & {
+  readonly frames: FrameStore | undefined;
+  /** Hash of everything that changes a record; 16 hex digits. */
+  readonly configHash: string;
+};
+
+const part = (what: string) =>
+  z.custom<Part>(
+    (value) => value !== null && (typeof value === 'object' || typeof value === 'function') && 'name' in value,
+    `must be ${what}`,
+  );
+
+const schema = z.strictObject({
+  name: z.string().min(1).default('saccade'),
+  source: part('a source, such as kafkaSource({...})'),
+  formats: z.array(part('a format, such as evt3')).optional(),
+  filters: z.array(part('a filter, such as refractory({...})')).optional(),
+  window: part('a windowing, such as tumbling({ everyMs: 33 })'),
+  renderer: part('a renderer, such as polarity({...})'),
+  quietBelow: z.number().min(0, 'must be 0 or more events per pixel').default(0.02),
+  prompt: part('a prompt, such as describeEvents({...})').optional(),
+  captioner: z.custom<Captioner>((value) => typeof value === 'function' && 'plan' in value, 'must be a captioner, such as route({...})'),
+  ledger: part('a ledger, such as lmdbLedger({...})').optional(),
+  mode: z.enum(['offline', 'live'], "must be 'offline' or 'live'").default('offline'),
+  maxDelayMs: z.number().positive('must be above 0 ms').default(5000),
+  normalise: part('a normaliser, such as houseStyle({...})').optional(),
+  frames: part('a frame store, such as frameFolder({...})').optional(),
+  sink: part('a sink, such as avroFile({...})'),
+  deadLetters: part('a sink, such as avroFile({...})'),
+  gate: z.strictObject({ windows: z.int().positive().optional(), bytes: z.int().positive().optional() }).default({}),
+  encoders: z.int().min(1, 'must be 1 or more').default(2),
+});
+
+/** Checks the parts and fills in the defaults. Throws CONFIG_INVALID naming the key and the value found. No I/O. */
+export function definePipeline(options: PipelineOptions): Pipeline {
+  const checked = readOptions('pipeline', schema, options);
+  const pipeline = {
+    ...options,
+    name: checked.name,
+    formats: options.formats ?? everyFormat,
+    filters: options.filters ?? [],
+    quietBelow: checked.quietBelow,
+    prompt: options.prompt ?? describeEvents(),
+    ledger: options.ledger ?? memoryLedger(),
+    mode: checked.mode,
+    maxDelayMs: checked.mode === 'live' ? checked.maxDelayMs : Infinity,
+    normalise: options.normalise ?? houseStyle(),
+    frames: options.frames,
+    gate: options.gate ?? {},
+    encoders: checked.encoders,
+  };
+  return { ...pipeline, configHash: configHash(pipeline) };
+}
+
+/** What is left out does not change a record: the source's address, the sinks, the brake, weights and limits. */
+function configHash({ filters, window, renderer, quietBelow, prompt, captioner, normalise }: Omit<Pipeline, 'configHash'>): string {
+  const facts = [
+    ...[...filters, window, renderer].map(({ name, params }) => ({ name, params })),
+    { quietBelow },
+    { name: prompt.name, version: prompt.version, params: prompt.params },
+    ...captioner.plan.targets.map(({ target, provider, model, params }) => ({ target, provider, model, params })),
+    { name: normalise.name, version: normalise.version, params: normalise.params },
+  ];
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
+}

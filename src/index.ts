@@ -1,0 +1,85 @@
+// The pipeline.
+export { definePipeline, type Pipeline, type PipelineOptions } from './definePipeline.ts';
+export { runPipeline } from './pipeline.ts';
+export { PipelineError, type ErrorCode } from './errors.ts';
+export { everyFormat } from './everyFormat.ts';
+export { envs, files, known, type Secret } from './secrets.ts';
+
+// What a plug-in of your own is made of.
+export { captioner, type Captioner, type CaptionRequest } from './interpret/captioner.ts';
+export { readOptions } from './options.ts';
+export { textRule, type Draft, type Normaliser, type Rule } from './normalise/rule.ts';
+export type { Packet } from './consume/packet.ts';
+export type { Source } from './consume/source.ts';
+export type { Decoder, Format } from './decode/decoder.ts';
+export type { EventBatch, Events } from './decode/events.ts';
+export type { EventWindow } from './frame/eventWindow.ts';
+export type { Filter } from './frame/filter.ts';
+export type { Renderer } from './frame/renderer.ts';
+export type { Windowing } from './frame/windowing.ts';
+export type { Answer, Attempt } from './interpret/caption.ts';
+export type { Ledger } from './interpret/ledger.ts';
+export type { Prompt } from './interpret/prompt.ts';
+export type { CaptionRecord } from './publish/captionRecord.ts';
+export type { FrameStore } from './publish/frameStore.ts';
+export type { Sink } from './publish/sink.ts';
+export type { DeadLetter } from './stage/reject.ts';
+
+// Sources.
+export { recording } from './consume/sources/recording.ts';
+export { synthetic } from './consume/sources/synthetic.ts';
+
+// Formats.
+export { aedat2 } from './decode/formats/aedat2.ts';
+export { aedat3 } from './decode/formats/aedat3.ts';
+export { aedat4 } from './decode/formats/aedat4.ts';
+export { dat } from './decode/formats/dat.ts';
+export { dvsMsgs } from './decode/formats/dvsMsgs.ts';
+export { es } from './decode/formats/es.ts';
+export { evt2 } from './decode/formats/evt2.ts';
+export { evt21 } from './decode/formats/evt21.ts';
+export { evt3 } from './decode/formats/evt3.ts';
+export { libcaer } from './decode/formats/libcaer.ts';
+export { libcaerCmp } from './decode/formats/libcaerCmp.ts';
+export { mono } from './decode/formats/mono.ts';
+export { nmnist } from './decode/formats/nmnist.ts';
+export { text } from './decode/formats/text.ts';
+
+// Windows.
+export { fixedCount } from './frame/windows/fixedCount.ts';
+export { mixed } from './frame/windows/mixed.ts';
+export { sliding } from './frame/windows/sliding.ts';
+export { tumbling } from './frame/windows/tumbling.ts';
+
+// Renderers.
+export { polarity } from './frame/renderers/polarity.ts';
+export { timeSurface } from './frame/renderers/timeSurface.ts';
+
+// Providers.
+export { anthropic } from './interpret/providers/anthropic.ts';
+export { gemini } from './interpret/providers/gemini.ts';
+export { openai } from './interpret/providers/openai.ts';
+
+// Combinators.
+export { fallback } from './interpret/combinators/fallback.ts';
+export { retry } from './interpret/combinators/retry.ts';
+export { route } from './interpret/combinators/route.ts';
+export { timeout } from './interpret/combinators/timeout.ts';
+
+// Ledgers.
+export { lmdbLedger } from './interpret/ledgers/lmdbLedger.ts';
+export { memoryLedger } from './interpret/ledgers/memoryLedger.ts';
+
+// Prompts and house style.
+export { describeEvents } from './interpret/prompts/describeEvents.ts';
+export { houseStyle } from './normalise/houseStyle.ts';
+
+// Sinks and frame stores.
+export { avroFile } from './publish/sinks/avroFile.ts';
+export { jsonl } from './publish/sinks/jsonl.ts';
+export { memory } from './publish/sinks/memory.ts';
+export { frameFolder } from './publish/frameStores/frameFolder.ts';
+
+// The simulator of the vendors.
+export { simulatorOnDemand } from './sim/onDemand.ts';
+export { startSimulator } from './sim/simulator.ts';

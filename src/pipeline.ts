@@ -1,0 +1,67 @@
+import { type OperatorFunction, groupBy, ignoreElements, lastValueFrom, mergeMap } from 'rxjs';
+import { consume } from './consume/consume.ts';
+import type { Packet } from './consume/packet.ts';
+import { decode } from './decode/decode.ts';
+import type { Pipeline } from './definePipeline.ts';
+import { cut } from './frame/cut.ts';
+import type { Frame } from './frame/frame.ts';
+import { render } from './frame/render.ts';
+import { skipDone } from './frame/skipDone.ts';
+import { payOnce } from './interpret/combinators/payOnce.ts';
+import { interpret } from './interpret/interpret.ts';
+import { normalise } from './normalise/normalise.ts';
+import { publish } from './publish/publish.ts';
+import { makeGate } from './stage/gate.ts';
+import { rejectTo } from './stage/reject.ts';
+
+/**
+ * Runs a pipeline until its source ends, or until `stop` aborts and what is on its way has arrived:
+ *
+ *   packets -> events -> windows -> frames -> captions -> records
+ *
+ * An item that fails leaves the flow through `reject`. What this promise rejects with is therefore always a
+ * fault of the pipeline itself, such as a sink that is gone.
+ */
+export async function runPipeline(pipeline: Pipeline, stop: AbortSignal): Promise<void> {
+  const { source, formats, filters, window, renderer, quietBelow, encoders, prompt, maxDelayMs, ledger, sink, frames, deadLetters } =
+    pipeline;
+  const gate = makeGate(pipeline.gate);
+  const reject = rejectTo(deadLetters);
+  const captioner = payOnce(ledger, pipeline.captioner);
+
+  const drawn = perSensor((packets) =>
+    packets.pipe(
+      decode(formats, reject),
+      cut({ windowing: window, filters, horizonUs: renderer.horizonUs ?? 0, gate, stop }),
+      skipDone(sink.has),
+      gate.enter(({ count }) => count * BYTES_PER_EVENT),
+      render({ renderer, quietBelow, concurrency: encoders }, reject),
+    ),
+  );
+  const records = consume(source, gate, stop).pipe(
+    drawn,
+    interpret({ captioner, prompt, maxDelayMs }, reject),
+    normalise(pipeline.normalise, reject),
+    publish({ sink, frames, facts: { pipeline: pipeline.name, configHash: pipeline.configHash } }, reject),
+  );
+
+  const opened = [ledger, frames, sink, deadLetters];
+  try {
+    for (const part of opened) await part?.open?.();
+    await lastValueFrom(records.pipe(ignoreElements()), { defaultValue: undefined });
+  } finally {
+    await Promise.all([pipeline.captioner.close?.(), sink.close?.(), deadLetters.close?.(), ledger.close()]);
+  }
+}
+
+/** Columns t, x, y, p. */
+const BYTES_PER_EVENT = 13;
+
+/** Each sensor has a flow of its own: decoders and windows keep state, and one sensor's gap must not hold up another. */
+const perSensor =
+  (flow: OperatorFunction<Packet, Frame>): OperatorFunction<Packet, Frame> =>
+  (packets) =>
+    packets.pipe(
+      groupBy(({ sensor }) => sensor),
+      mergeMap(flow),
+    );

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { definePipeline } from '../src/definePipeline.ts';
+import { smallPipeline } from './parts.ts';
+
+const { options } = smallPipeline([]);
+
+describe('definePipeline', () => {
+  it('fills in the defaults', () => {
+    const pipeline = definePipeline(options);
+    expect(pipeline).toMatchObject({ name: 'saccade', mode: 'offline', maxDelayMs: Infinity, quietBelow: 0.5, encoders: 2 });
+    expect(pipeline.configHash).toMatch(/^[0-9a-f]{16}$/);
+  });
+
+  it.each([
+    ['an unknown key', { sinks: 1 }, /pipeline: unknown key 'sinks'/],
+    ['a part of the wrong kind', { window: 33 }, /pipeline\.window: must be a windowing.*found 33/],
+    ['a negative threshold', { quietBelow: -1 }, /pipeline\.quietBelow.*found -1/],
+    ['a missing part', { sink: undefined }, /pipeline\.sink: must be a sink.*found undefined/],
+    ['an unknown mode', { mode: 'batch' }, /pipeline\.mode: must be 'offline' or 'live'.*found "batch"/],
+  ])('refuses %s, naming the field and the value', (_what, change, message) => {
+    expect(() => definePipeline({ ...options, ...(change as object) })).toThrow(message);
+  });
+
+  it('has a configuration hash that follows what changes a record, and nothing else', () => {
+    const hash = (change: object): string => definePipeline({ ...options, ...change }).configHash;
+    expect(hash({ gate: { windows: 5 } })).toBe(hash({}));
+    expect(hash({ quietBelow: 0.1 })).not.toBe(hash({}));
+  });
+});
