@@ -35,7 +35,7 @@ export { aedat3 } from './decode/formats/aedat3.ts';
 export { aedat4 } from './decode/formats/aedat4.ts';
 export { dat } from './decode/formats/dat.ts';
 export { dvsMsgs } from './decode/formats/dvsMsgs.ts';
-export { es } from './decode/formats/es.ts';
+export { esAtis, esColor, esDvs, esGeneric } from './decode/formats/es.ts';
 export { evt2 } from './decode/formats/evt2.ts';
 export { evt21 } from './decode/formats/evt21.ts';
 export { evt3 } from './decode/formats/evt3.ts';

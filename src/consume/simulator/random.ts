@@ -13,10 +13,10 @@ export function randomOf(seed: number): Random {
   let a = seed | 0;
   let b = 0x9e3779b9 | 0;
   let c = 0x243f6a88 | 0;
-  let count = 1;
+  let step = 1;
   const next = (): number => {
-    const sum = (((a + b) | 0) + count) | 0;
-    count = (count + 1) | 0;
+    const sum = (((a + b) | 0) + step) | 0;
+    step = (step + 1) | 0;
     a = b ^ (b >>> 9);
     b = (c + (c << 3)) | 0;
     c = (((c << 21) | (c >>> 11)) + sum) | 0;
@@ -27,9 +27,9 @@ export function randomOf(seed: number): Random {
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   const poisson = (mean: number): number => {
     if (mean > 30) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normal()));
-    let count = 0;
-    for (let product = next(); product > Math.exp(-mean); product *= next()) count++;
-    return count;
+    let drawn = 0;
+    for (let product = next(); product > Math.exp(-mean); product *= next()) drawn++;
+    return drawn;
   };
   return Object.assign(next, { normal, poisson });
 }
