@@ -1,9 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
+/** The tests that need a Kafka broker are a project of their own: its set-up starts one only when they are in the run. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'out/test-results.json' }]] : ['default'],
+    projects: [
+      { extends: true, test: { name: 'saccade', include: ['test/**/*.test.ts'], exclude: ['test/broker/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'broker',
+          include: ['test/broker/**/*.test.ts'],
+          globalSetup: ['test/broker/setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
   },
 });

@@ -1,0 +1,177 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from './freePort.ts';
+
+const run = promisify(execFile);
+const POM = new URL('./pom.xml', import.meta.url).pathname;
+
+export type KafkaVersion = '4.1' | '3.9';
+
+export interface LocalBroker {
+  /** Where it listens, also after a restart. */
+  readonly brokers: readonly string[];
+  /** Stops it in order, and removes its data. */
+  stop(): Promise<void>;
+  /** SIGKILL, then a new start over the same data. */
+  restart(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
+export interface LocalBrokerOptions {
+  version?: KafkaVersion;
+  /** More lines of server.properties. */
+  properties?: Readonly<Record<string, string | number | boolean>>;
+  /** Heap of the broker. @default '512m' */
+  heap?: string;
+}
+
+/** Starts Apache Kafka as a single KRaft node on free ports of this machine. Rejects with what is missing. */
+export async function startLocalBroker({ version = '4.1', properties = {}, heap = '512m' }: LocalBrokerOptions = {}): Promise<LocalBroker> {
+  const libs = await artifacts(version);
+  const folder = await mkdtemp(join(tmpdir(), 'saccade-kafka-'));
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  await writeFile(join(folder, 'server.properties'), propertiesText(version, folder, port, controllerPort, properties));
+  await writeFile(join(folder, 'log4j.properties'), LOG4J_1);
+  await writeFile(join(folder, 'log4j2.properties'), LOG4J_2);
+
+  const log =
+    version === '3.9' ? `-Dlog4j.configuration=file:${folder}/log4j.properties` : `-Dlog4j2.configurationFile=${folder}/log4j2.properties`;
+  const java = (maxHeap: string, ...rest: string[]): string[] => [
+    `-Xmx${maxHeap}`,
+    '-XX:+UseSerialGC',
+    '-Xshare:auto',
+    '-Djava.awt.headless=true',
+    log,
+    `-Dkafka.logs.dir=${folder}/logs`,
+    '-cp',
+    `${libs}/*`,
+    ...rest,
+  ];
+  const format = ['kafka.tools.StorageTool', 'format', '-t', 'c2FjY2FkZS1zYWNjYWRlLQ', '-c', `${folder}/server.properties`];
+  await run('java', java('256m', ...format, ...(version === '3.9' ? [] : ['--standalone'])));
+
+  let broker = await started(java(heap, 'kafka.Kafka', `${folder}/server.properties`));
+  return {
+    brokers: [`127.0.0.1:${port}`],
+    async stop() {
+      await ended(broker, 'SIGTERM');
+      await rm(folder, { recursive: true, force: true });
+    },
+    async restart(signal = 'SIGKILL') {
+      await ended(broker, signal);
+      broker = await started(java(heap, 'kafka.Kafka', `${folder}/server.properties`));
+    },
+  };
+}
+
+/** The folder with the jars, fetched by Maven when it is not there. It lies outside the work tree and is shared by all of them. */
+async function artifacts(version: KafkaVersion): Promise<string> {
+  const pom = await readFile(POM, 'utf8');
+  const digest = createHash('sha256').update(pom).digest('hex').slice(0, 8);
+  const cache = process.env.SACCADE_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'saccade');
+  const libs = join(cache, `kafka-${version}-${digest}`);
+  if (existsSync(libs)) return libs;
+  await mkdir(cache, { recursive: true });
+  const fresh = await mkdtemp(join(cache, 'fetching-'));
+  const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${fresh}`, '-DincludeScope=runtime'];
+  await run('mvn', ['-B', '-q', '-f', POM, `-Pkafka${version.replace('.', '')}`, ...goal], { timeout: 300_000 });
+  // Two that fetch at once: the second finds the first one's folder, and that is as good.
+  await rename(fresh, libs).catch(() => rm(fresh, { recursive: true }));
+  return libs;
+}
+
+const propertiesText = (
+  version: KafkaVersion,
+  folder: string,
+  port: number,
+  controllerPort: number,
+  more: Readonly<Record<string, string | number | boolean>>,
+): string =>
+  Object.entries({
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    // 4.x formats with --standalone, which refuses static voters.
+    ...(version === '3.9'
+      ? { 'controller.quorum.voters': `1@127.0.0.1:${controllerPort}` }
+      : { 'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}` }),
+    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'controller.listener.names': 'CONTROLLER',
+    'inter.broker.listener.name': 'PLAINTEXT',
+    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'log.dirs': `${folder}/data`,
+    'num.partitions': 4,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 1,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 1,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'group.initial.rebalance.delay.ms': 0,
+    'group.min.session.timeout.ms': 1000,
+    // After a SIGKILL the controller waits for the old session to end before it lets the broker in again.
+    'broker.session.timeout.ms': 1000,
+    'broker.heartbeat.interval.ms': 250,
+    'auto.create.topics.enable': false,
+    'log.retention.check.interval.ms': 1000,
+    ...more,
+  })
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+
+const LOG4J_1 = `log4j.rootLogger=INFO, A
+log4j.appender.A=org.apache.log4j.ConsoleAppender
+log4j.appender.A.layout=org.apache.log4j.PatternLayout
+log4j.appender.A.layout.ConversionPattern=%p %m (%c)%n
+`;
+const LOG4J_2 = `status=error
+appender.a.type=Console
+appender.a.name=A
+appender.a.layout.type=PatternLayout
+appender.a.layout.pattern=%p %m (%c)%n
+rootLogger.level=INFO
+rootLogger.appenderRef.a.ref=A
+`;
+
+const running = new Set<ChildProcess>();
+// A broker must not outlive whoever started it.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Resolves when the broker says that it has started; rejects with the end of its log when it ends before. */
+function started(args: readonly string[]): Promise<ChildProcess> {
+  const child = spawn('java', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  return new Promise((resolve, reject) => {
+    let tail = '';
+    const hear = (chunk: Buffer): void => {
+      tail = (tail + chunk.toString()).slice(-4000);
+      if (/Kafka Server started/.test(tail)) {
+        child.stdout.off('data', hear).resume();
+        child.stderr.off('data', hear).resume();
+        resolve(child);
+      }
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      running.delete(child);
+      reject(new Error(`Kafka ended with ${code ?? signal} before it had started:\n${tail}`));
+    });
+  });
+}
+
+function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve());
+    child.kill(signal);
+  });
+}

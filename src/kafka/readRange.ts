@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import type kafkajs from 'kafkajs';
+
+/** A part of one partition: offsets from `first` up to, not including, `end`. */
+export interface Range {
+  readonly partition: number;
+  readonly first: number;
+  readonly end: number;
+}
+
+/** What each partition of a topic holds now, in order of partitions. */
+export async function rangesOf(admin: kafkajs.Admin, topic: string): Promise<Range[]> {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  return offsets
+    .map(({ partition, low, high }) => ({ partition, first: Number(low), end: Number(high) }))
+    .toSorted((a, b) => a.partition - b.partition);
+}
+
+/**
+ * Reads ranges of a topic, read-committed, to their ends; `use` gets each message in the order of its partition.
+ * No offset is committed. kafkajs reads by group only, so a group with a random name lives for as long as this takes.
+ * A range that ends in transaction markers, or was compacted away, ends all the same.
+ */
+export async function readRanges(
+  kafka: kafkajs.Kafka,
+  topic: string,
+  ranges: readonly Range[],
+  use: (message: kafkajs.KafkaMessage, partition: number) => void | Promise<void>,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<void> {
+  const open = new Map(ranges.filter(({ first, end }) => first < end).map((range) => [range.partition, range]));
+  if (open.size === 0 || signal?.aborted) return;
+  const consumer = kafka.consumer({ groupId: `saccade-read-${randomUUID()}`, maxWaitTimeInMs: 50, retry: { retries: 5 } });
+  await consumer.connect();
+  try {
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await new Promise<void>((resolve, reject) => {
+      const finish = (partition: number): void => {
+        open.delete(partition);
+        consumer.pause([{ topic, partitions: [partition] }]);
+        if (open.size === 0) resolve();
+      };
+      signal?.addEventListener('abort', () => resolve(), { once: true });
+      consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
+      consumer.on('consumer.group_join', ({ payload }) => {
+        for (const partition of payload.memberAssignment[topic] ?? []) {
+          const range = open.get(partition);
+          if (range) consumer.seek({ topic, partition, offset: String(range.first) });
+          else consumer.pause([{ topic, partitions: [partition] }]);
+        }
+      });
+      // Told of batches without messages as well: aborted records, markers.
+      consumer.on('consumer.end_batch_process', ({ payload: { partition, lastOffset } }) => {
+        const range = open.get(partition);
+        if (range && Number(lastOffset) + 1 >= range.end) finish(partition);
+      });
+      consumer
+        .run({
+          autoCommit: false,
+          eachBatch: async ({ batch: { partition, messages } }) => {
+            const range = open.get(partition);
+            if (!range) return;
+            for (const message of messages) {
+              const offset = Number(message.offset);
+              if (signal?.aborted) return;
+              if (offset >= range.first && offset < range.end) await use(message, partition);
+            }
+          },
+        })
+        .catch(reject);
+    });
+  } finally {
+    await consumer.disconnect();
+  }
+}

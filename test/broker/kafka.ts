@@ -1,0 +1,29 @@
+import { randomUUID } from 'node:crypto';
+import type kafkajs from 'kafkajs';
+import { describe, inject } from 'vitest';
+import { connect, connectionSchema } from '../../src/kafka/connection.ts';
+
+/** Addresses of the broker that was found. */
+export const brokers = inject('kafkaBrokers');
+
+/** `describe` for what needs a broker. */
+export const describeKafka = describe.skipIf(brokers.length === 0);
+
+export const client = (): kafkajs.Kafka => connect(connectionSchema.parse({ brokers }));
+
+/** A name nobody used before, for topics and groups. */
+export const unique = (word: string): string => `${word}-${randomUUID().slice(0, 8)}`;
+
+/** Makes a topic, and returns its name. */
+export async function makeTopic(
+  word: string,
+  { partitions = 1, config = {} }: { partitions?: number; config?: Record<string, string> } = {},
+): Promise<string> {
+  const topic = unique(word);
+  const admin = client().admin();
+  await admin.connect();
+  const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }], waitForLeaders: true });
+  await admin.disconnect();
+  return topic;
+}
