@@ -1,4 +1,5 @@
 import type { Item } from '../stage/item.ts';
+import type { Life } from './life.ts';
 
 /**
  * Raw bytes of one sensor as they came from a source, with the fields of ROS `event_camera_msgs/EventPacket`.
@@ -17,4 +18,6 @@ export interface Packet extends Item {
   /** Wall clock of the capture in Unix microseconds; 0 where it is not known. */
   readonly capturedAtUs: number;
   readonly bytes: Uint8Array;
+  /** The stretch it belongs to. A sensor's packet with another one than the packet before does not continue that. */
+  readonly life?: Life;
 }

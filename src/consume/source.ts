@@ -9,6 +9,8 @@ export interface Source extends Part {
    * Throws PipelineError SOURCE_FAILED or INPUT_UNREADABLE.
    */
   packets(signal: AbortSignal): AsyncIterable<Packet>;
+  /** Called once, when everything that was read has been acked or given up. */
+  close?(): Promise<void>;
   /** Bytes or packets in all, where the source knows its end: for progress and ETA. */
   total?(): Promise<number | undefined>;
 }

@@ -13,26 +13,28 @@ import { type EventBatch, copyEvents } from './events.ts';
  * The decoder keeps its state across packets; a jump in `seq` makes it forget what the lost packets may have
  * changed. Damage inside a packet is counted. A packet that is mostly damage, or that nobody can decode, is
  * rejected as a whole (DECODE_MALFORMED), and the packets after it are decoded as after a gap.
+ *
+ * `nearUs`: the sensor time near which a stream goes on that was read before.
  */
 export const decode =
-  (formats: readonly Format[], reject: Reject): OperatorFunction<Packet, EventBatch> =>
+  (formats: readonly Format[], reject: Reject, nearUs?: number): OperatorFunction<Packet, EventBatch> =>
   (packets) =>
     defer(() => {
-      const read = decodeSensor(formats);
+      const read = decodeSensor(formats, nearUs);
       return packets.pipe(
         attempt('decode', read, reject, { evidence: ({ bytes, encoding }) => ({ payload: bytes, payloadType: encoding }) }),
       );
     });
 
 /** The same without RxJS: packets of one sensor in, batches out. Throws DECODE_MALFORMED. */
-export function decodeSensor(formats: readonly Format[]): (packet: Packet) => EventBatch {
+export function decodeSensor(formats: readonly Format[], nearUs?: number): (packet: Packet) => EventBatch {
   let encoding = '';
   let decoder: Decoder | undefined;
   let nextSeq: number | undefined;
 
   return (packet) => {
     if (!decoder || packet.encoding !== encoding) {
-      decoder = formatOf(formats, packet).start({ width: packet.width, height: packet.height });
+      decoder = formatOf(formats, packet).start({ width: packet.width, height: packet.height, nearUs });
       encoding = packet.encoding;
     } else if (packet.seq !== nextSeq) decoder.gap();
     nextSeq = packet.seq + 1;

@@ -42,6 +42,8 @@ export interface StreamInfo {
   /** Sensor size in pixels; 0 where only the bytes can tell. */
   readonly width: number;
   readonly height: number;
+  /** Sensor time near which the stream goes on, in microseconds, where it was read before: a format whose time wraps needs it. */
+  readonly nearUs?: number | undefined;
 }
 
 /** Decodes the byte stream of one sensor, which may be cut into packets anywhere. Damage is counted, never thrown. */

@@ -28,18 +28,20 @@ export interface RecordStream {
   /** Sensor size in pixels; what the format can address where it is not known. */
   readonly width: number;
   readonly height: number;
+  /** Sensor time near which the stream goes on, in microseconds. */
+  readonly nearUs: number | undefined;
 }
 
 /** A decoder around a reader of records: cuts the stream, keeps the columns, counts what is delivered and what is left over. */
 export function startRecords(
-  { width, height }: StreamInfo,
+  { width, height, nearUs }: StreamInfo,
   { size, eventsPerRecord = 1 }: RecordFormat,
   makeReader: (stream: RecordStream) => RecordReader,
 ): Decoder {
   const counters = noCounts();
   const records = makeRecords(size);
   const columns = makeColumns();
-  const reader = makeReader({ counters, width: width || 65_536, height: height || 65_536 });
+  const reader = makeReader({ counters, width: width || 65_536, height: height || 65_536, nearUs });
   return {
     push(bytes, timeBaseNs = 0n) {
       const whole = records.take(bytes);

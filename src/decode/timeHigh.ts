@@ -37,14 +37,16 @@ export interface TimeHighOptions {
   /** Steps back that an adopted time may mean; more than that is a wrap missed while data was lost. */
   readonly backSteps: number;
   readonly counters: DecodeCounters;
+  /** Sensor time near which the stream goes on, in microseconds. @default it begins */
+  readonly nearUs?: number | undefined;
 }
 
-export function makeTimeHigh({ bits, stepUs, backSteps, counters }: TimeHighOptions): TimeHigh {
+export function makeTimeHigh({ bits, stepUs, backSteps, counters, nearUs }: TimeHighOptions): TimeHigh {
   const range = 2 ** bits;
   const near = NEAR_US / stepUs;
   let known = false;
-  let started = false;
-  let high = 0;
+  let started = nearUs !== undefined;
+  let high = Math.floor((nearUs ?? 0) / stepUs);
   let beforeJump = -1;
   let candidate = 0;
   let agreeing = 0;

@@ -4,13 +4,15 @@ import { report } from '../stage/channels.ts';
 import type { Gate } from '../stage/gate.ts';
 import type { EventWindow } from './eventWindow.ts';
 import type { Filter, FilterRun } from './filter.ts';
-import type { Windowing } from './windowing.ts';
+import type { CutOptions, Windowing } from './windowing.ts';
 
 export interface CutStageOptions {
   readonly windowing: Windowing;
   readonly filters: readonly Filter[];
   /** The renderer's horizon in microseconds. */
   readonly horizonUs: number;
+  /** The last window that was done before this stretch of packets. */
+  readonly after?: CutOptions['after'];
   /** The idle clock stands still while the gate is shut: silence that we made ourselves is not the sensor's. */
   readonly gate: Pick<Gate, 'shut'>;
   /** Aborted when the run is asked to end before its source does. */
@@ -22,10 +24,10 @@ export interface CutStageOptions {
  * the source is closed as it is; what is open when the run is stopped is left alone, so that the next run cuts it whole.
  */
 export const cut =
-  ({ windowing, filters, horizonUs, gate, stop }: CutStageOptions): OperatorFunction<EventBatch, EventWindow> =>
+  ({ windowing, filters, horizonUs, after, gate, stop }: CutStageOptions): OperatorFunction<EventBatch, EventWindow> =>
   (batches) =>
     new Observable((subscriber) => {
-      const cutter = windowing.start({ horizonUs });
+      const cutter = windowing.start({ horizonUs, after });
       const runs = filters.map((filter) => filter.start());
       const emit = (windows: readonly EventWindow[]): void => {
         for (const window of windows) {

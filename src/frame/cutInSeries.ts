@@ -31,18 +31,24 @@ export interface Series {
  *
  * Everything but idleness is decided event by event: how the stream was cut into packets does not change a window.
  */
-export function cutInSeries({ span, judge, atLeastUs, latenessUs, idleAfterMs }: Series, { horizonUs }: CutOptions): Cutter {
+export function cutInSeries(
+  { span, judge, atLeastUs, latenessUs, idleAfterMs }: Series,
+  { horizonUs, after: resumed }: CutOptions,
+): Cutter {
   const late = countLate();
   const kept = keepEvents(horizonUs);
   /** Oldest first. All but the newest wait for late events only. */
   let open: OpenWindow[] = [];
   let judging: Judge | undefined;
   /** Sensor time reached, and the end of the newest window so far. */
-  let reached = -Infinity;
-  let after = -Infinity;
+  let reached = resumed?.end ?? -Infinity;
+  let after = resumed?.end ?? -Infinity;
 
   const close = (windows: readonly OpenWindow[], closedBy?: CloseReason): EventWindow[] =>
     windows.map((window) => closeWindow(window, closedBy ?? window.closedBy, kept.before(window.start)));
+
+  /** Packets that hold the end of a window that was done begin before it: no sign of a clock that started again. */
+  const isReread = ({ position }: HeldBatch): boolean => resumed !== undefined && position.first < resumed.offset;
 
   const closeUntil = (time: number): EventWindow[] => {
     if (!(time > reached)) return []; // also for NaN: the stream does not know its time yet
@@ -101,7 +107,7 @@ export function cutInSeries({ span, judge, atLeastUs, latenessUs, idleAfterMs }:
       closed.push(...closeUntil(at));
       const window = windowFor(at);
       if (!window) {
-        from += late.drop(1, reached - at);
+        from += late.drop(1, isReread(batch) ? 0 : reached - at);
         if (late.clockRestarted) closed.push(...restart());
         continue;
       }

@@ -20,15 +20,18 @@ export interface Grid {
  *
  * Everything is decided event by event: how the stream was cut into packets does not change a window.
  */
-export function cutOnGrid({ everyUs, lengthUs, latenessUs }: Grid, { horizonUs }: CutOptions): Cutter {
+export function cutOnGrid({ everyUs, lengthUs, latenessUs }: Grid, { horizonUs, after }: CutOptions): Cutter {
   const late = countLate();
   const kept = keepEvents(horizonUs);
   /** Oldest first. */
   let open: OpenWindow[] = [];
   /** Sensor time reached. */
-  let reached = -Infinity;
+  let reached = after?.end ?? -Infinity;
   /** Windows below this number are closed. */
-  let firstOpen = -Infinity;
+  let firstOpen = after ? Math.round(after.start / everyUs) + 1 : -Infinity;
+
+  /** Packets that hold the end of a window that was done begin before it: no sign of a clock that started again. */
+  const isReread = ({ position }: HeldBatch): boolean => after !== undefined && position.first < after.offset;
 
   const closeUntil = (time: number): EventWindow[] => {
     if (!(time > reached)) return []; // also for NaN: the stream does not know its time yet
@@ -83,7 +86,7 @@ export function cutOnGrid({ everyUs, lengthUs, latenessUs }: Grid, { horizonUs }
       }
       const isBetweenWindows = first > last;
       if (last < firstOpen && !isBetweenWindows) {
-        from += late.drop(to - from, reached - at);
+        from += late.drop(to - from, isReread(batch) ? 0 : reached - at);
         if (late.clockRestarted) closed.push(...closeAll('time'));
         continue;
       }

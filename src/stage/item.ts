@@ -13,6 +13,8 @@ export interface Position {
   readonly first: number;
   /** The one behind the last. */
   readonly end: number;
+  /** Counts how often the source began this partition anew, where it can lose one and get it back. */
+  readonly epoch?: number;
 }
 
 /** What every item of the flow carries, from its packet to the end. */

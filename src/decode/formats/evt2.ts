@@ -23,8 +23,8 @@ export function startEvt2(stream: StreamInfo): Decoder {
   return startRecords(stream, { size: 4 }, readEvt2);
 }
 
-function readEvt2({ counters, width, height }: RecordStream): RecordReader {
-  const time = makeTimeHigh({ bits: 28, stepUs: 64, backSteps: 2 ** 27, counters });
+function readEvt2({ counters, width, height, nearUs }: RecordStream): RecordReader {
+  const time = makeTimeHigh({ bits: 28, stepUs: 64, backSteps: 2 ** 27, counters, nearUs });
   let low = 0;
   let clockUs = Number.NaN;
 

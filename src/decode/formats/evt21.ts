@@ -24,8 +24,8 @@ export const evt21: Format = format('evt21', 1);
 /** The same with the upper half of each word first. */
 export const evt21Legacy: Format = format('evt21Legacy', 0);
 
-function readEvt21({ counters, width, height }: RecordStream, upper: 0 | 1): RecordReader {
-  const time = makeTimeHigh({ bits: 28, stepUs: 64, backSteps: 2 ** 27, counters });
+function readEvt21({ counters, width, height, nearUs }: RecordStream, upper: 0 | 1): RecordReader {
+  const time = makeTimeHigh({ bits: 28, stepUs: 64, backSteps: 2 ** 27, counters, nearUs });
   let clockUs = Number.NaN;
 
   return {

@@ -38,9 +38,9 @@ export const evt3: Format = {
 };
 
 /** The reference: plain JavaScript. Faster kernels are tested against it. */
-export function startEvt3({ width, height }: StreamInfo): Decoder {
+export function startEvt3({ width, height, nearUs }: StreamInfo): Decoder {
   const counters: DecodeCounters = noCounts();
-  const time = makeTimeHigh({ bits: 12, stepUs: 4096, backSteps: 16, counters });
+  const time = makeTimeHigh({ bits: 12, stepUs: 4096, backSteps: 16, counters, nearUs });
   const records = makeRecords(2);
   const columns = makeColumns();
   const maxX = width || WORDS;
