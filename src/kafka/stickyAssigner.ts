@@ -1,0 +1,73 @@
+import kafkajs from 'kafkajs';
+
+const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
+
+export interface Owned {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/**
+ * Leaves each partition where it is as long as nobody has more than their share: a partition that moves is read again
+ * from its commit. Members say in their metadata what they have; kafkajs itself knows round robin only.
+ */
+export const stickyAssigner =
+  (owned: () => readonly Owned[]): kafkajs.PartitionAssigner =>
+  ({ cluster }) => ({
+    name: 'saccade-sticky',
+    version: 0,
+    protocol: ({ topics }) => ({
+      name: 'saccade-sticky',
+      metadata: MemberMetadata.encode({ version: 0, topics: [...topics], userData: Buffer.from(JSON.stringify(owned())) }),
+    }),
+    async assign({ members, topics }) {
+      const partitions = topics.flatMap((topic) =>
+        cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => ({ topic, partition: partitionId })),
+      );
+      const claims = members.map(({ memberId, memberMetadata }) => ({ memberId, owned: claimsOf(memberMetadata) }));
+      return assignSticky(partitions, claims).map(({ memberId, partitions: given }) => {
+        const assignment: Record<string, number[]> = {};
+        for (const { topic, partition } of given) (assignment[topic] ??= []).push(partition);
+        return { memberId, memberAssignment: MemberAssignment.encode({ version: 0, assignment, userData: Buffer.alloc(0) }) };
+      });
+    },
+  });
+
+function claimsOf(metadata: Buffer): Owned[] {
+  try {
+    return JSON.parse(MemberMetadata.decode(metadata)?.userData.toString() ?? '[]') as Owned[];
+  } catch {
+    return [];
+  }
+}
+
+/** Shares partitions out: counts differ by one at most, and whoever has one keeps it within that. */
+export function assignSticky(
+  partitions: readonly Owned[],
+  members: readonly { readonly memberId: string; readonly owned: readonly Owned[] }[],
+): { memberId: string; partitions: Owned[] }[] {
+  const free = new Map(partitions.map((one) => [`${one.topic}/${one.partition}`, one]));
+  const least = Math.floor(partitions.length / members.length);
+  let extra = partitions.length % members.length;
+  // Those who have most are asked first, so that the odd ones stay where they are.
+  const shares = members
+    .toSorted((a, b) => b.owned.length - a.owned.length || (a.memberId < b.memberId ? -1 : 1))
+    .map(({ memberId, owned }) => {
+      const kept = owned.filter(({ topic, partition }) => free.has(`${topic}/${partition}`));
+      const room = least + (kept.length > least && extra > 0 ? 1 : 0);
+      if (room > least) extra--;
+      const share = kept.slice(0, room);
+      for (const { topic, partition } of share) free.delete(`${topic}/${partition}`);
+      return { memberId, partitions: share, room };
+    });
+  const rest = [...free.values()];
+  for (const share of shares) {
+    if (share.room === least && extra > 0 && share.partitions.length === least) {
+      share.room++;
+      extra--;
+    }
+  }
+  for (const share of shares) while (share.partitions.length < share.room && rest.length > 0) share.partitions.push(rest.shift()!);
+  for (let i = 0; rest.length > 0; i++) shares[i % shares.length]!.partitions.push(rest.shift()!);
+  return shares.map(({ memberId, partitions: given }) => ({ memberId, partitions: given }));
+}

@@ -1,0 +1,111 @@
+import type kafkajs from 'kafkajs';
+import { z } from 'zod';
+import { PipelineError, messageOf } from '../../errors.ts';
+import { type Encoder, encoder, registeredPrefix, singleObjectPrefix, subjectNamings } from '../../kafka/avroWire.ts';
+import { compressions } from '../../kafka/codecs.ts';
+import type { OutMessage } from '../../kafka/committer.ts';
+import { type KafkaConnection, connect, connectionSchema } from '../../kafka/connection.ts';
+import type { Delivery, Finishes } from '../../kafka/delivery.ts';
+import { type Outlet, outlet } from '../../kafka/outlet.ts';
+import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/registry.ts';
+import { readOptions } from '../../options.ts';
+import type { Position } from '../../stage/item.ts';
+import type { DeadLetter } from '../../stage/reject.ts';
+import type { CaptionRecord } from '../captionRecord.ts';
+import type { Sink } from '../sink.ts';
+
+export interface KafkaSinkOptions extends KafkaConnection {
+  /** The topic; it must be there. */
+  topic: string;
+  /** Which of the project's schemas the records have. @default 'caption' */
+  schema?: 'caption' | 'dead-letter';
+  /** What ties the records to the commits of a Kafka source; shared with it. @default none: each record is written on its own */
+  delivery?: Delivery;
+  /** Schema registry. With one, records have Confluent's wire format; without, they are Avro single objects. */
+  registry?: RegistryOptions;
+  /** How the schema's subject is called: `<topic>-value`, the record's full name, or `<topic>-<full name>`. @default 'topic' */
+  subject?: (typeof subjectNamings)[number];
+  /** Compression of records written without a `delivery`. @default 'zstd' */
+  compression?: (typeof compressions)[number];
+}
+
+const schema = connectionSchema.extend({
+  topic: z.string().min(1),
+  schema: z.enum(['caption', 'dead-letter'], "must be 'caption' or 'dead-letter'").default('caption'),
+  delivery: z
+    .custom<Delivery>(
+      (value) => typeof value === 'object' && value !== null && 'take' in value,
+      'must be exactlyOnce({...}) or atLeastOnce({...})',
+    )
+    .optional(),
+  registry: registrySchema.optional(),
+  subject: z.enum(subjectNamings).default('topic'),
+  compression: z.enum(compressions).default('zstd'),
+});
+
+/**
+ * Writes records to a Kafka topic, keyed by sensor. With the source's `delivery` a record goes out together with the
+ * commit of what it came from.
+ */
+export function kafkaSink<Value extends CaptionRecord | DeadLetter>(options: KafkaSinkOptions): Sink<Value> {
+  const { topic, schema: schemaName, delivery, registry, subject, compression, ...connection } = readOptions('kafkaSink', schema, options);
+  let encode: Encoder | undefined;
+  let direct: Outlet | undefined;
+
+  return {
+    name: 'kafkaSink',
+    params: { topic, schema: schemaName },
+    async open() {
+      const kafka = connect(connection);
+      await refuseMissing(kafka, topic, connection.brokers);
+      const prefix = registry
+        ? await registeredPrefix(registryClient(registry), schemaName, subject, topic)
+        : singleObjectPrefix(schemaName);
+      encode = encoder(schemaName, prefix);
+      if (!delivery) direct = await outlet(kafka, compression);
+    },
+    async write(value, from) {
+      if (!encode) throw new PipelineError('UNEXPECTED', 'kafkaSink.write was called before open');
+      const message = messageOfValue(topic, encode, value);
+      await (delivery ? delivery.write(message, finishes(value, from), from) : direct!.send(message));
+    },
+    async close() {
+      await direct?.close();
+      await delivery?.close();
+    },
+  };
+}
+
+const isDeadLetter = (value: CaptionRecord | DeadLetter): value is DeadLetter => 'rejectedAtUs' in value;
+
+function messageOfValue(topic: string, { encode, record }: Encoder, value: CaptionRecord | DeadLetter): OutMessage {
+  const headers: Record<string, string> = { 'content-type': 'application/avro', schema: record, 'window-id': value.id };
+  if (isDeadLetter(value)) {
+    const { code, message, stage, position } = value;
+    headers['error-code'] = code;
+    headers['error-message'] = message.slice(0, 500);
+    headers['error-stage'] = stage;
+    headers['origin'] = `${position.source}/${position.partition}/${position.first}`;
+  } else if (value.requestHash) headers['request-hash'] = value.requestHash;
+  return { topic, key: value.sensor, value: encode(value), headers };
+}
+
+/** A dead letter without a window stands for a packet that was rejected as a whole. */
+function finishes(value: CaptionRecord | DeadLetter, position: Position): Finishes {
+  if (!isDeadLetter(value)) return { sensor: value.sensor, start: value.startUs, end: value.endUs, position };
+  const { sensor, start, end } = value;
+  return start === null || end === null ? { packet: position.first } : { sensor, start, end, position };
+}
+
+async function refuseMissing(kafka: kafkajs.Kafka, topic: string, brokers: readonly string[]): Promise<void> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    if ((await admin.listTopics()).includes(topic)) return;
+  } catch (cause) {
+    throw new PipelineError('SINK_FAILED', `Kafka at ${brokers.join(', ')}: ${messageOf(cause)}`, { cause, retryable: true });
+  } finally {
+    await admin.disconnect();
+  }
+  throw new PipelineError('CONFIG_INVALID', `kafkaSink.topic: the broker has no topic '${topic}'; create it first`);
+}
