@@ -8,6 +8,7 @@ export default definePipeline({
   window: mixed({ everyMs: 33, orEvents: 60_000 }),
   renderer: polarity({ palette: 'dark', longSide: 512 }),
   captioner: simulatedVendors,
+  gate: { windows: 48 },
   frames: frameFolder({ path: 'out/demo/frames' }),
   sink: avroFile({ path: 'out/demo/captions.avro' }),
   deadLetters: avroFile({ path: 'out/demo/dead-letters.avro', schema: 'dead-letter' }),

@@ -8,12 +8,12 @@ const simulator = simulatorOnDemand({
   vendors: {
     openai: {
       latency: { p50Ms: 350, p99Ms: 1400 },
-      quota: { requestsPerMinute: 600, burstMs: 4000 },
+      quota: { requestsPerMinute: 500 },
       faults: [{ fault: 'server_error', probability: 0.02 }],
     },
     anthropic: {
       latency: { p50Ms: 500, p99Ms: 1800 },
-      quota: { requestsPerMinute: 300, burstMs: 4000 },
+      quota: { requestsPerMinute: 40 },
       faults: [{ fault: 'overloaded', probability: 0.04 }],
     },
     gemini: { latency: { p50Ms: 250, p99Ms: 900 }, faults: [{ fault: 'refusal', probability: 0.01 }] },

@@ -1,6 +1,8 @@
+import type { LevelWithSilent } from 'pino';
 import type { Pipeline } from '../definePipeline.ts';
 import { PipelineError } from '../errors.ts';
 import { runPipeline } from '../pipeline.ts';
+import { watchLog } from '../watch/log.ts';
 import { serveMetrics } from '../watch/metrics.ts';
 import { type Summary, watchSummary } from '../watch/summary.ts';
 import { showProgress } from './progress.ts';
@@ -9,6 +11,8 @@ import { summaryTable } from './summaryTable.ts';
 export interface RunFlags {
   /** Port for Prometheus; absent: no metrics. */
   metrics?: number;
+  /** Log JSON lines of this level and above to stderr; absent: no log. */
+  log?: LevelWithSilent;
   /** Print the summary as one JSON object instead of a table. */
   json?: boolean;
   /** How long what is on its way may take to arrive after the first Ctrl-C, in seconds. */
@@ -18,7 +22,7 @@ export interface RunFlags {
 /** Runs a pipeline with what looks on: progress, metrics and the summary. The first SIGINT or SIGTERM drains, the second ends at once. */
 export async function runWatched(
   pipeline: Pipeline,
-  { metrics, json, drain }: RunFlags,
+  { metrics, log, json, drain }: RunFlags,
   outputs: Readonly<Record<string, string>> = {},
 ): Promise<Summary> {
   const missing = pipeline.captioner.plan.targets.flatMap((target) => target.missingKeys());
@@ -32,6 +36,7 @@ export async function runWatched(
   const endSignals = drainOnSignal(stop, drain);
   const served = metrics === undefined ? undefined : await serveMetrics(metrics);
   if (served && !json) process.stderr.write(`metrics on http://localhost:${served.port}/metrics\n`);
+  const endLog = log === undefined ? undefined : watchLog(log);
   const summary = watchSummary();
   const endProgress = await showProgress(pipeline.source, summary.read);
   try {
@@ -40,6 +45,7 @@ export async function runWatched(
   } finally {
     endProgress();
     summary.end();
+    endLog?.();
     endSignals();
     await served?.end();
     process.stdout.write(json ? `${JSON.stringify({ ...summary.read(), outputs })}\n` : summaryTable(summary.read(), outputs));

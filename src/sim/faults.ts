@@ -60,7 +60,6 @@ export const faultNames = [...errorFaults, ...answerFaults, ...brokenJsonNames, 
 
 export type ErrorFault = (typeof errorFaults)[number];
 export type AnswerFault = (typeof answerFaults)[number] | BrokenJson;
-export type TransportFault = (typeof transportFaults)[number];
 export type FaultName = (typeof faultNames)[number];
 
 export const isErrorFault = (name: FaultName): name is ErrorFault => (errorFaults as readonly string[]).includes(name);

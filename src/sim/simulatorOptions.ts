@@ -123,7 +123,6 @@ export const simulatorOptions = z.strictObject({
 });
 
 export type SimulatorOptions = z.input<typeof simulatorOptions>;
-export type SimulatorSettings = z.output<typeof simulatorOptions>;
 export type VendorOptions = z.input<typeof vendor>;
 export type VendorSettings = z.output<typeof vendor>;
 export type FaultRule = z.output<typeof faultRule>;

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { loadPipeline } from '../loadPipeline.ts';
 import { outputsOf } from '../outputs.ts';
 import { type RunFlags, runWatched } from '../runWatched.ts';
@@ -19,6 +19,7 @@ export const runCommand = (program: Command): void => {
 export const withRunFlags = (command: Command): Command =>
   command
     .option('--metrics <port>', 'serve Prometheus metrics on this port', wholeNumber)
+    .addOption(new Option('--log <level>', 'log JSON lines to stderr').choices(['trace', 'debug', 'info', 'warn', 'error']))
     .option('--drain <seconds>', 'how long to wait after Ctrl-C for what is on its way', wholeNumber, 30)
     .option('--json', 'print the summary as one JSON object');
 
