@@ -26,6 +26,7 @@ export type { Sink } from './publish/sink.ts';
 export type { DeadLetter } from './stage/reject.ts';
 
 // Sources.
+export { kafkaSource } from './consume/sources/kafkaSource.ts';
 export { recording } from './consume/sources/recording.ts';
 export { synthetic } from './consume/sources/synthetic.ts';
 
@@ -69,6 +70,7 @@ export { timeout } from './interpret/combinators/timeout.ts';
 // Ledgers.
 export { lmdbLedger } from './interpret/ledgers/lmdbLedger.ts';
 export { memoryLedger } from './interpret/ledgers/memoryLedger.ts';
+export { kafkaLedger } from './interpret/ledgers/kafkaLedger.ts';
 
 // Prompts and house style.
 export { describeEvents } from './interpret/prompts/describeEvents.ts';
@@ -77,8 +79,13 @@ export { houseStyle } from './normalise/houseStyle.ts';
 // Sinks and frame stores.
 export { avroFile } from './publish/sinks/avroFile.ts';
 export { jsonl } from './publish/sinks/jsonl.ts';
+export { kafkaSink } from './publish/sinks/kafkaSink.ts';
 export { memory } from './publish/sinks/memory.ts';
 export { frameFolder } from './publish/frameStores/frameFolder.ts';
+
+// What ties a Kafka source to its sinks.
+export { atLeastOnce } from './kafka/atLeastOnce.ts';
+export { exactlyOnce } from './kafka/exactlyOnce.ts';
 
 // The simulator of the vendors.
 export { simulatorOnDemand } from './sim/onDemand.ts';

@@ -5,10 +5,12 @@ import type { EventWindow } from './frame/eventWindow.ts';
 
 /**
  * Cuts the packets of one sensor into windows, life by life: where a source goes back, what the stages remember of
- * the sensor is dropped, with the windows that are open. Windows that were done before pass as done.
+ * the sensor is dropped, with the windows that are open. Windows that were done before are acked and go no further.
+ *
+ * @param cutOne cuts one life; `after` is the last window that was done before it
  */
 export const lives =
-  (cutOne: (packets: Observable<Packet>, life: Life | undefined) => Observable<EventWindow>): OperatorFunction<Packet, EventWindow> =>
+  (cutOne: (packets: Observable<Packet>, after: Life['after']) => Observable<EventWindow>): OperatorFunction<Packet, EventWindow> =>
   (packets) =>
     new Observable((subscriber) => {
       let current: { readonly life: Life | undefined; readonly input: Subject<Packet>; readonly cutting: Subscription } | undefined;
@@ -17,7 +19,7 @@ export const lives =
       const begin = (life: Life | undefined): NonNullable<typeof current> => {
         current?.cutting.unsubscribe();
         const input = new Subject<Packet>();
-        const cutting = cutOne(input, life).subscribe({
+        const cutting = cutOne(input, life?.after).subscribe({
           next: (window) => {
             if (!life) subscriber.next(window);
             else if (life.begin(window)) subscriber.next(told(window, life));

@@ -9,6 +9,7 @@ import { render } from './frame/render.ts';
 import { skipDone } from './frame/skipDone.ts';
 import { payOnce } from './interpret/combinators/payOnce.ts';
 import { interpret } from './interpret/interpret.ts';
+import { lives } from './lives.ts';
 import { normalise } from './normalise/normalise.ts';
 import { publish } from './publish/publish.ts';
 import { makeGate } from './stage/gate.ts';
@@ -31,8 +32,12 @@ export async function runPipeline(pipeline: Pipeline, stop: AbortSignal): Promis
 
   const drawn = perSensor((packets) =>
     packets.pipe(
-      decode(formats, reject),
-      cut({ windowing: window, filters, horizonUs: renderer.horizonUs ?? 0, gate, stop }),
+      lives((stretch, after) =>
+        stretch.pipe(
+          decode(formats, reject, after?.end),
+          cut({ windowing: window, filters, horizonUs: renderer.horizonUs ?? 0, after, gate, stop }),
+        ),
+      ),
       skipDone(sink.has),
       gate.enter(({ count }) => count * BYTES_PER_EVENT),
       render({ renderer, quietBelow, concurrency: encoders }, reject),
@@ -50,7 +55,7 @@ export async function runPipeline(pipeline: Pipeline, stop: AbortSignal): Promis
     for (const part of opened) await part?.open?.();
     await lastValueFrom(records.pipe(ignoreElements()), { defaultValue: undefined });
   } finally {
-    await Promise.all([pipeline.captioner.close?.(), sink.close?.(), deadLetters.close?.(), ledger.close()]);
+    await Promise.all([pipeline.captioner.close?.(), sink.close?.(), deadLetters.close?.(), source.close?.(), ledger.close()]);
   }
 }
 

@@ -12,7 +12,7 @@ export interface CutStageOptions {
   /** The renderer's horizon in microseconds. */
   readonly horizonUs: number;
   /** The last window that was done before this stretch of packets. */
-  readonly after?: CutOptions['after'];
+  readonly after?: CutOptions['after'] | undefined;
   /** The idle clock stands still while the gate is shut: silence that we made ourselves is not the sensor's. */
   readonly gate: Pick<Gate, 'shut'>;
   /** Aborted when the run is asked to end before its source does. */

@@ -36,10 +36,10 @@ export async function miniPipeline({ source, sink, deadLetters, answerMs = 5, wi
     groupBy(({ sensor }) => sensor),
     mergeMap((sensor) =>
       sensor.pipe(
-        lives((packets, life) =>
+        lives((packets, after) =>
           packets.pipe(
-            decode([evt3], reject, life?.after?.end),
-            cut({ windowing: tumbling({ everyMs: WINDOW_MS }), filters: [], horizonUs: 0, after: life?.after, gate, stop }),
+            decode([evt3], reject, after?.end),
+            cut({ windowing: tumbling({ everyMs: WINDOW_MS }), filters: [], horizonUs: 0, after, gate, stop }),
           ),
         ),
       ),

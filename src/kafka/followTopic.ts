@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import type kafkajs from 'kafkajs';
+import { rangesOf } from './readRange.ts';
+
+/** A reader that stays at the end of a topic. */
+export interface Follower {
+  /** Resolves when everything has been read that was in the topic when this was called. */
+  caughtUp(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Reads all partitions of a topic, each from the offset that `from` gives, and goes on with what comes. Nothing is
+ * committed: kafkajs reads by group only, so a group with a random name lives as long as this does.
+ */
+export async function followTopic(
+  kafka: kafkajs.Kafka,
+  topic: string,
+  from: (partition: number) => number,
+  use: (messages: readonly kafkajs.KafkaMessage[], partition: number) => void | Promise<void>,
+  failed: (error: Error) => void,
+): Promise<Follower> {
+  const admin = kafka.admin();
+  await admin.connect();
+  const consumer = kafka.consumer({
+    groupId: `saccade-follow-${randomUUID()}`,
+    maxWaitTimeInMs: 500,
+    retry: { retries: 10, initialRetryTime: 100, maxRetryTime: 1000 },
+  });
+  /** Everything below has been used. */
+  const reached = new Map<number, number>();
+  let moved = Promise.withResolvers<void>();
+  let current: Promise<void> | undefined;
+  let queued: Promise<void> | undefined;
+
+  const advance = (partition: number, offset: number): void => {
+    if (offset > (reached.get(partition) ?? 0)) reached.set(partition, offset);
+    moved.resolve();
+    moved = Promise.withResolvers();
+  };
+
+  consumer.on('consumer.group_join', ({ payload }) => {
+    for (const partition of payload.memberAssignment[topic] ?? []) {
+      const offset = reached.get(partition) ?? from(partition);
+      reached.set(partition, offset);
+      consumer.seek({ topic, partition, offset: String(offset) });
+    }
+  });
+  consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
+    if (!restart) failed(error);
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: async ({ batch }) => {
+      await use(batch.messages, batch.partition);
+      advance(batch.partition, Number(batch.lastOffset()) + 1);
+    },
+  });
+
+  const catchUp = async (): Promise<void> => {
+    const ranges = await rangesOf(admin, topic);
+    const isBehind = (): boolean => ranges.some(({ partition, first, end }) => end > first && (reached.get(partition) ?? -1) < end);
+    while (isBehind()) await moved.promise;
+  };
+
+  return {
+    // All who ask while a question is on its way share the one after it: its answer may be older than their question.
+    caughtUp() {
+      if (!current) return (current = catchUp().finally(() => (current = undefined)));
+      return (queued ??= current
+        .catch(() => {})
+        .then(() => {
+          queued = undefined;
+          return (current = catchUp().finally(() => (current = undefined)));
+        }));
+    },
+    async close() {
+      await consumer.disconnect();
+      await admin.disconnect();
+    },
+  };
+}
