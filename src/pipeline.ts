@@ -27,7 +27,7 @@ export async function runPipeline(pipeline: Pipeline, stop: AbortSignal): Promis
   const { source, formats, filters, window, renderer, quietBelow, encoders, prompt, maxDelayMs, ledger, sink, frames, deadLetters } =
     pipeline;
   const gate = makeGate(pipeline.gate);
-  const reject = rejectTo(deadLetters);
+  const reject = rejectTo(deadLetters, gate);
   const captioner = payOnce(ledger, pipeline.captioner);
 
   const drawn = perSensor((packets) =>

@@ -59,6 +59,25 @@ describe('runPipeline', () => {
     expect(source.acked.size).toBe(3);
   });
 
+  it('holds the source back while dead letters wait for a slow disk: damage does not pile up', async () => {
+    const damaged = Array.from({ length: 200 }, () => [0xff, 0xff]);
+    const { options, source } = smallPipeline(damaged);
+    const writes: (() => void)[] = [];
+    const write = (): Promise<void> => new Promise((resolve) => writes.push(resolve));
+    const done = runPipeline(definePipeline({ ...options, deadLetters: { name: 'slow', write }, gate: { windows: 5 } }), never);
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    for (let round = 0; round < 20; round++) await turn();
+    expect(writes.length).toBe(5);
+    expect(source.pulled()).toBeLessThanOrEqual(6);
+    const ended = new AbortController();
+    void done.finally(() => ended.abort());
+    while (!ended.signal.aborted) {
+      for (const finish of writes.splice(0)) finish();
+      await turn();
+    }
+    expect(source.acked.size).toBe(200);
+  });
+
   it('rejects a packet of an unknown encoding and names the known ones', async () => {
     const { options, deadLetters } = smallPipeline([tenEvents(0)]);
     const other = { ...options.formats![0]!, name: 'other' };

@@ -22,7 +22,11 @@ export const decode =
     defer(() => {
       const read = decodeSensor(formats, nearUs);
       return packets.pipe(
-        attempt('decode', read, reject, { evidence: ({ bytes, encoding }) => ({ payload: bytes, payloadType: encoding }) }),
+        attempt('decode', read, reject, {
+          // Decoding is synchronous, so the order stays; what waits for a dead letter must not hold up the packets behind it.
+          concurrency: Infinity,
+          evidence: ({ bytes, encoding }) => ({ payload: bytes, payloadType: encoding }),
+        }),
       );
     });
 

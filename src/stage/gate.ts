@@ -14,11 +14,13 @@ export interface GateOptions {
  * way to a record, in windows and in bytes, and no packet is pulled while there is too much. Packets of a
  * window that is still open do not count: a long window cannot shut the gate on itself.
  *
- * Bound: at most `windows` plus what one packet closes are inside at once.
+ * Dead letters count while they are being written. Bound: at most `windows` plus what one packet makes are inside at once.
  */
 export interface Gate {
   /** Passes items on as they come, and counts each from here to its ack. */
   enter<In extends Item>(bytesOf: (item: In) => number): OperatorFunction<In, In>;
+  /** Counts something of this size as inside until the returned function is called: what waits for a slow disk is on its way too. */
+  hold(bytes: number): () => void;
   /** Whether a packet may be pulled now. */
   readonly shut: boolean;
   /** Resolves when the gate is open. */
@@ -34,29 +36,39 @@ export function makeGate({ windows = 256, bytes = 256 * 2 ** 20 }: GateOptions =
   const isShut = (): boolean => inside >= windows || held >= bytes;
   const tell = (): void => report('gate', () => ({ windows: inside, bytes: held, shut: isShut() }));
 
-  const count = <In extends Item>(item: In, size: number): In => {
+  const hold = (size: number): (() => void) => {
     inside++;
     held += size;
     tell();
     let left = false;
-    const leave = (): void => {
+    return () => {
       if (left) return;
       left = true;
       inside--;
       held -= size;
       tell();
-      item.ack();
-      if (!isShut()) {
-        const woken = waiting;
-        waiting = [];
-        for (const wake of woken) wake();
-      }
+      if (isShut()) return;
+      const woken = waiting;
+      waiting = [];
+      for (const wake of woken) wake();
     };
-    return { ...item, ack: leave };
+  };
+
+  const enter = <In extends Item>(item: In, size: number): In => {
+    const leave = hold(size);
+    let left = false;
+    const ack = (): void => {
+      if (left) return;
+      left = true;
+      leave();
+      item.ack();
+    };
+    return { ...item, ack };
   };
 
   return {
-    enter: (bytesOf) => map((item) => count(item, bytesOf(item))),
+    enter: (bytesOf) => map((item) => enter(item, bytesOf(item))),
+    hold,
     get shut() {
       return isShut();
     },

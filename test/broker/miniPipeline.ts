@@ -29,7 +29,7 @@ export interface MiniOptions {
 /** The stages of the real flow but for the frame and the model: what is asked takes a while, and answers overtake each other. */
 export async function miniPipeline({ source, sink, deadLetters, answerMs = 5, windows = 64, stop, onAsk }: MiniOptions): Promise<void> {
   const gate = makeGate({ windows });
-  const reject = rejectTo(deadLetters);
+  const reject = rejectTo(deadLetters, gate);
   await sink.open?.();
   await deadLetters.open?.();
   const records = consume(source, gate, stop).pipe(

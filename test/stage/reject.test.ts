@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../../src/errors.ts';
 import { type DeadLetter, rejectTo } from '../../src/stage/reject.ts';
+import { makeGate } from '../../src/stage/gate.ts';
 import { countedItem } from './items.ts';
 
 describe('reject', () => {
@@ -12,7 +13,7 @@ describe('reject', () => {
       return new Promise((resolve) => (safe = resolve));
     };
     const item = countedItem({});
-    const rejected = rejectTo({ write })('decode', item, new PipelineError('DECODE_MALFORMED', 'odd'), {
+    const rejected = rejectTo({ write }, makeGate())('decode', item, new PipelineError('DECODE_MALFORMED', 'odd'), {
       payload: Uint8Array.of(1, 2),
       payloadType: 'evt3',
     });
@@ -35,13 +36,13 @@ describe('reject', () => {
   it('does not ack when the dead letter cannot be written', async () => {
     const item = countedItem({});
     const write = async (): Promise<void> => Promise.reject(new Error('full'));
-    await expect(rejectTo({ write })('render', item, new Error('x'), {})).rejects.toThrow('full');
+    await expect(rejectTo({ write }, makeGate())('render', item, new Error('x'), {})).rejects.toThrow('full');
     expect(item.acks()).toBe(0);
   });
 
   it('gives an error without a code the code UNEXPECTED', async () => {
     const letters: DeadLetter[] = [];
-    await rejectTo({ write: async (letter) => void letters.push(letter) })('cut', countedItem({}), 'text', {});
+    await rejectTo({ write: async (letter) => void letters.push(letter) }, makeGate())('cut', countedItem({}), 'text', {});
     expect(letters[0]).toMatchObject({ code: 'UNEXPECTED', message: 'text' });
   });
 });
