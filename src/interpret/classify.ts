@@ -93,7 +93,7 @@ const RULES: readonly Rule[] = [
     when: (_, error) =>
       says(
         error,
-        /unsupported_country|(country|region|territory|location)[^.]{0,40}(is )?not supported|not available in your (country|region)/i,
+        /unsupported_country|(country|region|territory|location)[^.]{0,40}(is )?not supported|not (available|supported) in your (country|region)/i,
       ),
   },
   {
@@ -117,9 +117,7 @@ const RULES: readonly Rule[] = [
     class: 'model_access',
     when: (status, error) =>
       /model_not_found|deploymentnotfound|model_not_available/.test(error.codes) ||
-      (status === 404 &&
-        (/not_found/.test(error.codes) || /model|deployment/i.test(error.message)) &&
-        !/field|parameter/i.test(error.message)) ||
+      (status === 404 && /model|deployment/i.test(error.message) && !/field|parameter|argument|inputs/i.test(error.message)) ||
       (status === 403 && /model|terms/i.test(error.message)),
   },
   {
@@ -130,7 +128,8 @@ const RULES: readonly Rule[] = [
   {
     class: 'blocked',
     when: (status, error) =>
-      status < 500 && says(error, /content_policy|content_filter|responsibleai|safety system|content management policy|usage policies/i),
+      status < 500 &&
+      says(error, /content_policy|content_filter|content filtering|responsibleai|safety system|content management policy|usage policies/i),
   },
 ];
 

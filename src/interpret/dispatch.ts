@@ -27,7 +27,7 @@ export interface DispatchRules {
 
 /** One frame on its way through the route. */
 interface Asking {
-  readonly request: CaptionRequest;
+  request: CaptionRequest;
   readonly subscriber: Subscriber<Answer>;
   readonly failures: unknown[];
   /** Calls that count against a target's retries. */
@@ -171,6 +171,7 @@ export function dispatcher(stops: readonly Stop[], rules: DispatchRules): Dispat
     if (!rule.elsewhere && !rules.fallbackOn.has(found)) return giveUp(asking, error);
     const tries = (asking.tries.get(stop) ?? 0) + 1;
     asking.tries.set(stop, tries);
+    if (found === 'truncated') asking.request = withMoreRoom(asking.request);
     const otherKey = rule.parks === 'key' && found !== 'rate_limit' && stop.lane.backAt(now) <= now + rules.patienceMs;
     if (!otherKey && tries > Math.min(rule.again ?? rules.retries, rules.retries)) asking.done.add(stop);
     else if (found !== 'rate_limit' && !otherKey) asking.notBefore = now + backoffMs(tries, error, rules.backoffMs);
@@ -241,6 +242,12 @@ export function dispatcher(stops: readonly Stop[], rules: DispatchRules): Dispat
     look: pump,
   };
 }
+
+/** The length limit left no text: the same words with twice the room. */
+const withMoreRoom = (request: CaptionRequest): CaptionRequest => ({
+  ...request,
+  prompt: { ...request.prompt, maxOutputTokens: request.prompt.maxOutputTokens * 2 },
+});
 
 /** Before every time. */
 const PLACED = -Infinity;

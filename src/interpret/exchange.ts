@@ -32,6 +32,10 @@ export interface Call {
 /** No vendor's caption is longer; what is, is not one. */
 const LARGEST_REPLY = 8 * 2 ** 20;
 
+/** How long a reply that looks complete may keep the connection open before it is read. */
+const OPEN_END_MS = 1_000;
+const CLOSING_BRACE = 0x7d;
+
 /**
  * One POST. `done` is called once, with the whole reply or with why there is none, and not at all after the returned
  * function was called, which closes the socket. undici's own time limits tick twice a second, which is too coarse for
@@ -46,7 +50,7 @@ export function exchange(pool: Pool, call: Call, done: (outcome: Reply | (Failur
   let headers: Headers = {};
   let size = 0;
   const chunks: Buffer[] = [];
-  let phase: 'connect' | 'headers' | 'idle' = 'connect';
+  let phase: 'connect' | 'headers' | 'idle' | 'end' = 'connect';
   let phaseEnd = Infinity;
   let armedFor = Infinity;
   let timer: NodeJS.Timeout | undefined;
@@ -62,20 +66,34 @@ export function exchange(pool: Pool, call: Call, done: (outcome: Reply | (Failur
     clearTimeout(timer);
     timer = setTimeout(expire, armedFor - performance.now());
   };
+  const whole = (): string => (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8');
   const expire = (): void => {
     if (Math.min(phaseEnd, endAt) - performance.now() > 0.5) {
       arm();
       return;
     }
-    const what =
-      phaseEnd <= endAt ? `${phase} deadline of ${deadlines[`${phase}Ms`]} ms` : `total deadline of ${Math.round(deadlines.totalMs)} ms`;
+    if (phase === 'end' && phaseEnd <= endAt) {
+      // All of the answer may be there although the upstream keeps the connection open.
+      const body = whole();
+      if (isJson(body)) {
+        finish({ status, headers, body });
+        controller?.abort(new Error('complete'));
+      } else {
+        phase = 'idle';
+        phaseEnd += deadlines.idleMs - phaseMs('end');
+        arm();
+      }
+      return;
+    }
+    const what = phaseEnd <= endAt ? `${phase} deadline of ${phaseMs(phase)} ms` : `total deadline of ${Math.round(deadlines.totalMs)} ms`;
     finish({ class: 'timeout', reason: `${what} passed`, status });
     controller?.abort(new Error('deadline'));
   };
+  const phaseMs = (of: typeof phase): number => (of === 'end' ? Math.min(OPEN_END_MS, deadlines.idleMs) : deadlines[`${of}Ms`]);
   /** The timer is only moved when the new limit is earlier; else it finds out when it fires. */
   const enter = (next: typeof phase): void => {
     phase = next;
-    phaseEnd = performance.now() + deadlines[`${next}Ms`];
+    phaseEnd = performance.now() + phaseMs(next);
     if (phaseEnd < armedFor) arm();
   };
 
@@ -101,10 +119,10 @@ export function exchange(pool: Pool, call: Call, done: (outcome: Reply | (Failur
           return;
         }
         chunks.push(chunk);
-        enter('idle');
+        enter(chunk[chunk.length - 1] === CLOSING_BRACE ? 'end' : 'idle');
       },
       onResponseEnd() {
-        finish({ status, headers, body: (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8') });
+        finish({ status, headers, body: whole() });
       },
       onResponseError(_, error) {
         finish({ class: 'transient', reason: networkReason(error), status });
@@ -123,4 +141,13 @@ export function exchange(pool: Pool, call: Call, done: (outcome: Reply | (Failur
 const networkReason = (error: Error & { code?: string; cause?: unknown }): string => {
   const cause = error.cause as (Error & { code?: string }) | undefined;
   return `connection: ${[error.code ?? cause?.code, error.message].filter(Boolean).join(' ')}`.slice(0, 200);
+};
+
+const isJson = (body: string): boolean => {
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
+  }
 };

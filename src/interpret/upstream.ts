@@ -214,7 +214,8 @@ export function upstream(wire: Wire, settings: UpstreamSettings, name = `${wire.
       return attempt;
     };
 
-    const fail = (failure: Failure, reply: { status: number; headers?: Headers }, reading?: Reading): void => {
+    const fail = (found: Failure, reply: { status: number; headers?: Headers }, reading?: Reading): void => {
+      const failure = { ...found, reason: withoutKey(found.reason, key) };
       const attempt = settle(failure, reply, reading);
       subscriber.error(new ProviderError(failure, attempt));
       change();
@@ -318,6 +319,10 @@ const NOTHING: CallSize = { requests: 0, tokens: 0, inputTokens: 0, outputTokens
 
 /** A refusal by a limiter or a broken connection takes no tokens. */
 const unused = (status: number): Partial<CallSize> => (status === 0 ? {} : { tokens: 0, inputTokens: 0, outputTokens: 0 });
+
+/** A vendor may repeat the key it was given. */
+const withoutKey = (reason: string, { secret }: Key): string =>
+  secret && !secret.missing() ? reason.replaceAll(secret.read(), '[key]') : reason;
 
 const hintsOf = ({ headers }: { headers?: Headers }): ReturnType<typeof quotaHints> => (headers ? quotaHints(headers, Date.now()) : []);
 

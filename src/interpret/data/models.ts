@@ -11,6 +11,8 @@ export interface ModelFacts {
   readonly temperature: 'any' | 'refused';
   /** What to send so that the model thinks as little as it can; its thoughts are billed as output. */
   readonly leastThinking?: Readonly<Record<string, unknown>>;
+  /** Tokens that it thinks all the same; added to the limit of the answer, or nothing might be left for the text. */
+  readonly thinkingTokens?: number;
   /** Pictures with a shorter edge are described worse, in pixels. */
   readonly minSide?: number;
   /** Whether a JSON schema of the answer can be sent. */
@@ -115,6 +117,7 @@ export const modelFacts: readonly ModelFacts[] = [
     temperature: 'any',
     // Thinking cannot be turned off.
     leastThinking: { thinkingConfig: { thinkingBudget: 128 } },
+    thinkingTokens: 128,
     structured: true,
     contextTokens: 1_048_576,
   },
@@ -131,6 +134,7 @@ export const modelFacts: readonly ModelFacts[] = [
     image: { by: 'flat', tokens: 1_090, low: 280 },
     temperature: 'any',
     leastThinking: { thinkingConfig: { thinkingLevel: 'low' } },
+    thinkingTokens: 512,
     structured: true,
     contextTokens: 1_048_576,
   },

@@ -38,7 +38,7 @@ export function generateContent({
       systemInstruction: { parts: [{ text: prompt.system }] },
       contents: [{ role: 'user', parts: [{ inlineData: { mimeType: image.mediaType, data: IMAGE } }, { text: prompt.user }] }],
       generationConfig: {
-        maxOutputTokens: prompt.maxOutputTokens,
+        maxOutputTokens: prompt.maxOutputTokens + (facts.thinkingTokens ?? 0),
         ...(prompt.schema && { responseMimeType: 'application/json', responseJsonSchema: prompt.schema }),
         ...generation,
       },
