@@ -1,16 +1,9 @@
 import { z } from 'zod';
 import { readOptions } from '../../options.ts';
 import { factsOf } from '../estimate.ts';
-import {
-  IMAGE,
-  type Reading,
-  type Target,
-  type UpstreamOptions,
-  type Wire,
-  checkTemperature,
-  upstream,
-  upstreamFields,
-} from '../upstream.ts';
+import { IMAGE, type Wire } from '../http.ts';
+import type { Reading } from '../transport.ts';
+import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream.ts';
 
 export interface AnthropicOptions extends UpstreamOptions {
   /** `least`: as little as the model can, since its thoughts are billed as output. @default 'least' */

@@ -1,4 +1,57 @@
-import type { Reading } from '../upstream.ts';
+import { factsOf } from '../estimate.ts';
+import { IMAGE, type Wire } from '../http.ts';
+import type { Reading } from '../transport.ts';
+
+export type Detail = 'auto' | 'low' | 'high' | 'original';
+
+/** What OpenAI's own models and their imitators have in common. */
+export interface ChatOptions {
+  readonly model: string;
+  readonly temperature?: number | undefined;
+  /** Left out where undefined: imitators may not know it. */
+  readonly detail?: Detail | undefined;
+  readonly thinking: 'least' | 'default';
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
+  /** `max_tokens` is the old name, which imitators know. */
+  readonly limitField?: 'max_completion_tokens' | 'max_tokens';
+}
+
+/** A body of OpenAI's chat completions. */
+export function chat({
+  model,
+  temperature,
+  detail,
+  thinking,
+  params,
+  limitField = 'max_completion_tokens',
+}: ChatOptions): Pick<Wire, 'body' | 'read' | 'params' | 'lowDetail'> {
+  const facts = factsOf(model);
+  const fixed = { ...(temperature !== undefined && { temperature }), ...(thinking === 'least' && facts.leastThinking), ...params };
+  return {
+    body: ({ image, prompt }) => ({
+      model,
+      messages: [
+        { role: 'system', content: prompt.system },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: prompt.user },
+            { type: 'image_url', image_url: { url: `data:${image.mediaType};base64,${IMAGE}`, ...(detail && { detail }) } },
+          ],
+        },
+      ],
+      [limitField]: prompt.maxOutputTokens,
+      ...(prompt.schema &&
+        facts.structured && {
+          response_format: { type: 'json_schema', json_schema: { name: 'caption', strict: true, schema: prompt.schema } },
+        }),
+      ...fixed,
+    }),
+    read: readChat,
+    params: { ...fixed, ...(detail && { detail }) },
+    lowDetail: detail === 'low',
+  };
+}
 
 /** A reply of OpenAI's chat completions, which many servers imitate; fields they leave out may be absent. */
 interface ChatReply {
@@ -17,7 +70,7 @@ interface ChatReply {
 }
 
 /** A refusal comes with finish `stop`, so the message is looked at before the finish. */
-export function readChat(json: unknown): Reading {
+function readChat(json: unknown): Reading {
   const { choices, model, usage } = json as ChatReply;
   const [{ message, finish_reason: finish }] = choices;
   const text = typeof message.content === 'string' ? message.content : (message.content ?? []).map((part) => part.text ?? '').join('');

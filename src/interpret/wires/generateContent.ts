@@ -1,6 +1,7 @@
 import type { CaptionRequest } from '../captioner.ts';
 import { factsOf } from '../estimate.ts';
-import { IMAGE, type Reading, type Wire } from '../upstream.ts';
+import { IMAGE, type Wire } from '../http.ts';
+import type { Reading } from '../transport.ts';
 
 /**
  * Gemini's generateContent, on AI Studio and on Vertex.

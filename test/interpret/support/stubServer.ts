@@ -33,7 +33,7 @@ export async function stubServer(reply: Reply): Promise<StubServer> {
         path: incoming.url ?? '',
         headers: incoming.headers,
         text,
-        json: JSON.parse(text),
+        json: /^[[{]/.test(text) ? JSON.parse(text) : undefined,
         atMs: performance.now(),
         hungUp: false,
       };

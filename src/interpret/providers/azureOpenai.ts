@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { readOptions } from '../../options.ts';
+import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream.ts';
+import { type Detail, chat } from '../wires/chat.ts';
+
+export interface AzureOpenaiOptions extends UpstreamOptions {
+  /** The address of the resource, such as https://NAME.openai.azure.com */
+  baseUrl: string;
+  /** The name of the deployment. `model` says which model it is, for prices and image tokens. */
+  deployment: string;
+  /** @default '2024-10-21' */
+  apiVersion?: string;
+  /** How closely the picture is looked at. @default 'low' */
+  detail?: Detail;
+  /** `least`: as little as the model can. @default 'least' */
+  thinking?: 'least' | 'default';
+}
+
+const schema = z.strictObject({
+  ...upstreamFields,
+  baseUrl: z.url('must be the address of the resource'),
+  deployment: z.string().min(1, 'must be the name of a deployment'),
+  apiVersion: z.string().default('2024-10-21'),
+  detail: z.enum(['auto', 'low', 'high', 'original']).default('low'),
+  thinking: z.enum(['least', 'default']).default('least'),
+});
+
+/**
+ * Azure OpenAI: the chat completions of a deployment.
+ *
+ *   POST /openai/deployments/DEPLOYMENT/chat/completions?api-version=...    api-key: KEY
+ */
+export function azureOpenai(options: AzureOpenaiOptions): Target {
+  const settings = readOptions('azureOpenai', schema, options);
+  const { deployment, apiVersion } = settings;
+  checkTemperature('azureOpenai', settings.model, settings.temperature);
+  return upstream(
+    {
+      ...chat(settings),
+      path: `/openai/deployments/${encodeURIComponent(deployment)}/chat/completions?api-version=${encodeURIComponent(apiVersion)}`,
+      provider: 'azureOpenai',
+      baseUrl: settings.baseUrl,
+      authorise: (key): Record<string, string> => (key ? { 'api-key': key.read() } : {}),
+    },
+    options,
+  );
+}

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { readOptions } from '../../options.ts';
+import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream.ts';
+import { generateContent } from '../wires/generateContent.ts';
+
+export interface VertexOptions extends Omit<UpstreamOptions, 'keys'> {
+  /** The Google Cloud project. */
+  project: string;
+  /** @default 'global' */
+  location?: string;
+  /** Path of a service account's JSON file. @default application default credentials, such as GOOGLE_APPLICATION_CREDENTIALS */
+  credentials?: string;
+  /** How closely the picture is looked at. @default 'low' */
+  mediaResolution?: 'low' | 'medium' | 'default';
+  /** `least`: as little as the model can. @default 'least' */
+  thinking?: 'least' | 'default';
+}
+
+const { keys: _, ...fields } = upstreamFields;
+
+const schema = z.strictObject({
+  ...fields,
+  project: z.string().min(1, 'must be the id of a Google Cloud project'),
+  location: z.string().min(1).default('global'),
+  credentials: z.string().optional(),
+  mediaResolution: z.enum(['low', 'medium', 'default']).default('low'),
+  thinking: z.enum(['least', 'default']).default('least'),
+});
+
+/** Gemini on Vertex AI, with the OAuth token of a service account. See wires/generateContent.ts for the bytes. */
+export function vertex(options: VertexOptions): Target {
+  const settings = readOptions('vertex', schema, options);
+  const { project, location, credentials } = settings;
+  checkTemperature('vertex', settings.model, settings.temperature);
+  const host = location === 'global' ? 'aiplatform.googleapis.com' : `${location}-aiplatform.googleapis.com`;
+  const token = tokens(credentials);
+  return upstream(
+    {
+      ...generateContent(settings),
+      provider: 'vertex',
+      baseUrl: `https://${host}/v1/projects/${project}/locations/${location}/publishers/google`,
+      authorise: async () => ({ authorization: `Bearer ${await token()}` }),
+    },
+    options,
+  );
+}
+
+interface TokenSource {
+  getAccessToken(): Promise<string | null | undefined | { token?: string | null | undefined }>;
+}
+
+/** The library keeps the token and renews it before it ends. It is loaded at the first call: nobody else pays for it. */
+function tokens(keyFile: string | undefined): () => Promise<string> {
+  let source: Promise<TokenSource> | undefined;
+  return async () => {
+    const got = await (await (source ??= sourceOf(keyFile))).getAccessToken();
+    const token = typeof got === 'object' ? got?.token : got;
+    if (!token) throw new Error('Google gave no access token');
+    return token;
+  };
+}
+
+async function sourceOf(keyFile: string | undefined): Promise<TokenSource> {
+  const { GoogleAuth, JWT } = await import('google-auth-library');
+  const scopes = ['https://www.googleapis.com/auth/cloud-platform'];
+  if (keyFile === undefined) return new GoogleAuth({ scopes });
+  const account = JSON.parse(await readFile(keyFile, 'utf8')) as { type: string; client_email: string; private_key: string };
+  return account.type === 'service_account'
+    ? new JWT({ email: account.client_email, key: account.private_key, scopes })
+    : new GoogleAuth({ scopes, credentials: account as never });
+}
