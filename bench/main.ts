@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs';
 
-/** `npm run bench -- NAME...`: runs the benchmarks of that name, or all of them. Each file here exports `bench`. */
+/** `npm run bench -- NAME... [--json]`: runs the benchmarks of that name, or all of them. Each file here exports `bench`. */
 const known = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts') && file !== 'main.ts')
   .map((file) => file.slice(0, -3));
-const asked = process.argv.slice(2);
+const asked = process.argv.slice(2).filter((word) => word !== '--json');
 const unknown = asked.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   process.stderr.write(`no benchmark '${unknown.join("', '")}'; there are: ${known.join(', ')}\n`);
@@ -12,7 +12,7 @@ if (unknown.length > 0) {
 } else {
   for (const name of asked.length > 0 ? asked : known) {
     const { bench } = (await import(`./${name}.ts`)) as { bench: () => void | Promise<void> };
-    process.stdout.write(`${name}\n`);
+    if (!process.argv.includes('--json')) process.stdout.write(`${name}\n`);
     await bench();
   }
 }
