@@ -55,6 +55,9 @@ export function camera(options: CameraOptions): Camera {
   const memory = new Float32Array(pixels);
   const blindUntil = new Float64Array(pixels);
   const hot = Uint32Array.from({ length: options.hotPixels }, () => Math.floor(random() * pixels));
+  /** The blind time is part of the gap, so that the rate is the one asked for. */
+  const hotGap = (): number => refractoryUs - Math.log(1 - random()) * Math.max(0, 1e6 / options.hotPixelHz - refractoryUs);
+  const hotNext = Float64Array.from(hot, hotGap);
   const found = eventList();
   let poses = posesAt(0);
 
@@ -105,16 +108,17 @@ export function camera(options: CameraOptions): Camera {
     }
   }
 
+  const send = (pixel: number, t: number, onShare: number): void => {
+    if (t < blindUntil[pixel]!) return;
+    blindUntil[pixel] = t + refractoryUs;
+    found.add(t, pixel % width, Math.floor(pixel / width), random() < onShare ? 1 : 0);
+  };
+
   function addNoise(from: number, to: number): void {
-    const seconds = (to - from) / 1e6;
-    const send = (pixel: number, onShare: number): void => {
-      const t = from + Math.floor(random() * (to - from));
-      if (t < blindUntil[pixel]!) return;
-      blindUntil[pixel] = t + refractoryUs;
-      found.add(t, pixel % width, Math.floor(pixel / width), random() < onShare ? 1 : 0);
-    };
-    for (let n = random.poisson(options.noiseHz * pixels * seconds); n > 0; n--) send(Math.floor(random() * pixels), 0.6);
-    for (const pixel of hot) for (let n = random.poisson(options.hotPixelHz * seconds); n > 0; n--) send(pixel, 0.9);
+    for (let n = random.poisson((options.noiseHz * pixels * (to - from)) / 1e6); n > 0; n--)
+      send(Math.floor(random() * pixels), from + Math.floor(random() * (to - from)), 0.6);
+    for (const [index, pixel] of hot.entries())
+      for (; hotNext[index]! < to; hotNext[index]! += hotGap()) send(pixel, Math.floor(hotNext[index]!), 0.9);
   }
 
   return {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { encodeEvt3 } from '../../decode/encoders/encodeEvt3.ts';
 import { type Events, makeEvents } from '../../decode/events.ts';
@@ -95,7 +94,7 @@ export interface TrueMover extends Pose {
 
 export interface SyntheticSource extends Source {
   /** What a sensor (0, 1, ...) has before it at a moment of its time, in microseconds. */
-  truth(t: number, sensor?: number): TrueMover[];
+  readonly truth: (t: number, sensor?: number) => TrueMover[];
 }
 
 /**
@@ -202,7 +201,15 @@ function truthAt({ width, height }: Settings, movers: readonly Mover[], seconds:
   });
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<boolean> {
-  if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined);
-  return !signal.aborted;
-}
+/** Waits; false where the signal ended the wait. */
+const pause = (ms: number, signal: AbortSignal): Promise<boolean> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve(!signal.aborted);
+    };
+    const timer = setTimeout(end, Math.max(0, ms));
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
