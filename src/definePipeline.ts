@@ -59,6 +59,11 @@ export interface PipelineOptions {
   gate?: GateOptions;
   /** Pictures encoded at once. @default 2 */
   encoders?: number;
+  /**
+   * Measure what the events of each window say by themselves (some milliseconds a window): for the provider motion(),
+   * as context in the prompt, and to flag captions whose direction contradicts it. @default where a part needs it
+   */
+  motion?: boolean;
 }
 
 /** A pipeline that was checked: every field is there. */
@@ -93,6 +98,7 @@ const schema = z.strictObject({
   deadLetters: part('a sink, such as avroFile({...})'),
   gate: z.strictObject({ windows: z.int().positive().optional(), bytes: z.int().positive().optional() }).default({}),
   encoders: z.int().min(1, 'must be 1 or more').default(2),
+  motion: z.boolean().optional(),
 });
 
 /** Checks the parts and fills in the defaults. Throws CONFIG_INVALID naming the key and the value found. No I/O. */
@@ -112,15 +118,20 @@ export function definePipeline(options: PipelineOptions): Pipeline {
     frames: options.frames,
     gate: options.gate ?? {},
     encoders: checked.encoders,
+    motion: checked.motion ?? needsMotion(options),
   };
   return { ...pipeline, configHash: configHash(pipeline) };
 }
 
+const needsMotion = ({ captioner, prompt }: PipelineOptions): boolean =>
+  prompt?.params?.['motion'] === true || captioner.plan.targets.some(({ provider }) => provider === 'motion');
+
 /** What is left out does not change a record: the source's address, the sinks, the brake, weights and limits. */
-function configHash({ filters, window, renderer, quietBelow, prompt, captioner, normalise }: Omit<Pipeline, 'configHash'>): string {
+function configHash({ filters, window, renderer, quietBelow, prompt, captioner, normalise, motion }: Omit<Pipeline, 'configHash'>): string {
   const facts = [
     ...[...filters, window, renderer].map(({ name, params }) => ({ name, params })),
-    { quietBelow },
+    // Measured motion only adds flags: pipelines without it keep the hash that they had.
+    motion ? { quietBelow, motion } : { quietBelow },
     { name: prompt.name, version: prompt.version, params: prompt.params },
     ...captioner.plan.targets.map(({ target, provider, model, params }) => ({ target, provider, model, params })),
     { name: normalise.name, version: normalise.version, params: normalise.params },

@@ -59,6 +59,7 @@ export { timeSurface } from './frame/renderers/timeSurface.ts';
 // Providers.
 export { anthropic } from './interpret/providers/anthropic.ts';
 export { gemini } from './interpret/providers/gemini.ts';
+export { motion } from './interpret/providers/motion.ts';
 export { openai } from './interpret/providers/openai.ts';
 
 // Combinators.

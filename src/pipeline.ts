@@ -5,6 +5,7 @@ import { decode } from './decode/decode.ts';
 import type { Pipeline } from './definePipeline.ts';
 import { cut } from './frame/cut.ts';
 import type { Frame } from './frame/frame.ts';
+import { measureMotion } from './frame/measureMotion.ts';
 import { render } from './frame/render.ts';
 import { skipDone } from './frame/skipDone.ts';
 import { payOnce } from './interpret/combinators/payOnce.ts';
@@ -40,7 +41,7 @@ export async function runPipeline(pipeline: Pipeline, stop: AbortSignal): Promis
       ),
       skipDone(sink.has),
       gate.enter(({ count }) => count * BYTES_PER_EVENT),
-      render({ renderer, quietBelow, concurrency: encoders }, reject),
+      render({ renderer, quietBelow, concurrency: encoders, motion: pipeline.motion ? measureMotion : undefined }, reject),
     ),
   );
   const records = consume(source, gate, stop).pipe(

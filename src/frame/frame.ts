@@ -1,5 +1,6 @@
 import type { Item } from '../stage/item.ts';
 import type { CloseReason } from './eventWindow.ts';
+import type { MotionFacts } from './motion.ts';
 
 /** What is known of a window once its events are no longer needed. */
 export interface WindowFacts {
@@ -15,6 +16,8 @@ export interface WindowFacts {
   readonly height: number;
   /** Wall clock of the packet with the first event in Unix microseconds; 0 where it is not known. */
   readonly capturedAtUs: number;
+  /** What its events say by themselves, where the pipeline asks for that. */
+  readonly motion?: MotionFacts;
 }
 
 /** An encoded picture. */

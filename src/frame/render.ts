@@ -6,6 +6,7 @@ import { attempt } from '../stage/attempt.ts';
 import type { Reject } from '../stage/reject.ts';
 import type { EventWindow } from './eventWindow.ts';
 import type { Frame, Image, WindowFacts } from './frame.ts';
+import type { MotionFacts } from './motion.ts';
 import type { Pixels, Renderer } from './renderer.ts';
 import { windowId } from './windowId.ts';
 
@@ -15,10 +16,15 @@ export interface RenderStageOptions {
   readonly quietBelow: number;
   /** Pictures encoded at once. */
   readonly concurrency: number;
+  /** Measures the motion of windows that are drawn. Absent: nobody asked for it. */
+  readonly motion?: ((window: EventWindow) => MotionFacts) | undefined;
 }
 
 /** Draws each window and encodes it as PNG. Quiet windows become frames without a picture. */
-export const render = ({ renderer, quietBelow, concurrency }: RenderStageOptions, reject: Reject): OperatorFunction<EventWindow, Frame> => {
+export const render = (
+  { renderer, quietBelow, concurrency, motion }: RenderStageOptions,
+  reject: Reject,
+): OperatorFunction<EventWindow, Frame> => {
   const { name, params, legend } = renderer;
   return attempt(
     'render',
@@ -26,7 +32,8 @@ export const render = ({ renderer, quietBelow, concurrency }: RenderStageOptions
       const { sensor, position, ack } = window;
       const frame = { sensor, position, ack, id: windowId(window), window: factsOf(window), renderer: { name, params, legend } };
       if (window.count < quietBelow * window.width * window.height) return frame;
-      return encode(drawn(renderer, window)).then((image) => ({ ...frame, image }));
+      const facts = motion ? { ...frame.window, motion: motion(window) } : frame.window;
+      return encode(drawn(renderer, window)).then((image) => ({ ...frame, window: facts, image }));
     },
     reject,
     { concurrency, evidence: (window) => ({ id: windowId(window), start: window.start, end: window.end }) },

@@ -3,6 +3,7 @@ import type { Frame } from '../frame/frame.ts';
 import { attempt } from '../stage/attempt.ts';
 import type { Reject } from '../stage/reject.ts';
 import type { Answer, Attempt, Caption } from './caption.ts';
+import { contradictsMotion } from './contradictsMotion.ts';
 import type { CaptionRequest, Captioner } from './captioner.ts';
 import type { Prompt } from './prompt.ts';
 
@@ -61,5 +62,9 @@ const quiet = (frame: Asking): Caption => {
 
 const captioned = (frame: Asking, answer: Answer, promptHash: string): Caption => {
   const { sensor, position, ack, route } = frame;
-  return { sensor, position, ack, frame, answer, route, promptHash };
+  const { motion } = frame.window;
+  const contradicted = motion !== undefined && contradictsMotion(answer.text, motion);
+  return { sensor, position, ack, frame, answer: contradicted ? flagged(answer, 'direction_contradicted') : answer, route, promptHash };
 };
+
+const flagged = (answer: Answer, flag: string): Answer => ({ ...answer, flags: [...answer.flags, flag] });

@@ -1,26 +1,32 @@
 import { z } from 'zod';
 import { readOptions } from '../../options.ts';
 import type { Frame } from '../../frame/frame.ts';
+import { describeMotion } from '../describeMotion.ts';
 import { type Prompt, asked } from '../prompt.ts';
 
 export interface DescribeEventsOptions {
   /** Longest caption in words. One length for all vendors is what keeps their captions alike. @default 40 */
   words?: number;
+  /**
+   * Tell the model what local flow measured: directions come out right more often, and captions of different vendors
+   * agree more; but a model that is told the answer is no independent witness any more. @default false
+   */
+  motion?: boolean;
 }
 
-const schema = z.strictObject({ words: z.int().min(5).max(200).default(40) });
+const schema = z.strictObject({ words: z.int().min(5).max(200).default(40), motion: z.boolean().default(false) });
 
 /** What a frame without motion is called, so that such captions are found by one word. */
 export const NOTHING = 'No motion.';
 
 /** The default prompt: what an event frame is, what this renderer's colours mean, and the house style to answer in. */
 export const describeEvents = (options: DescribeEventsOptions = {}): Prompt => {
-  const { words } = readOptions('describeEvents', schema, options);
+  const { words, motion } = readOptions('describeEvents', schema, options);
   return {
     name: 'describeEvents',
     version: '1',
-    params: { words },
-    ask: (frame) => asked({ system: system(words), user: user(frame), maxOutputTokens: Math.ceil(words * 2.5) + 20 }),
+    params: motion ? { words, motion } : { words },
+    ask: (frame) => asked({ system: system(words), user: user(frame, motion), maxOutputTokens: Math.ceil(words * 2.5) + 20 }),
   };
 };
 
@@ -36,10 +42,11 @@ const system = (words: number): string =>
     `Answer with plain prose in the present tense, one or two sentences, at most ${words} words. No preamble, no mention of the picture or the camera's frame, no Markdown, no quotes.`,
   ].join('\n');
 
-const user = ({ window, renderer, image }: Frame): string =>
+const user = ({ window, renderer, image }: Frame, motion: boolean): string =>
   [
     `Event frame of a ${window.width}x${window.height} sensor${image ? `, drawn at ${image.width}x${image.height}` : ''}, window of ${milliseconds(window.end - window.start)} ms.`,
     renderer.legend,
+    motion && window.motion ? `Measured from the events, without knowing what things are: ${describeMotion(window.motion, window)}` : '',
     'Describe what moves.',
   ]
     .filter((line) => line !== '')

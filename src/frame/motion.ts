@@ -1,0 +1,36 @@
+/** A thing that moves, as far as the events tell. Pixels of the sensor, x to the right, y down. */
+export interface Mover {
+  /** Centre of its events. */
+  readonly x: number;
+  readonly y: number;
+  /** Extent of its events. */
+  readonly width: number;
+  readonly height: number;
+  readonly events: number;
+  /** Share of ON events, 0..1. */
+  readonly on: number;
+  /** Pixels per second, good to about a fifth; 0, 0 unless `moving`. */
+  readonly vx: number;
+  readonly vy: number;
+  /** Radians per second, clockwise; 0 unless `rotating`. */
+  readonly turn: number;
+  /**
+   * `moving`: it has a direction. `rotating`: about its own centre. `growing`, `shrinking`: as if towards or away
+   * from the camera. `flickering`: changes in its place. `unclear`: too slow or too tangled to tell.
+   */
+  readonly kind: 'moving' | 'rotating' | 'growing' | 'shrinking' | 'flickering' | 'unclear';
+}
+
+/** What the events of one window say by themselves, without any model. */
+export interface MotionFacts {
+  /** The one with most events first. */
+  readonly movers: readonly Mover[];
+  /** `camera`: activity all over the picture. `things`: patches before a still background. `still`: nothing but noise. */
+  readonly what: 'camera' | 'things' | 'still';
+  /** Events per pixel of the sensor. */
+  readonly density: number;
+  /** Share of ON events, 0..1. */
+  readonly on: number;
+  /** Share of events without company in space, 0..1. */
+  readonly noise: number;
+}
