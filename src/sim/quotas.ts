@@ -30,7 +30,7 @@ export function quota(settings: QuotaSettings): Quota {
     },
     gauges(nowMs, clockScale) {
       const gauge = (one: Bucket | undefined): Gauge | undefined =>
-        one && { limit: one.limit, left: one.left(nowMs), resetMs: one.waitMs(Infinity, nowMs) / clockScale };
+        one && { limit: one.limit * clockScale, left: one.left(nowMs), resetMs: one.waitMs(Infinity, nowMs) / clockScale };
       return { requests: gauge(requests), tokens: gauge(tokens), inputTokens: gauge(input), outputTokens: gauge(output) };
     },
   };

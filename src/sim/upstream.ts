@@ -129,7 +129,8 @@ export function upstream(name: string, initial: VendorSettings, world: World): U
     const { latency, whenFull = 'overloaded', ...now } = conditions(posed.model);
     const phase = now.phases?.find(({ fromMs, toMs }) => arrival.nowMs >= fromMs && arrival.nowMs < toMs);
     const most = phase?.concurrency ?? now.concurrency ?? Infinity;
-    if (!places.free(most) && whenFull !== 'queue') return fail(whenFull, whenFull, { retryAfterMs: 1_000 / world.clockScale });
+    if (!places.free(most) && whenFull !== 'queue')
+      return fail(whenFull, whenFull, whenFull === 'rate_limit' ? { retryAfterMs: 1_000 / world.clockScale } : {});
     const limits = quotaOf(key, posed.model);
     const waitMs = limits?.admit(said.inputTokens, said.outputTokens + said.thoughtTokens, world.now()) ?? 0;
     const gauges = limits ? wire.quotaHeaders(limits.gauges(world.now(), world.clockScale)) : {};

@@ -1,0 +1,133 @@
+import { lastValueFrom, mergeMap, range } from 'rxjs';
+import { type ErrorCode, codeOf } from '../../src/errors.ts';
+import type { Attempt } from '../../src/interpret/caption.ts';
+import type { CaptionRequest, Captioner } from '../../src/interpret/captioner.ts';
+import { route } from '../../src/interpret/combinators/route.ts';
+import { anthropic } from '../../src/interpret/providers/anthropic.ts';
+import { gemini } from '../../src/interpret/providers/gemini.ts';
+import { openai } from '../../src/interpret/providers/openai.ts';
+import { known } from '../../src/secrets.ts';
+import type { JournalEntry } from '../../src/sim/journal.ts';
+import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
+import type { VendorOptions } from '../../src/sim/simulatorOptions.ts';
+import { numberedRequest } from './frames.ts';
+
+/** Words that must never be seen outside a request: keys, and the prompt. */
+export const secrets = ['sk-chaos-openai-1', 'sk-chaos-openai-2', 'sk-ant-chaos', 'AIza-chaos'] as const;
+export const promptWords = 'Xylophone instructions nobody else would write';
+
+type Faults = NonNullable<VendorOptions['faults']>;
+
+/** About one call in eight goes wrong, in every way that leaves the upstream and the caller with the same books. */
+const faults: Faults = [
+  { fault: 'rate_limit', probability: 0.02, retryAfterMs: 20, retryAfterAs: 'milliseconds' },
+  { fault: 'overloaded', probability: 0.02 },
+  { fault: 'server_error', probability: 0.02 },
+  { fault: 'bad_gateway', probability: 0.01 },
+  { fault: 'reset', probability: 0.01 },
+  { fault: 'cut_body', probability: 0.01 },
+  { fault: 'malformed', probability: 0.01 },
+  { fault: 'empty', probability: 0.005 },
+  { fault: 'truncated', probability: 0.01 },
+  { fault: 'truncated_empty', probability: 0.005 },
+  { fault: 'refusal', probability: 0.005 },
+  { fault: 'blocked', probability: 0.003 },
+  { fault: 'content_policy', probability: 0.002 },
+  { fault: 'context_length', probability: 0.002 },
+  { fault: 'stall_after_headers', probability: 0.001 },
+  { fault: 'stall', probability: 0.001 },
+];
+
+export const startChaos = async (seed: number): Promise<Simulator> =>
+  await startSimulator({
+    seed,
+    journalEntries: 0,
+    vendors: {
+      openai: {
+        faults,
+        keys: [
+          { key: secrets[0], alias: 'one' },
+          { key: secrets[1], alias: 'two' },
+        ],
+      },
+      anthropic: { faults, keys: [{ key: secrets[2], alias: 'only' }] },
+      gemini: { faults, keys: [{ key: secrets[3], alias: 'only' }] },
+    },
+  });
+
+export function chaosRoute({ url }: Simulator): Captioner {
+  const usual = { deadlines: { headersMs: 1_000, idleMs: 500 }, concurrency: 16, breaker: { failures: 50 } };
+  return route({
+    targets: {
+      gpt: openai({ ...usual, model: 'gpt-4o', baseUrl: `${url}/v1`, keys: [...known('one', secrets[0]), ...known('two', secrets[1])] }),
+      claude: anthropic({ ...usual, model: 'claude-3-7-sonnet-20250219', baseUrl: `${url}/v1`, keys: known('only', secrets[2]) }),
+      gemini: gemini({ ...usual, model: 'gemini-2.5-flash', baseUrl: `${url}/v1beta`, keys: known('only', secrets[3]) }),
+    },
+    weights: { gpt: 0.5, claude: 0.3, gemini: 0.2 },
+    fallbacks: { gpt: ['claude', 'gemini'], claude: ['gpt', 'gemini'], gemini: ['gpt', 'claude'] },
+    backoffMs: 20,
+    fallbackOn: ['refused', 'blocked'],
+  });
+}
+
+export const vendorOf: Readonly<Record<string, string>> = { gpt: 'openai', claude: 'anthropic', gemini: 'gemini' };
+
+export interface ChaosFrame {
+  readonly request: CaptionRequest;
+  readonly text?: string | undefined;
+  readonly error?: ErrorCode | undefined;
+  readonly message?: string | undefined;
+}
+
+export interface ChaosRun {
+  readonly frames: readonly ChaosFrame[];
+  /** The journal by image, in the order of arrival. */
+  readonly journal: ReadonlyMap<string, readonly JournalEntry[]>;
+  readonly billedUsd: number;
+  readonly seconds: number;
+}
+
+/** Captions so many different frames under random faults. */
+export async function runChaos(simulator: Simulator, captioner: Captioner, count: number): Promise<ChaosRun> {
+  const journal = new Map<string, JournalEntry[]>();
+  const frames: ChaosFrame[] = [];
+  simulator.journal.onEntry((entry) => {
+    const entries = journal.get(entry.imageSha256);
+    if (entries) entries.push(entry);
+    else journal.set(entry.imageSha256, [entry]);
+  });
+  const start = performance.now();
+  const one = async (n: number): Promise<void> => {
+    frames.push(await captioned(captioner, await frameOf(n)));
+  };
+  await lastValueFrom(range(0, count).pipe(mergeMap(one, 48)));
+  return { frames, journal, billedUsd: simulator.journal.totals().costUsd, seconds: (performance.now() - start) / 1_000 };
+}
+
+async function captioned(captioner: Captioner, request: CaptionRequest): Promise<ChaosFrame> {
+  try {
+    const { text } = await lastValueFrom(captioner(request));
+    return { request, text };
+  } catch (error) {
+    return { request, error: codeOf(error), message: String(error) };
+  }
+}
+
+async function frameOf(n: number): Promise<CaptionRequest> {
+  const request = await numberedRequest(n);
+  return { ...request, prompt: { ...request.prompt, system: promptWords } };
+}
+
+/** An attempt as both sides can see it; USD in picodollars. */
+const told = (vendor: string, key: string, status: number, inputTokens: number, outputTokens: number, costUsd: number | null): string =>
+  [vendor, key, status, inputTokens, outputTokens, costUsd === null ? '?' : Math.round(costUsd * 1e12)].join(' ');
+
+export const asRecorded = (route_: readonly Attempt[]): readonly string[] =>
+  route_.map(({ target, key, status, inputTokens, outputTokens, costUsd }) =>
+    told(vendorOf[target]!, key, status, inputTokens, outputTokens, costUsd),
+  );
+
+export const asJournalled = (entries: readonly JournalEntry[]): readonly string[] =>
+  entries.map(({ vendor, key, status, inputTokens, outputTokens, costUsd }) =>
+    told(vendor, key, status, inputTokens, outputTokens, costUsd),
+  );
