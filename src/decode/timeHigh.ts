@@ -25,6 +25,10 @@ export interface TimeHigh {
   readonly word: number;
   /** Takes a word that is not the last one again. True if the time changed. */
   feed(word: number): boolean;
+  /** Whether no word before is in doubt: then small steps forward need no judgement. */
+  readonly settled: boolean;
+  /** Somebody else followed small steps forward up to this time. */
+  follow(high: number): void;
   /** Data was lost: the next word is believed, at the distance nearest to the last time known. */
   gap(): void;
 }
@@ -110,6 +114,12 @@ export function makeTimeHigh({ bits, stepUs, backSteps, counters, nearUs }: Time
       if (step >= range / 2) return doubt(word, step);
       beforeJump = step > near ? high : -1;
       return moveTo(high + step);
+    },
+    get settled() {
+      return known && beforeJump < 0 && agreeing === 0;
+    },
+    follow(next) {
+      high = next;
     },
     gap() {
       known = false;

@@ -1,6 +1,7 @@
-import type { Decoder, Format, StreamInfo } from '../decoder.ts';
+import { type Decoder, type Format, type StreamInfo, noCounts } from '../decoder.ts';
+import { type EvtKernel, makeEvtKernel } from '../kernels/evtKernel.ts';
+import { type WordReader, startWords } from '../kernels/startWords.ts';
 import { detectRaw } from '../propheseeHeader.ts';
-import { type RecordReader, type RecordStream, startRecords } from '../recordDecoder.ts';
 import { makeTimeHigh } from '../timeHigh.ts';
 
 /*
@@ -12,55 +13,73 @@ import { makeTimeHigh } from '../timeHigh.ts';
   https://docs.prophesee.ai/stable/data/encoding_formats/evt2.html
 */
 
+const ADDRESSES = 0x800;
+
 export const evt2: Format = {
   name: 'evt2',
   detect: (head) => detectRaw(head, 'evt2'),
-  start: startEvt2,
+  start: (stream) => startEvt2(stream, () => makeEvtKernel(stream.width || ADDRESSES, stream.height || ADDRESSES)),
 };
 
-/** The reference: plain JavaScript. Faster kernels are tested against it. */
-export function startEvt2(stream: StreamInfo): Decoder {
-  return startRecords(stream, { size: 4 }, readEvt2);
-}
+/** A decoder; without a kernel it is the reference, plain JavaScript, which the kernel is tested against. */
+export const startEvt2 = (stream: StreamInfo, makeKernel?: () => EvtKernel | undefined): Decoder =>
+  startWords(stream, readEvt2(stream), makeKernel);
 
-function readEvt2({ counters, width, height, nearUs }: RecordStream): RecordReader {
+function readEvt2({ width, height, nearUs }: StreamInfo): WordReader {
+  const counters = noCounts();
   const time = makeTimeHigh({ bits: 28, stepUs: 64, backSteps: 2 ** 27, counters, nearUs });
+  const maxX = width || ADDRESSES;
+  const maxY = height || ADDRESSES;
   let low = 0;
   let clockUs = Number.NaN;
 
   return {
-    read(bytes, { t, x, y, p }) {
-      const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-      let high = time.known ? time.high * 64 : Number.NaN;
-      let n = 0;
+    format: 'evt2',
+    counters,
+    read(words, from, to, columns, before) {
+      columns.reserve(before + to - from);
+      const { t, x, y, p } = columns;
+      let { known } = time;
+      let high = known ? time.high * 64 : Number.NaN;
+      let lowNow = low;
+      let n = before;
       let outOfRange = 0;
-      for (let i = 0; i < words.length; i++) {
+      for (let i = from; i < to; i++) {
         const word = words[i]!;
         const type = word >>> 28;
         if (type < 2) {
           const column = (word >>> 11) & 0x7ff;
           const row = word & 0x7ff;
-          if (column >= width || row >= height) outOfRange++;
-          else {
-            low = (word >>> 22) & 63;
-            t[n] = high + low;
+          if (column >= maxX || row >= maxY) outOfRange++;
+          else if (known) {
+            lowNow = (word >>> 22) & 63;
+            t[n] = high + lowNow;
             x[n] = column;
             y[n] = row;
-            p[n] = type;
-            // While the time is unknown, an event is overwritten by the next one.
-            if (time.known) n++;
-            else counters.orphanWords++;
-          }
+            p[n++] = type;
+          } else counters.orphanWords++;
         } else if (type === 8) {
-          if (time.feed(word & 0x0fff_ffff)) low = 0;
+          if (time.feed(word & 0x0fff_ffff)) lowNow = 0;
+          known = true;
           high = time.high * 64;
         } else if (type === 0xa) counters.triggers++;
         else if (type >= 0xd) counters.otherWords++;
         else counters.unknownWords++;
       }
       counters.outOfRange += outOfRange;
-      if (time.known) clockUs = high + low;
+      low = lowNow;
+      if (known) clockUs = high + low;
       return n;
+    },
+    settled: () => time.settled,
+    save(kernel) {
+      const high = time.high * 64;
+      Object.assign(kernel, { highWord: 0x80000000 | (time.high % 2 ** 28), now: high + low, high });
+    },
+    restore({ now, high }) {
+      low = now - high;
+      clockUs = now;
+      time.follow(high / 64);
     },
     gap: () => time.gap(),
     clockUs: () => clockUs,

@@ -1,3 +1,4 @@
+import { bitsOf } from '../bitsOf.ts';
 import type { Format } from '../decoder.ts';
 import { detectRaw } from '../propheseeHeader.ts';
 import { type RecordReader, type RecordStream, startRecords } from '../recordDecoder.ts';
@@ -65,10 +66,4 @@ function readEvt21({ counters, width, height, nearUs }: RecordStream, upper: 0 |
     gap: () => time.gap(),
     clockUs: () => clockUs,
   };
-}
-
-function bitsOf(mask: number): number {
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }

@@ -1,7 +1,8 @@
-import { makeColumns } from '../columns.ts';
-import { type DecodeCounters, type Decoder, type Format, type StreamInfo, noCounts } from '../decoder.ts';
+import { bitsOf } from '../bitsOf.ts';
+import { type Decoder, type Format, type StreamInfo, noCounts } from '../decoder.ts';
+import { type EvtKernel, makeEvtKernel } from '../kernels/evtKernel.ts';
+import { type WordReader, startWords } from '../kernels/startWords.ts';
 import { detectRaw } from '../propheseeHeader.ts';
-import { makeRecords } from '../records.ts';
 import { makeTimeHigh } from '../timeHigh.ts';
 
 /*
@@ -21,148 +22,125 @@ import { makeTimeHigh } from '../timeHigh.ts';
 
 const UNKNOWN = -1;
 const OUTSIDE = -2;
-const WORDS = 0x800;
-
-interface State {
-  y: number;
-  base: number;
-  polarity: number;
-  t: number;
-  timeKnown: boolean;
-}
+const ADDRESSES = 0x800;
 
 export const evt3: Format = {
   name: 'evt3',
   detect: (head) => detectRaw(head, 'evt3'),
-  start: startEvt3,
+  start: (stream) => startEvt3(stream, () => makeEvtKernel(stream.width || ADDRESSES, stream.height || ADDRESSES)),
 };
 
-/** The reference: plain JavaScript. Faster kernels are tested against it. */
-export function startEvt3({ width, height, nearUs }: StreamInfo): Decoder {
-  const counters: DecodeCounters = noCounts();
+/** A decoder; without a kernel it is the reference, plain JavaScript, which the kernel is tested against. */
+export const startEvt3 = (stream: StreamInfo, makeKernel?: () => EvtKernel | undefined): Decoder =>
+  startWords(stream, readEvt3(stream), makeKernel);
+
+function readEvt3({ width, height, nearUs }: StreamInfo): WordReader {
+  const counters = noCounts();
   const time = makeTimeHigh({ bits: 12, stepUs: 4096, backSteps: 16, counters, nearUs });
-  const records = makeRecords(2);
-  const columns = makeColumns();
-  const maxX = width || WORDS;
-  const maxY = height || WORDS;
-  const state: State = { y: UNKNOWN, base: UNKNOWN, polarity: 0, t: Number.NaN, timeKnown: false };
+  const maxX = width || ADDRESSES;
+  const maxY = height || ADDRESSES;
+  const state = { y: UNKNOWN, base: UNKNOWN, polarity: 0, t: Number.NaN, timeKnown: false };
 
   /** The row that events go to: y, or why they go nowhere. */
-  const rowOf = ({ y, timeKnown }: State): number => (y === UNKNOWN || !timeKnown ? UNKNOWN : y < maxY ? y : OUTSIDE);
+  const rowOf = (): number => (state.y === UNKNOWN || !state.timeKnown ? UNKNOWN : state.y < maxY ? state.y : OUTSIDE);
 
-  /** Takes a changed TIME_HIGH; true if the time moved. */
+  /** Takes a TIME_HIGH; true if the time moved. */
   const timeHigh = (word: number): boolean => {
     // After a start or a gap the low part stays unknown until its own word comes.
     if (!time.known) state.timeKnown = false;
     return time.feed(word);
   };
 
-  const decodeWords = (words: Uint16Array): number => {
-    let { t, x, y, p, capacity } = columns;
-    let { base, polarity } = state;
-    let now = state.t;
-    let row = rowOf(state);
-    let n = 0;
-    let outOfRange = 0;
-    let orphanWords = 0;
-    for (let i = 0; i < words.length; i++) {
-      const word = words[i]!;
-      const type = word >>> 12;
-      if (n + 12 > capacity) {
-        columns.reserve(n + 12 + words.length - i);
-        ({ t, x, y, p, capacity } = columns);
-      }
-      if (type === 2) {
-        const column = word & 0x7ff;
-        if (row < 0) {
-          if (row === UNKNOWN) orphanWords++;
-          else outOfRange++;
-        } else if (column < maxX) {
-          t[n] = now;
-          x[n] = column;
-          y[n] = row;
-          p[n++] = (word >>> 11) & 1;
-        } else outOfRange++;
-      } else if (type === 0) {
-        state.y = word & 0x7ff;
-        row = rowOf(state);
-      } else if (type === 6) {
-        if (time.known) {
-          now = time.high * 4096 + (word & 0xfff);
-          if (!state.timeKnown) {
-            state.timeKnown = true;
-            row = rowOf(state);
-          }
-        }
-      } else if (type === 4 || type === 5) {
-        const bits = type === 4 ? 12 : 8;
-        let mask = word & (type === 4 ? 0xfff : 0xff);
-        if (base === UNKNOWN || row === UNKNOWN) orphanWords++;
-        else {
-          // Bits at or beyond the sensor's edge are events that cannot be.
-          const inside = row === OUTSIDE || base >= maxX ? 0 : maxX - base >= bits ? mask : mask & ((1 << (maxX - base)) - 1);
-          if (inside !== mask) {
-            outOfRange += popcount(mask ^ inside);
-            mask = inside;
-          }
-          while (mask !== 0) {
-            t[n] = now;
-            x[n] = base + 31 - Math.clz32(mask & -mask);
-            y[n] = row;
-            p[n++] = polarity;
-            mask &= mask - 1;
-          }
-        }
-        if (base !== UNKNOWN) base += bits;
-      } else if (type === 8) {
-        if (timeHigh(word & 0xfff)) now = time.high * 4096;
-        row = rowOf(state);
-      } else if (type === 3) {
-        base = word & 0x7ff;
-        polarity = (word >>> 11) & 1;
-      } else if (type === 0xa) counters.triggers++;
-      else if (type === 1 || type === 0xb || type === 0xc) {
-        counters.unknownWords++;
-        if (type === 1) {
-          // A row of events of another class: what follows is none of ours until the next row.
-          state.y = UNKNOWN;
-          row = UNKNOWN;
-        }
-      } else counters.otherWords++;
-    }
-    Object.assign(state, { base, polarity, t: now });
-    counters.events += n;
-    counters.outOfRange += outOfRange;
-    counters.orphanWords += orphanWords;
-    return n;
-  };
-
   return {
-    push(bytes) {
-      const whole = records.take(bytes);
-      return columns.events(decodeWords(new Uint16Array(whole.buffer, whole.byteOffset, whole.byteLength / 2)));
+    format: 'evt3',
+    counters,
+    read(words, from, to, columns, before) {
+      let { t, x, y, p, capacity } = columns;
+      let { base, polarity } = state;
+      let now = state.t;
+      let row = rowOf();
+      let n = before;
+      let outOfRange = 0;
+      let orphanWords = 0;
+      for (let i = from; i < to; i++) {
+        const word = words[i]!;
+        const type = word >>> 12;
+        if (n + 12 > capacity) {
+          columns.reserve(n + 12 + to - i);
+          ({ t, x, y, p, capacity } = columns);
+        }
+        if (type === 2) {
+          const column = word & 0x7ff;
+          if (row < 0) {
+            if (row === UNKNOWN) orphanWords++;
+            else outOfRange++;
+          } else if (column < maxX) {
+            t[n] = now;
+            x[n] = column;
+            y[n] = row;
+            p[n++] = (word >>> 11) & 1;
+          } else outOfRange++;
+        } else if (type === 0) {
+          state.y = word & 0x7ff;
+          row = rowOf();
+        } else if (type === 6) {
+          if (time.known) {
+            now = time.high * 4096 + (word & 0xfff);
+            if (!state.timeKnown) {
+              state.timeKnown = true;
+              row = rowOf();
+            }
+          }
+        } else if (type === 4 || type === 5) {
+          const bits = type === 4 ? 12 : 8;
+          let mask = word & (type === 4 ? 0xfff : 0xff);
+          if (base === UNKNOWN || row === UNKNOWN) orphanWords++;
+          else {
+            // Bits at or beyond the sensor's edge are events that cannot be.
+            const inside = row === OUTSIDE || base >= maxX ? 0 : maxX - base >= bits ? mask : mask & ((1 << (maxX - base)) - 1);
+            outOfRange += bitsOf(mask ^ inside);
+            for (mask = inside; mask !== 0; mask &= mask - 1) {
+              t[n] = now;
+              x[n] = base + 31 - Math.clz32(mask & -mask);
+              y[n] = row;
+              p[n++] = polarity;
+            }
+          }
+          if (base !== UNKNOWN) base += bits;
+        } else if (type === 8) {
+          if (timeHigh(word & 0xfff)) now = time.high * 4096;
+          row = rowOf();
+        } else if (type === 3) {
+          base = word & 0x7ff;
+          polarity = (word >>> 11) & 1;
+        } else if (type === 0xa) counters.triggers++;
+        else if (type === 1 || type === 0xb || type === 0xc) {
+          counters.unknownWords++;
+          // Type 1 is a row of events of another class: what follows is none of ours until the next row.
+          if (type === 1) {
+            state.y = UNKNOWN;
+            row = UNKNOWN;
+          }
+        } else counters.otherWords++;
+      }
+      Object.assign(state, { base, polarity, t: now });
+      counters.outOfRange += outOfRange;
+      counters.orphanWords += orphanWords;
+      return n;
+    },
+    settled: () => state.timeKnown && state.y !== UNKNOWN && time.settled,
+    save(kernel) {
+      const { y, base, polarity, t } = state;
+      Object.assign(kernel, { y, base, polarity, now: t, highWord: 0x8000 | (time.high % 4096), high: time.high * 4096 });
+    },
+    restore({ y, base, polarity, now, high }) {
+      Object.assign(state, { y, base, polarity, t: now });
+      time.follow(high / 4096);
     },
     gap() {
-      counters.gaps++;
-      counters.leftoverBytes += records.drop();
       time.gap();
       Object.assign(state, { y: UNKNOWN, base: UNKNOWN, timeKnown: false });
     },
-    end() {
-      counters.leftoverBytes += records.drop();
-      return columns.events(0);
-    },
-    counters,
-    width,
-    height,
-    get clockUs() {
-      return state.t;
-    },
+    clockUs: () => state.t,
   };
 }
-
-const popcount = (mask: number): number => {
-  let count = 0;
-  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
-  return count;
-};
