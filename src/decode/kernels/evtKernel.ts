@@ -34,9 +34,9 @@ export interface EvtKernel {
 }
 
 interface Exports {
-  init(): void;
-  evt3(s: number, from: number, end: number, t: number, x: number, y: number, p: number, limit: number): number;
-  evt2(s: number, from: number, end: number, t: number, x: number, y: number, p: number): number;
+  readonly init: () => void;
+  readonly evt3: (s: number, from: number, end: number, t: number, x: number, y: number, p: number, limit: number) => number;
+  readonly evt2: (s: number, from: number, end: number, t: number, x: number, y: number, p: number) => number;
 }
 
 const PAGE = 65_536;
@@ -44,6 +44,8 @@ const PAGE = 65_536;
 const STATE_BYTES = 64 + 2 * 4096;
 /** Events that one word or one vector store may write beyond the last one. */
 const SLACK = 64;
+
+const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 let compiled: WebAssembly.Module | undefined;
 let unavailable = false;
@@ -72,7 +74,6 @@ function startKernel(module: WebAssembly.Module, width: number, height: number):
 
   /** Lays the memory out anew for a larger input or larger columns; what the columns hold moves along. */
   const layOut = (input: number, capacity: number): void => {
-    const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
     const t = STATE_BYTES + align(input);
     const x = t + align(8 * capacity);
     const y = x + align(2 * capacity);
@@ -112,7 +113,6 @@ function startKernel(module: WebAssembly.Module, width: number, height: number):
   return {
     columns,
     load(bytes) {
-      // A word of one byte more lets the last four words be read as one number.
       if (bytes.length > inputRoom) layOut(Math.max(PAGE, bytes.length * 2), columns.capacity);
       inputBytes = bytes.length;
       new Uint8Array(memory.buffer, STATE_BYTES, inputBytes).set(bytes);

@@ -2,6 +2,7 @@
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);
+    static exports(module: Module): object[];
   }
   class Memory {
     constructor(options: { initial: number });

@@ -150,7 +150,7 @@ export function bagFile(messages: readonly BagMessage[], compression = 'none', p
       add(record({ op: Buffer.of(4), ver: u32(1), conn: u32(conn), count: u32(index.length) }, Buffer.concat(index)));
     }
     const counts = [...entries].map(([conn, index]) => Buffer.concat([u32(conn), u32(index.length)]));
-    const [start = Buffer.alloc(8), end = start] = [times[0], times.at(-1)];
+    const [start, end] = [times[0] ?? Buffer.alloc(8), times.at(-1) ?? Buffer.alloc(8)];
     const fields = { op: Buffer.of(6), ver: u32(1), chunk_pos: u64(chunkAt), start_time: start, end_time: end, count: u32(entries.size) };
     infos.push(record(fields, Buffer.concat(counts)));
   }
