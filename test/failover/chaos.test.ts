@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../src/stage/channels.ts';
-import { type ChaosRun, asJournalled, asRecorded, chaosRoute, promptWords, runChaos, secrets, startChaos } from './chaos.ts';
+import { type ChaosRun, asJournalled, asRecorded, chaosRoute, runChaos, startChaos } from './chaos.ts';
+import { promptWords, secrets } from './chaosWords.ts';
 
 const count = 10_000;
 

@@ -10,11 +10,8 @@ import { known } from '../../src/secrets.ts';
 import type { JournalEntry } from '../../src/sim/journal.ts';
 import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
 import type { VendorOptions } from '../../src/sim/simulatorOptions.ts';
+import { promptWords, secrets } from './chaosWords.ts';
 import { numberedRequest } from './frames.ts';
-
-/** Words that must never be seen outside a request: keys, and the prompt. */
-export const secrets = ['sk-chaos-openai-1', 'sk-chaos-openai-2', 'sk-ant-chaos', 'AIza-chaos'] as const;
-export const promptWords = 'Xylophone instructions nobody else would write';
 
 type Faults = NonNullable<VendorOptions['faults']>;
 
@@ -38,7 +35,7 @@ const faults: Faults = [
   { fault: 'stall', probability: 0.001 },
 ];
 
-export const startChaos = async (seed: number): Promise<Simulator> =>
+export const startChaos = async (seed: number, aliases = ['one', 'two', 'only', 'only']): Promise<Simulator> =>
   await startSimulator({
     seed,
     journalEntries: 0,
@@ -46,12 +43,12 @@ export const startChaos = async (seed: number): Promise<Simulator> =>
       openai: {
         faults,
         keys: [
-          { key: secrets[0], alias: 'one' },
-          { key: secrets[1], alias: 'two' },
+          { key: secrets[0], alias: aliases[0] },
+          { key: secrets[1], alias: aliases[1] },
         ],
       },
-      anthropic: { faults, keys: [{ key: secrets[2], alias: 'only' }] },
-      gemini: { faults, keys: [{ key: secrets[3], alias: 'only' }] },
+      anthropic: { faults, keys: [{ key: secrets[2], alias: aliases[2] }] },
+      gemini: { faults, keys: [{ key: secrets[3], alias: aliases[3] }] },
     },
   });
 

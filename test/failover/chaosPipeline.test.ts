@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
+import type { JournalEntry } from '../../src/sim/journal.ts';
+import type { DeadLetter } from '../../src/stage/reject.ts';
+import { asJournalled, asRecorded, startChaos } from './chaos.ts';
+import { promptWords, secrets } from './chaosWords.ts';
+
+interface Letter extends Omit<DeadLetter, 'payload'> {
+  readonly payload: string;
+}
+
+describe('a pipeline run under faults, with everything it puts out', () => {
+  let folder: string;
+  const journal: JournalEntry[] = [];
+  let code: number | null;
+  let output = '';
+  let metrics = '';
+  let records: readonly CaptionRecord[];
+  let letters: readonly Letter[];
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'saccade-chaos-'));
+    const simulator = await startChaos(3, ['CHAOS_KEY_1', 'CHAOS_KEY_2', 'CHAOS_KEY_3', 'CHAOS_KEY_4']);
+    simulator.journal.onEntry((entry) => journal.push(entry));
+    const port = await freePort();
+    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+    const pipeline = fileURLToPath(new URL('chaosPipeline.ts', import.meta.url));
+    const keys = Object.fromEntries(secrets.map((secret, i) => [`CHAOS_KEY_${i + 1}`, secret]));
+    const child = spawn(process.execPath, [main, '--verbose', 'run', pipeline, '--metrics', String(port), '--log', 'trace', '--json'], {
+      env: { ...process.env, ...keys, CHAOS_URL: simulator.url, CHAOS_OUT: folder },
+    });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const ended = new Promise<number | null>((resolve) => {
+      child.on('close', resolve);
+    });
+    while (child.exitCode === null) {
+      metrics = (await scrape(port)) || metrics;
+      await sleep(100);
+    }
+    code = await ended;
+    await simulator.close();
+    records = await jsonLines<CaptionRecord>(join(folder, 'captions.jsonl'));
+    letters = await jsonLines<Letter>(join(folder, 'dead-letters.jsonl'));
+  }, 90_000);
+
+  afterAll(async () => await rm(folder, { recursive: true, force: true }));
+
+  it('ends well, every window in the records or in the dead letters', () => {
+    expect([code, output.slice(-2_000)]).toEqual([0, expect.any(String)]);
+    const summary = JSON.parse(output.split('\n').findLast((line) => line.startsWith('{"windows"')) ?? '{}') as Record<string, number>;
+    expect(summary['windows']).toBe(records.length + letters.filter(({ stage }) => stage === 'interpret').length);
+    expect(letters.some(({ stage }) => stage === 'decode')).toBe(true);
+    expect(records.filter(({ status }) => status === 'captioned').length).toBeGreaterThan(100);
+  });
+
+  it('has in each record the path that the upstream saw', () => {
+    let failedAttempts = 0;
+    for (const { status, frame, route, cache } of records) {
+      if (status === 'quiet' || cache !== 'none') continue;
+      expect(asRecorded(route)).toEqual(asJournalled(journal.filter(({ imageSha256 }) => imageSha256 === frame?.sha256)));
+      failedAttempts += route.filter(({ outcome }) => outcome !== 'ok').length;
+    }
+    expect(failedAttempts).toBeGreaterThan(5);
+  });
+
+  it('costs in records and dead letters together what the upstream billed', () => {
+    const routes = [
+      ...records.map(({ route }) => route),
+      ...letters.map(({ route }) => JSON.parse(route || '[]') as CaptionRecord['route']),
+    ];
+    const costUsd = routes.flat().reduce((sum, attempt) => sum + (attempt.costUsd ?? Number.NaN), 0);
+    const billedUsd = journal.reduce((sum, entry) => sum + entry.costUsd, 0);
+    expect(Math.abs(costUsd - billedUsd) * 1e6).toBeLessThan(1);
+  });
+
+  it('never shows a key or the prompt: not in log, summary, metrics, records or dead letters', () => {
+    const all = [output, metrics, JSON.stringify(records), JSON.stringify(letters)].join('\n');
+    expect(metrics).toMatch(/saccade_/);
+    expect(output.split('\n').length).toBeGreaterThan(200);
+    for (const word of [...secrets, promptWords]) expect(all).not.toContain(word);
+  });
+
+  it('shows pictures nowhere but in the payload of a dead letter, which is there to be sent again', () => {
+    const pictures = letters.filter(({ payloadType }) => payloadType === 'image/png').map(({ payload }) => payload.slice(60, 120));
+    const elsewhere = [
+      output,
+      metrics,
+      JSON.stringify(records),
+      JSON.stringify(letters.map((letter) => ({ ...letter, payload: '' }))),
+    ].join('\n');
+    expect(elsewhere).not.toMatch(/iVBORw0KGgo|;base64,/);
+    for (const piece of pictures) expect(elsewhere).not.toContain(piece);
+  });
+});
+
+const scrape = async (port: number): Promise<string> => {
+  try {
+    return await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  } catch {
+    return '';
+  }
+};
+
+async function jsonLines<T>(path: string): Promise<readonly T[]> {
+  const text = await readFile(path, 'utf8');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as T);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
+  });
+  await new Promise((resolve) => {
+    server.close(resolve);
+  });
+  return port;
+}
