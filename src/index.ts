@@ -64,6 +64,7 @@ export { openai } from './interpret/providers/openai.ts';
 
 // Combinators.
 export { fallback } from './interpret/combinators/fallback.ts';
+export { repair } from './interpret/combinators/repair.ts';
 export { retry } from './interpret/combinators/retry.ts';
 export { route } from './interpret/combinators/route.ts';
 export { timeout } from './interpret/combinators/timeout.ts';

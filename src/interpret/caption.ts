@@ -1,5 +1,6 @@
 import type { Frame } from '../frame/frame.ts';
 import type { Item } from '../stage/item.ts';
+import type { StructuredCaption } from './structured.ts';
 
 /**
  * What went wrong with one attempt. Made from the body of the reply before its status, because vendors put
@@ -78,6 +79,10 @@ export interface Answer {
 export interface Caption extends Item {
   readonly frame: Frame;
   readonly answer?: Answer;
+  /** The answer in parts, where the prompt asked for parts and the model gave them. */
+  readonly structured?: StructuredCaption;
+  /** The words of an answer that was asked for in parts. Absent: `answer.text` is the words. */
+  readonly words?: string;
   /** Every attempt, in order, the failed ones too. */
   readonly route: readonly Attempt[];
   /** Hash of the words that were asked; empty for quiet frames. */

@@ -5,7 +5,8 @@ import type { Reject } from '../stage/reject.ts';
 import type { Answer, Attempt, Caption } from './caption.ts';
 import { contradictsMotion } from './contradictsMotion.ts';
 import type { CaptionRequest, Captioner } from './captioner.ts';
-import type { Prompt } from './prompt.ts';
+import type { Asked, Prompt } from './prompt.ts';
+import { readStructured } from './structured.ts';
 
 export interface InterpretStageOptions {
   readonly captioner: Captioner;
@@ -39,7 +40,7 @@ export const interpret = ({ captioner, prompt, maxDelayMs }: InterpretStageOptio
           route: frame.route,
           deadlineMs: performance.now() + maxDelayMs,
         };
-        return captioner(request).pipe(map((answer) => captioned(frame, answer, asked.hash)));
+        return captioner(request).pipe(map((answer) => captioned(frame, answer, asked)));
       },
       reject,
       {
@@ -60,11 +61,21 @@ const quiet = (frame: Asking): Caption => {
   return { sensor, position, ack, frame, route: [], promptHash: '' };
 };
 
-const captioned = (frame: Asking, answer: Answer, promptHash: string): Caption => {
+const captioned = (frame: Asking, answer: Answer, asked: Asked): Caption => {
   const { sensor, position, ack, route } = frame;
   const { motion } = frame.window;
-  const contradicted = motion !== undefined && contradictsMotion(answer.text, motion);
-  return { sensor, position, ack, frame, answer: contradicted ? flagged(answer, 'direction_contradicted') : answer, route, promptHash };
+  const found = readAnswer(answer, asked);
+  const contradicted = motion !== undefined && contradictsMotion(found.text, motion) ? ['direction_contradicted'] : [];
+  const flags = [...new Set([...answer.flags, ...found.flags, ...contradicted])];
+  return { sensor, position, ack, frame, answer: { ...answer, flags }, ...found.parts, route, promptHash: asked.hash };
 };
 
-const flagged = (answer: Answer, flag: string): Answer => ({ ...answer, flags: [...answer.flags, flag] });
+/** Answers in parts are taken apart here and not by who asks: what was paid for is remembered as it came. */
+function readAnswer(
+  answer: Answer,
+  { schema }: Asked,
+): { text: string; flags: readonly string[]; parts?: Pick<Caption, 'structured' | 'words'> } {
+  if (!schema || answer.flags.includes('motion_only')) return { text: answer.text, flags: [] };
+  const { structured, text, flags } = readStructured(answer.text);
+  return { text, flags, parts: { words: text, ...(structured && { structured }) } };
+}

@@ -1,5 +1,5 @@
 import { type OperatorFunction } from 'rxjs';
-import type { Caption } from '../interpret/caption.ts';
+import type { Answer, Caption } from '../interpret/caption.ts';
 import { attempt } from '../stage/attempt.ts';
 import type { Reject } from '../stage/reject.ts';
 import type { Draft, Normaliser } from './rule.ts';
@@ -17,8 +17,14 @@ export const normalise = (normaliser: Normaliser, reject: Reject): OperatorFunct
     (caption) => {
       const { name, version } = normaliser;
       const passed = { ...caption, normaliser: { name, version } };
-      return caption.answer ? { ...passed, draft: normaliser.apply(caption.answer.text, caption.answer.flags) } : passed;
+      return caption.answer ? { ...passed, draft: draftOf(normaliser, caption, caption.answer) } : passed;
     },
     reject,
     { evidence: ({ frame, route }) => ({ id: frame.id, start: frame.window.start, end: frame.window.end, route }) },
   );
+
+/** A model that was asked in parts says how sure it is twice: the lower one counts. */
+function draftOf(normaliser: Normaliser, { words, structured }: Caption, { text, flags }: Answer): Draft {
+  const draft = normaliser.apply(words ?? text, flags);
+  return structured ? { ...draft, confidence: Math.min(draft.confidence, structured.confidence) } : draft;
+}

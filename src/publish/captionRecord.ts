@@ -45,7 +45,11 @@ export interface CaptionRecord {
   };
   readonly pipeline: string;
   readonly configHash: string;
+  readonly structured?: StructuredRecord | null;
 }
+
+/** A caption in parts: the same shape as the answer was read into. */
+export type StructuredRecord = NonNullable<NormalisedCaption['structured']>;
 
 export interface FrameRecord {
   readonly sha256: string;
@@ -99,6 +103,7 @@ export function captionRecord(caption: NormalisedCaption, framePath: string | nu
     source: { name: position.source, unit: position.unit, partition: position.partition, first: position.first, end: position.end },
     pipeline,
     configHash,
+    structured: caption.structured ?? null,
   };
 }
 

@@ -35,3 +35,16 @@ test('the same frame gives the same hash; other words or another legend give ano
 test('refuses a length that is none', () => {
   expect(() => describeEvents({ words: 0 })).toThrow(/describeEvents\.words.*found 0/);
 });
+
+test('asks for parts by schema and by words, and only when told to', () => {
+  expect(describeEvents().ask(frame).schema).toBeUndefined();
+  const { schema, system } = describeEvents({ structured: true }).ask(frame);
+  for (const field of Object.keys(schema!['properties'] as object)) expect(system).toContain(field);
+});
+
+test('tells what was measured only when told to', () => {
+  const motion = { movers: [], what: 'still', density: 0.1, on: 0.5, noise: 0.9 } as const;
+  const measured = { ...frame, window: { ...frame.window, motion } };
+  expect(describeEvents().ask(measured).user).not.toContain('Measured');
+  expect(describeEvents({ motion: true }).ask(measured).user).toContain('No motion, only scattered noise.');
+});

@@ -1,0 +1,46 @@
+import { type Observable, catchError, map, of, switchMap } from 'rxjs';
+import type { Answer } from '../caption.ts';
+import type { CaptionRequest, Captioner } from '../captioner.ts';
+import { asked } from '../prompt.ts';
+import { readStructured } from '../structured.ts';
+import { wrap } from './wrap.ts';
+
+/**
+ * An answer that was asked for in parts and holds none is sent back once, as words without the picture, to be put
+ * into the right form (flag `json_repaired`). Where that fails too the first answer goes on as it is, to be used as
+ * plain text: bad JSON loses no frame. What is merely untidy is read without asking.
+ */
+export function repair(inner: Captioner): Captioner {
+  return wrap(
+    inner,
+    (target, request) => target(request).pipe(switchMap((answer) => mended(target, request, answer))),
+    'bad JSON is sent back once',
+  );
+}
+
+function mended(target: Captioner, request: CaptionRequest, answer: Answer): Observable<Answer> {
+  const { schema, maxOutputTokens } = request.prompt;
+  if (!schema || answer.flags.includes('motion_only') || readStructured(answer.text).structured) return of(answer);
+  const prompt = asked({
+    system:
+      'You turn a description into one JSON object of the given form. Keep every fact, add none. Answer with the object and nothing else.',
+    user: `Form, as a JSON schema:\n${JSON.stringify(schema)}\n\nDescription:\n${answer.text}`,
+    maxOutputTokens,
+    schema,
+  });
+  const image = { ...request.image, bytes: new Uint8Array(), sha256: '' };
+  return target({ ...request, image, prompt }).pipe(
+    map((second) => (readStructured(second.text).structured ? together(answer, second) : answer)),
+    catchError(() => of(answer)),
+  );
+}
+
+/** The text of the second answer under the identity of the first; both were billed. */
+const together = (first: Answer, second: Answer): Answer => ({
+  ...first,
+  text: second.text,
+  inputTokens: first.inputTokens + second.inputTokens,
+  outputTokens: first.outputTokens + second.outputTokens,
+  costUsd: first.costUsd === null || second.costUsd === null ? null : first.costUsd + second.costUsd,
+  flags: [...new Set([...first.flags, ...second.flags, 'json_repaired'])],
+});
