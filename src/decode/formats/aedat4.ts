@@ -106,14 +106,16 @@ function startAedat4(info: StreamInfo): Decoder {
 
   const readEvents = (root: FlatTable): void => {
     const { at, count } = vectorOf(root, 0, 16);
-    const { view } = root;
     columns.reserve(n + count);
     const { t, x, y, p } = columns;
-    for (let i = 0, from = at; i < count; i++, from += 16) {
-      const time = int64At(view, from);
-      const column = view.getInt16(from + 8, true);
-      const row = view.getInt16(from + 10, true);
-      if (column < 0 || row < 0 || column >= (width || 32_768) || row >= (height || 32_768) || !(time >= 0 && time < 2 ** 53)) {
+    const words = wordsAt(root.view, at, count * 4);
+    const [maxX, maxY] = [width || 32_768, height || 32_768];
+    for (let i = 0; i < words.length; i += 4) {
+      const time = words[i + 1]! * 2 ** 32 + (words[i]! >>> 0);
+      const place = words[i + 2]!;
+      const column = place & 0xffff;
+      const row = place >>> 16;
+      if (column >= maxX || row >= maxY || !(time >= 0 && time < 2 ** 53)) {
         counters.outOfRange++;
         continue;
       }
@@ -122,7 +124,7 @@ function startAedat4(info: StreamInfo): Decoder {
       t[n] = time;
       x[n] = column;
       y[n] = row;
-      p[n++] = view.getUint8(from + 12) === 0 ? 0 : 1;
+      p[n++] = (words[i + 3]! & 0xff) === 0 ? 0 : 1;
     }
   };
 
@@ -255,6 +257,12 @@ function unpack(packed: Uint8Array): Uint8Array {
   if (magic === LZ4_MAGIC) return lz4Frame(packed, LARGEST_PACKET);
   if (magic === ZSTD_MAGIC) return zstdDecompressSync(packed, { maxOutputLength: LARGEST_PACKET });
   return packed;
+}
+
+/** A view of 32-bit numbers, of a copy where they do not lie at a multiple of 4. */
+function wordsAt({ buffer, byteOffset }: DataView, at: number, count: number): Int32Array {
+  const from = byteOffset + at;
+  return from % 4 === 0 ? new Int32Array(buffer, from, count) : new Int32Array(buffer.slice(from, from + 4 * count));
 }
 
 /** What the file's own table says of the events in a stream; 0 where it cannot be read. */

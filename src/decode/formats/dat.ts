@@ -41,6 +41,7 @@ function detectDat(head: Uint8Array, version: number): Detected | undefined {
 
 function readDat({ counters, width, height }: RecordStream, version: 1 | 2): RecordReader {
   const [bitsX, bitsY] = version === 2 ? [14, 14] : [9, 8];
+  const [maskX, maskY] = [2 ** bitsX - 1, 2 ** bitsY - 1];
   let wraps = 0;
   let last = -1;
 
@@ -58,8 +59,8 @@ function readDat({ counters, width, height }: RecordStream, version: 1 | 2): Rec
           } else counters.timeBackward++;
         }
         last = time;
-        const column = data & (2 ** bitsX - 1);
-        const row = (data >>> bitsX) & (2 ** bitsY - 1);
+        const column = data & maskX;
+        const row = (data >>> bitsX) & maskY;
         if (column >= width || row >= height) counters.outOfRange++;
         else {
           t[n] = time + wraps * WRAP;

@@ -59,6 +59,7 @@ function readEvt3({ width, height, nearUs }: StreamInfo): WordReader {
       let { base, polarity } = state;
       let now = state.t;
       let row = rowOf();
+      let calmHigh = time.settled ? 0x8000 | time.word : UNKNOWN;
       let n = before;
       let outOfRange = 0;
       let orphanWords = 0;
@@ -108,8 +109,11 @@ function readEvt3({ width, height, nearUs }: StreamInfo): WordReader {
           }
           if (base !== UNKNOWN) base += bits;
         } else if (type === 8) {
+          // Sensors repeat the word: while nothing is in doubt, the same one again says nothing.
+          if (word === calmHigh) continue;
           if (timeHigh(word & 0xfff)) now = time.high * 4096;
           row = rowOf();
+          calmHigh = time.settled ? 0x8000 | time.word : UNKNOWN;
         } else if (type === 3) {
           base = word & 0x7ff;
           polarity = (word >>> 11) & 1;
