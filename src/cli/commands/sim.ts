@@ -1,16 +1,20 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { startSimulator } from '../../sim/simulator.ts';
 import type { SimulatorOptions } from '../../sim/simulatorOptions.ts';
 
 interface Flags {
-  readonly port: string;
+  readonly port: number;
   readonly vendors?: string;
+  readonly scenario?: string;
   readonly json?: boolean;
 }
+
+/** What `--vendors` reads: the options themselves, or several sets of them by name. */
+type VendorsFile = SimulatorOptions | { readonly scenarios: Readonly<Record<string, SimulatorOptions>> };
 
 /** `saccade sim`: serves until SIGINT or SIGTERM, then prints what it saw. */
 export const simCommand = (program: Command): void => {
@@ -19,20 +23,16 @@ export const simCommand = (program: Command): void => {
     .description(
       "the VLM simulator: the vendors' wire formats with quotas, latency and faults; it describes light and dark, it knows nothing",
     )
-    .option('--port <port>', 'port on 127.0.0.1; 0 for any free one', '8787')
-    .option('--vendors <file>', "options of startSimulator: a JSON file, or a module's default export")
+    .option('--port <port>', 'port on 127.0.0.1; 0 for any free one', portNumber, 8787)
+    .option('--vendors <file>', 'options of the simulator (docs/simulator.md): a JSON file, or the default export of a module')
+    .option('--scenario <name>', "one of the file's scenarios")
     .option('--json', 'one JSON object when it listens, one when it ends')
-    .action(async ({ port, vendors, json }: Flags) => {
-      const options = vendors === undefined ? {} : await readVendors(vendors);
-      const simulator = await startSimulator({ ...options, port: Number(port) });
+    .action(async ({ port, vendors, scenario, json }: Flags) => {
+      const options = vendors === undefined ? {} : pick(await readVendors(vendors), vendors, scenario);
+      const simulator = await startSimulator({ ...options, port });
       const { url, urls } = simulator;
-      console.log(
-        json
-          ? JSON.stringify({ url, urls })
-          : `simulator at ${url}\n${Object.keys(urls)
-              .map((name) => `  ${name}  ${urls[name]}`)
-              .join('\n')}\nCtrl-C ends it`,
-      );
+      const lines = Object.entries(urls).map(([name, address]) => `  ${name}  ${address}`);
+      console.log(json ? JSON.stringify({ url, urls }) : [`simulator at ${url}`, ...lines, 'Ctrl-C ends it'].join('\n'));
       await ended();
       const totals = simulator.journal.totals();
       await simulator.close();
@@ -42,15 +42,33 @@ export const simCommand = (program: Command): void => {
     });
 };
 
-async function readVendors(file: string): Promise<SimulatorOptions> {
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError(`'${text}' is no port (0 to 65535).`);
+  return port;
+}
+
+async function readVendors(file: string): Promise<VendorsFile> {
   try {
-    if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8')) as SimulatorOptions;
-    const module = (await import(pathToFileURL(resolve(file)).href)) as { default?: SimulatorOptions };
+    if (file.endsWith('.json')) return JSON.parse(await readFile(file, 'utf8')) as VendorsFile;
+    const module = (await import(pathToFileURL(resolve(file)).href)) as { default?: VendorsFile };
     if (module.default) return module.default;
   } catch (cause) {
     throw new PipelineError('CONFIG_INVALID', `--vendors ${file}: ${messageOf(cause)}`, { cause });
   }
-  throw new PipelineError('CONFIG_INVALID', `--vendors ${file}: has no default export; export the options of startSimulator as default`);
+  throw new PipelineError('CONFIG_INVALID', `--vendors ${file}: has no default export; export the simulator's options as default`);
+}
+
+function pick(read: VendorsFile, file: string, scenario: string | undefined): SimulatorOptions {
+  const names = 'scenarios' in read ? Object.keys(read.scenarios) : [];
+  const there = names.length > 0 ? `it has ${names.join(', ')}` : 'it has no scenarios, but one set of options';
+  if (!('scenarios' in read)) {
+    if (scenario === undefined) return read;
+    throw new PipelineError('CONFIG_INVALID', `--scenario ${scenario}: not in ${file}; ${there}`);
+  }
+  const found = scenario === undefined ? undefined : read.scenarios[scenario];
+  if (found) return found;
+  throw new PipelineError('CONFIG_INVALID', `--scenario ${scenario ?? '(none given)'}: not in ${file}; ${there}`);
 }
 
 const ended = async (): Promise<void> => {
