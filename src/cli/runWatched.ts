@@ -24,6 +24,7 @@ export async function runWatched(
   pipeline: Pipeline,
   { metrics, log, json, drain }: RunFlags,
   outputs: Readonly<Record<string, string>> = {},
+  afterwards?: () => Promise<void>,
 ): Promise<Summary> {
   const missing = pipeline.captioner.plan.targets.flatMap((target) => target.missingKeys());
   if (missing.length > 0)
@@ -41,6 +42,7 @@ export async function runWatched(
   const endProgress = await showProgress(pipeline.source, summary.read);
   try {
     await runPipeline(pipeline, stop.signal);
+    await afterwards?.();
     return summary.read();
   } finally {
     endProgress();

@@ -44,12 +44,14 @@ export function decodeSensor(formats: readonly Format[], nearUs?: number): (pack
     nextSeq = packet.seq + 1;
 
     const before = damageOf(decoder.counters);
+    const reachedUs = decoder.clockUs;
     const events = decoder.push(packet.bytes, packet.timeBaseNs);
     const { counters, width, height, clockUs } = decoder;
     report('decode', () => ({ sensor: packet.sensor, counters: { ...counters } }));
     const damage = damageOf(counters) - before;
     if (damage > events.length) {
-      decoder.gap();
+      // What the damage said of the time is not believed: random words look like wraps of the sensor's clock.
+      decoder.gap(Number.isNaN(reachedUs) ? undefined : reachedUs);
       throw new PipelineError(
         'DECODE_MALFORMED',
         `packet ${packet.seq} of ${packet.sensor} (${packet.encoding}, ${packet.bytes.byteLength} bytes) is mostly damage: ${damage} words or events that cannot be, ${events.length} that can`,

@@ -53,8 +53,11 @@ export interface Decoder {
    * @param timeBaseNs what formats with relative time add, in nanoseconds
    */
   push(bytes: Uint8Array, timeBaseNs?: bigint): Events;
-  /** Bytes were lost before the next push: what depends on them is unknown. */
-  gap(): void;
+  /**
+   * Bytes were lost before the next push: what depends on them is unknown.
+   * @param nearUs sensor time in microseconds near which the stream goes on, where what was decoded last is not to be believed
+   */
+  gap(nearUs?: number): void;
   /** The stream ended: what was held back for a complete word is counted or delivered. */
   end(): Events;
   readonly counters: Readonly<DecodeCounters>;

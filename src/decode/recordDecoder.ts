@@ -10,7 +10,7 @@ export interface RecordReader {
    */
   read(bytes: Uint8Array, columns: Columns, timeBaseNs: bigint): number;
   /** Bytes were lost before the next record. */
-  gap?(): void;
+  gap?(nearUs?: number): void;
   /** Sensor time reached, in microseconds; NaN before it is known. */
   clockUs(): number;
 }
@@ -50,10 +50,10 @@ export function startRecords(
       counters.events += length;
       return columns.events(length);
     },
-    gap() {
+    gap(nearUs) {
       counters.gaps++;
       counters.leftoverBytes += records.drop();
-      reader.gap?.();
+      reader.gap?.(nearUs);
     },
     end() {
       counters.leftoverBytes += records.drop();

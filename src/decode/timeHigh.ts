@@ -29,8 +29,8 @@ export interface TimeHigh {
   readonly settled: boolean;
   /** Somebody else followed small steps forward up to this time. */
   follow(high: number): void;
-  /** Data was lost: the next word is believed, at the distance nearest to the last time known. */
-  gap(): void;
+  /** Data was lost: the next word is believed, at the distance nearest to the last time known, or to `nearUs`. */
+  gap(nearUs?: number): void;
 }
 
 export interface TimeHighOptions {
@@ -121,9 +121,11 @@ export function makeTimeHigh({ bits, stepUs, backSteps, counters, nearUs }: Time
     follow(next) {
       high = next;
     },
-    gap() {
+    gap(backToUs) {
       known = false;
       agreeing = 0;
+      beforeJump = -1;
+      if (backToUs !== undefined) high = Math.floor(backToUs / stepUs);
     },
   };
 }

@@ -1,10 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { demoSheet } from '../demoSheet.ts';
 import { loadPipeline } from '../loadPipeline.ts';
 import { outputsOf } from '../outputs.ts';
 import { type RunFlags, runWatched } from '../runWatched.ts';
 import { withRunFlags } from './run.ts';
+
+const SHEET = 'out/demo/sheet.png';
 
 /** The whole flow on one machine: a synthetic sensor, three simulated vendors. The output of the demo before is removed. */
 export const demoCommand = (program: Command): void => {
@@ -12,7 +15,8 @@ export const demoCommand = (program: Command): void => {
     async (flags: RunFlags) => {
       await rm('out/demo', { recursive: true, force: true });
       const pipeline = await loadPipeline(fileURLToPath(new URL('../../../pipelines/demo.ts', import.meta.url)));
-      await runWatched(pipeline, flags, outputsOf(pipeline));
+      const outputs = outputsOf(pipeline);
+      await runWatched(pipeline, flags, { ...outputs, 'contact sheet': SHEET }, () => demoSheet(outputs['captions']!, SHEET));
     },
   );
 };

@@ -81,7 +81,7 @@ function readEvt2({ width, height, nearUs }: StreamInfo): WordReader {
       clockUs = now;
       time.follow(high / 64);
     },
-    gap: () => time.gap(),
+    gap: (nearUs) => time.gap(nearUs),
     clockUs: () => clockUs,
   };
 }

@@ -13,7 +13,7 @@ export interface WordReader {
   settled(): boolean;
   save(state: KernelState): void;
   restore(state: KernelState): void;
-  gap(): void;
+  gap(nearUs?: number): void;
   clockUs(): number;
 }
 
@@ -98,10 +98,10 @@ export function startWords({ width, height }: StreamInfo, reader: WordReader, ma
       counters.events += n;
       return (fast?.columns ?? columns).events(n);
     },
-    gap() {
+    gap(nearUs) {
       counters.gaps++;
       counters.leftoverBytes += records.drop();
-      reader.gap();
+      reader.gap(nearUs);
     },
     end() {
       counters.leftoverBytes += records.drop();
