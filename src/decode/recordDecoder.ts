@@ -50,10 +50,10 @@ export function startRecords(
       counters.events += length;
       return columns.events(length);
     },
-    gap(nearUs) {
+    gap(backToUs) {
       counters.gaps++;
       counters.leftoverBytes += records.drop();
-      reader.gap?.(nearUs);
+      reader.gap?.(backToUs);
     },
     end() {
       counters.leftoverBytes += records.drop();

@@ -81,7 +81,7 @@ function readEvt2({ width, height, nearUs }: StreamInfo): WordReader {
       clockUs = now;
       time.follow(high / 64);
     },
-    gap: (nearUs) => time.gap(nearUs),
+    gap: (backToUs) => time.gap(backToUs),
     clockUs: () => clockUs,
   };
 }

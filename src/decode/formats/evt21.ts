@@ -63,7 +63,7 @@ function readEvt21({ counters, width, height, nearUs }: RecordStream, upper: 0 |
       }
       return n;
     },
-    gap: (nearUs) => time.gap(nearUs),
+    gap: (backToUs) => time.gap(backToUs),
     clockUs: () => clockUs,
   };
 }

@@ -141,8 +141,8 @@ function readEvt3({ width, height, nearUs }: StreamInfo): WordReader {
       Object.assign(state, { y, base, polarity, t: now });
       time.follow(high / 4096);
     },
-    gap(nearUs) {
-      time.gap(nearUs);
+    gap(backToUs) {
+      time.gap(backToUs);
       Object.assign(state, { y: UNKNOWN, base: UNKNOWN, timeKnown: false });
     },
     clockUs: () => state.t,
