@@ -18,17 +18,21 @@ export interface BreakerOptions {
   failures?: number | undefined;
   /** Milliseconds between the first probes. @default 1000 */
   probeEveryMs?: number | undefined;
-  /** The interval grows by half with each failed probe, up to this. @default 5000 */
+  /** The interval grows by half with each failed probe, up to this. @default 3000 */
   probeAtMostEveryMs?: number | undefined;
-  /** Milliseconds of the way back. @default 10000 */
+  /** Milliseconds of the way back, at least. @default 10000 */
   rampMs?: number | undefined;
 }
 
 const WINDOW = 20;
 const FRESH_MS = 30_000;
 const RAMP_TIMES = 1.8;
+/** A ramp ends when it held nobody back for so long. */
+const IDLE_MS = 250;
+/** After so long it is lifted slowly, for those who have grown. */
+const PATIENT_MS = 60_000;
 
-export function breaker({ failures = 5, probeEveryMs = 1_000, probeAtMostEveryMs = 5_000, rampMs = 10_000 }: BreakerOptions): Breaker {
+export function breaker({ failures = 5, probeEveryMs = 1_000, probeAtMostEveryMs = 3_000, rampMs = 10_000 }: BreakerOptions): Breaker {
   let state: Breaker['state'] = 'closed';
   let outcomes: { readonly sick: boolean; readonly at: number }[] = [];
   let intervalMs = probeEveryMs;
@@ -44,7 +48,8 @@ export function breaker({ failures = 5, probeEveryMs = 1_000, probeAtMostEveryMs
     nextProbeAt = nowMs + intervalMs;
   };
   const rampGapMs = (nowMs: number): number => {
-    const share = Math.min(1, 0.2 + (nowMs - rampFrom) / (rampMs / 2));
+    const sinceMs = nowMs - rampFrom;
+    const share = Math.min(1, 0.2 + sinceMs / (rampMs / 2)) * 1.02 ** Math.max(0, (sinceMs - PATIENT_MS) / 1000);
     return 1000 / Math.max(1, rate.frozen() * RAMP_TIMES * share);
   };
 
@@ -56,7 +61,8 @@ export function breaker({ failures = 5, probeEveryMs = 1_000, probeAtMostEveryMs
       if (state === 'closed') return -Infinity;
       if (state === 'open') return nextProbeAt;
       if (state === 'probing') return Infinity;
-      if (nowMs > rampFrom + rampMs) state = 'closed';
+      // While more is asked for than the ramp lets through, what piled up is still there.
+      if (nowMs > rampFrom + rampMs && nowMs > nextRampAt + IDLE_MS) state = 'closed';
       return state === 'closed' ? -Infinity : nextRampAt;
     },
     begin(nowMs) {

@@ -8,12 +8,12 @@ export interface Congestion {
   readonly limit: number;
   /** Whether the limit is one that the upstream set. */
   readonly congested: boolean;
-  /** A call that began at `beganMs` was answered. `inFlight`: calls on their way when it ended, itself included. */
-  grow(inFlight: number, nowMs: number): void;
+  /** A call was answered. `inUse`: nearly all of the window was taken while it ran. */
+  grow(inUse: boolean, nowMs: number): void;
   /** A call that began at `beganMs` met congestion. Calls begun before the last cut are not counted again. */
   cut(beganMs: number, nowMs: number): void;
   /** Begins small again, towards what was the limit. */
-  restart(): void;
+  restart(nowMs: number): void;
 }
 
 export interface CongestionOptions {
@@ -45,9 +45,9 @@ export function congestion({ start, min, max }: CongestionOptions): Congestion {
     get congested() {
       return min < max && threshold < max;
     },
-    grow(inFlight, nowMs) {
+    grow(inUse, nowMs) {
       // A window that is not used says nothing about the upstream's capacity. Time that passes so does not count.
-      if (inFlight < window * 0.8) {
+      if (!inUse) {
         if (window >= threshold) {
           ceiling = Math.max(ceiling, window);
           epoch = nowMs - Math.cbrt((ceiling * (1 - BETA)) / C) * 1000 + Math.cbrt(Math.max(0, ceiling - window) / C) * 1000;
@@ -65,11 +65,11 @@ export function congestion({ start, min, max }: CongestionOptions): Congestion {
       threshold = window;
       epoch = nowMs;
     },
-    restart() {
+    restart(nowMs) {
       threshold = Math.max(min, Math.min(threshold, window));
       ceiling = Math.max(ceiling, window);
       window = Math.max(min, Math.min(window, 2));
-      epoch = performance.now();
+      epoch = nowMs;
     },
   };
 }

@@ -36,7 +36,9 @@ export function health(target: () => string, concurrency: Concurrency, breakerOp
     : congestion({ start: concurrency.start ?? 16, min: concurrency.min ?? 1, max: concurrency.max ?? 256 });
   const guard = breaker(breakerOptions);
   let inFlight = 0;
+  let lastFullAt = -Infinity;
   let told = '';
+  const isSlower = latencyWatch();
 
   const tell = (): void => {
     const now = `${window.limit} ${guard.state}`;
@@ -61,16 +63,43 @@ export function health(target: () => string, concurrency: Concurrency, breakerOp
     begin(beganMs) {
       const probe = guard.begin(beganMs);
       inFlight++;
+      if (inFlight >= window.limit * IN_USE) lastFullAt = beganMs;
       return (outcome, nowMs) => {
         const { sick, crowded } = outcome === 'ok' ? { sick: false, crowded: false } : consequences[outcome];
-        if (outcome === 'ok') window.grow(inFlight, nowMs);
+        if (outcome === 'ok' && !isSlower(nowMs - beganMs, nowMs)) window.grow(lastFullAt >= beganMs, nowMs);
         else if (crowded) window.cut(beganMs, nowMs);
         inFlight--;
         guard.end(probe, says(outcome, sick), nowMs);
-        if (probe && outcome === 'ok') window.restart();
+        if (probe && outcome === 'ok') window.restart(nowMs);
         tell();
       };
     },
+  };
+}
+
+/** A window of which so much is taken is in use. */
+const IN_USE = 0.8;
+/** How much slower than at its best the upstream may get before more calls at once are not tried. */
+const TOLERANCE = 2;
+const FORGET_MS = 60_000;
+const MEAN_OF = 40;
+
+/** Some upstreams queue what is too much instead of refusing it; then only the latency tells (as in Netflix's gradient limit). */
+function latencyWatch(): (ms: number, nowMs: number) => boolean {
+  let mean = 0;
+  let best = Infinity;
+  let bestAt = 0;
+  let samples = 0;
+  return (ms, nowMs) => {
+    samples++;
+    mean += (ms - mean) / Math.min(samples, MEAN_OF);
+    // The first few may have been lucky.
+    if (samples < MEAN_OF) return false;
+    if (mean < best || nowMs - bestAt > FORGET_MS) {
+      best = mean;
+      bestAt = nowMs;
+    }
+    return mean > best * TOLERANCE;
   };
 }
 

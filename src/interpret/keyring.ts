@@ -1,6 +1,5 @@
 import type { Secret } from '../secrets.ts';
 import { type Failure, consequences } from './failure.ts';
-import type { QuotaHint } from './hints.ts';
 import { type CallSize, type Limits, type Pace, pace } from './pacing.ts';
 
 /** One key of a target, with what is known of its quota. */
@@ -15,15 +14,20 @@ export interface Key {
   calls: number;
 }
 
+/** A key in use by one call. */
+export interface Picked {
+  readonly key: Key;
+  readonly settle: ReturnType<Pace['take']>;
+}
+
 /** The keys of one target: which one is next, and when. */
 export interface Keyring {
   /** When a call of this size may start; Infinity where every key is dead. */
   readyAt(size: CallSize, nowMs: number): number;
   /** When any key is free of cooldowns, pacing aside; Infinity where every key is dead. */
   backAt(nowMs: number): number;
-  /** The key to use now; only after `readyAt` said so. Takes its share of the quota. */
-  pick(size: CallSize, nowMs: number): Key;
-  settle(key: Key, size: CallSize, used: CallSize, hints: readonly QuotaHint[], nowMs: number): void;
+  /** The key to use now; only after `readyAt` said so. Takes the call's share of its quota until `settle`. */
+  pick(size: CallSize, nowMs: number): Picked;
   /** A call succeeded: whatever was held against the key is forgotten. */
   succeed(key: Key): void;
   /** A call failed: parks the key, or all of them, as the class asks. */
@@ -87,13 +91,10 @@ export function keyring(secrets: readonly Secret[], limits: Limits, random: () =
         }
       }
       best.calls++;
-      best.pace.take(size, nowMs);
+      const settle = best.pace.take(size, nowMs);
       // A probe of a dead key is one call, not a flood.
       if (best.dead) best.parkedUntil = nowMs + PROBE_MS;
-      return best;
-    },
-    settle(key, size, used, hints, nowMs) {
-      key.pace.settle(size, used, hints, nowMs);
+      return { key: best, settle };
     },
     succeed(key) {
       strikes.delete(key);

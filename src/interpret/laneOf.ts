@@ -37,7 +37,7 @@ export function withLane(name: string, inner: Captioner): Captioner & { readonly
 
   const ask = (request: CaptionRequest): Observable<Answer> => {
     const began = performance.now();
-    const key = ring.pick(ONE_CALL, began);
+    const { key } = ring.pick(ONE_CALL, began);
     const end = state.begin(began);
     let over = false;
     const finish = (error?: unknown): void => {

@@ -10,8 +10,8 @@ export interface Bucket {
   take(amount: number, nowMs: number): void;
   /** Says what a call really used; negative gives back. */
   settle(more: number, nowMs: number): void;
-  /** What the vendor said is left, with `outstanding` of ours on the way and not yet counted by it. */
-  learn(hint: QuotaHint, outstanding: number, nowMs: number): void;
+  /** What the vendor said was left when it took a call that began at `beganMs`; `sentSince` was sent after that one. */
+  learn(hint: QuotaHint, sentSince: number, beganMs: number, nowMs: number): void;
   /** The vendor refused although something seemed to be left: surplus it reports is not to be trusted for a while. */
   distrust(nowMs: number): void;
   readonly perMinute: number;
@@ -57,13 +57,13 @@ export function bucket(configuredPerMinute: number | undefined, firstHint: Quota
       distrustedUntil = now + DISTRUST_MS;
       level = Math.min(refill(now), 0);
     },
-    learn: ({ limit, remaining }, outstanding, now) => {
+    learn: ({ limit, remaining }, sentSince, beganMs, now) => {
       refill(now);
       const wholeIsOurs = configuredPerMinute === undefined || limit === undefined || limit <= configuredPerMinute;
       if (limit !== undefined) perMinute = Math.min(configuredPerMinute ?? Infinity, limit);
-      const there = remaining - outstanding - (limit ?? 0) * MARGIN;
-      if (there < level) level = there;
-      else if (wholeIsOurs && now > distrustedUntil) level = there;
+      const flowed = ((now - beganMs) * perMinute) / 60_000;
+      const there = Math.min(limit ?? Infinity, remaining + flowed) * (1 - MARGIN) - sentSince;
+      if (there < level || (wholeIsOurs && now > distrustedUntil)) level = there;
     },
   };
 }
@@ -86,9 +86,8 @@ export interface Limits {
 /** All quotas of one key. */
 export interface Pace {
   waitMs(size: CallSize, nowMs: number): number;
-  take(size: CallSize, nowMs: number): void;
-  /** The call is over: `used` is what it really took, `hints` what the vendor says is left. */
-  settle(size: CallSize, used: CallSize, hints: readonly QuotaHint[], nowMs: number): void;
+  /** Takes a call's share. Returns the function for its end: `used` is what it really took, `hints` what the vendor says is left. */
+  take(size: CallSize, nowMs: number): (used: CallSize, hints: readonly QuotaHint[], nowMs: number) => void;
   distrust(nowMs: number): void;
   /** By quota, what is left. */
   left(nowMs: number): Readonly<Record<string, number>>;
@@ -98,7 +97,8 @@ const KINDS: readonly QuotaKind[] = ['requests', 'tokens', 'inputTokens', 'outpu
 
 export function pace(limits: Limits): Pace {
   const buckets: Partial<Record<QuotaKind, Bucket>> = {};
-  const outstanding = { requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0 };
+  /** All that was ever sent, estimates replaced by what was used. */
+  const sent = { requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0 };
   for (const kind of KINDS) {
     const limit = limits[`${kind}PerMinute`];
     if (limit !== undefined) buckets[kind] = bucket(limit, undefined, performance.now());
@@ -112,22 +112,24 @@ export function pace(limits: Limits): Pace {
       }
       return wait;
     },
-    take(size, nowMs) {
+    take(size, beganMs) {
       for (const kind of KINDS) {
-        outstanding[kind] += size[kind];
-        buckets[kind]?.take(size[kind], nowMs);
+        sent[kind] += size[kind];
+        buckets[kind]?.take(size[kind], beganMs);
       }
-    },
-    settle(size, used, hints, nowMs) {
-      for (const kind of KINDS) {
-        outstanding[kind] -= size[kind];
-        buckets[kind]?.settle(used[kind] - size[kind], nowMs);
-      }
-      for (const hint of hints) {
-        if (hint.limit === undefined && !buckets[hint.kind]) continue;
-        const one = (buckets[hint.kind] ??= bucket(undefined, hint, nowMs));
-        one.learn(hint, outstanding[hint.kind], nowMs);
-      }
+      const sentBefore = { ...sent };
+      return (used, hints, nowMs) => {
+        for (const kind of KINDS) {
+          sent[kind] += used[kind] - size[kind];
+          buckets[kind]?.settle(used[kind] - size[kind], nowMs);
+        }
+        for (const hint of hints) {
+          const { kind, limit } = hint;
+          if (limit === undefined && !buckets[kind]) continue;
+          const one = (buckets[kind] ??= bucket(undefined, hint, nowMs));
+          one.learn(hint, sent[kind] - sentBefore[kind] - (used[kind] - size[kind]), beganMs, nowMs);
+        }
+      };
     },
     distrust(nowMs) {
       for (const kind of KINDS) buckets[kind]?.distrust(nowMs);

@@ -40,7 +40,7 @@ export interface UpstreamOptions {
   concurrency?: Concurrency;
   /** @default { connectMs: 5000, headersMs: 30000, idleMs: 10000, totalMs: 60000 } */
   deadlines?: Deadlines;
-  /** When to stop asking, and how to come back. @default 5 failures, a probe every 1 to 5 s, 10 s of ramp */
+  /** When to stop asking, and how to come back. @default 5 failures, a probe every 1 to 3 s, 10 s of ramp */
   breaker?: { failures?: number; probeEveryMs?: number; probeAtMostEveryMs?: number; rampMs?: number };
   /** Instead of the price table, in USD per million tokens. */
   price?: PriceOverride;
@@ -151,7 +151,7 @@ export function target(
   const call = (request: CaptionRequest, subscriber: Subscriber<Answer>): (() => void) => {
     const began = performance.now();
     const size = sizes.of(request);
-    const key = ring.pick(size, began);
+    const { key, settle: settleQuota } = ring.pick(size, began);
     const end = state.begin(began);
     let over = false;
 
@@ -175,7 +175,7 @@ export function target(
       request.route.push(attempt);
       report('attempt', () => attempt);
       const used = reading ? sizeOf(charged.inputTokens, charged.outputTokens) : status === 0 ? size : REFUSED;
-      ring.settle(key, size, used, headers ? quotaHints(headers, Date.now()) : [], now);
+      settleQuota(used, headers ? quotaHints(headers, Date.now()) : [], now);
       if (reading?.usage && !failure) sizes.saw(charged.outputTokens);
       if (failure) ring.fail(key, failure, now);
       else ring.succeed(key);
@@ -215,7 +215,7 @@ export function target(
     } catch (error) {
       // No call was made: a key that cannot be read is the configuration's fault.
       over = true;
-      ring.settle(key, size, NOTHING, [], began);
+      settleQuota(NOTHING, [], began);
       end('cancelled', began);
       subscriber.error(error);
     }
