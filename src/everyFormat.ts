@@ -5,6 +5,7 @@ import { aedat4 } from './decode/formats/aedat4.ts';
 import { dat, dat1 } from './decode/formats/dat.ts';
 import { esAtis, esColor, esDvs, esGeneric } from './decode/formats/es.ts';
 import { dvsMsgs } from './decode/formats/dvsMsgs.ts';
+import { eventCd } from './decode/formats/eventCd.ts';
 import { evt2 } from './decode/formats/evt2.ts';
 import { evt21, evt21Legacy } from './decode/formats/evt21.ts';
 import { evt3 } from './decode/formats/evt3.ts';
@@ -33,6 +34,7 @@ export const everyFormat: readonly Format[] = [
   libcaerCmp,
   mono,
   dvsMsgs,
+  eventCd,
   text,
   nmnist,
 ];

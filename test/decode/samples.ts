@@ -117,6 +117,13 @@ const dvsMsgs = records(13, (view, at, [t, x, y, p]) => {
   view.setUint8(at + 12, p);
 });
 
+const eventCd = records(16, (view, at, [t, x, y, p]) => {
+  view.setUint16(at, x, true);
+  view.setUint16(at + 2, y, true);
+  view.setInt16(at + 4, p, true);
+  view.setBigInt64(at + 8, BigInt(t), true);
+});
+
 const aedat2 = records(8, (view, at, [t, x, y, p]) => {
   view.setUint32(at, (((259 - y) << 22) | ((345 - x) << 12) | (p << 11)) >>> 0);
   view.setUint32(at + 4, t);
@@ -253,6 +260,7 @@ export const samples: readonly Sample[] = [
   { name: 'libcaer_cmp', ...VGA, bytes: libcaerCmp, timeBaseNs: BigInt(UNIX_US) * 1000n + 18n, shiftUs: UNIX_US },
   { name: 'mono', ...VGA, bytes: mono, timeBaseNs: BigInt(UNIX_US) * 1000n + 18n, shiftUs: UNIX_US },
   { name: 'dvs_msgs', ...VGA, bytes: dvsMsgs },
+  { name: 'event_cd', ...VGA, bytes: eventCd },
   { name: 'aedat4', ...VGA, bytes: aedat4File, file: aedat4File, shiftUs: UNIX_US },
   {
     name: 'aedat3',
