@@ -1,9 +1,11 @@
+import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { openRecording, withGeometry } from '../../consume/openRecording.ts';
 import { PipelineError } from '../../errors.ts';
 import { everyContainer } from '../../everyContainer.ts';
 import { everyFormat } from '../../everyFormat.ts';
 import { type Facts, type Inspection, type Rate, makeInspection } from '../inspection.ts';
+import { recordingSheet } from '../recordingSheet.ts';
 
 interface InspectOptions {
   json?: true;
@@ -13,6 +15,11 @@ interface InspectOptions {
   packetBytes: number;
 }
 
+interface SheetOptions {
+  sheet?: string;
+  renderers: string;
+}
+
 /** `inspect RECORDING`: format, geometry, span, rates, counts and digests of a recording. */
 export const inspectCommand = (program: Command): void => {
   program
@@ -20,12 +27,15 @@ export const inspectCommand = (program: Command): void => {
     .description('format, geometry, time span, rates, counters and digests of a recording')
     .argument('<recording>', 'path of a recording in any known format')
     .option('--json', 'one JSON object instead of a table')
+    .option('--sheet <png>', 'write a contact sheet: windows evenly from the whole recording')
+    .option('--renderers <names>', 'what draws the sheet; several, separated by commas, have a row each', 'polarity')
     .option('--format <name>', 'take the file for this format instead of recognising it')
     .option('--width <pixels>', 'sensor width, where the file does not tell', pixels)
     .option('--height <pixels>', 'sensor height, where the file does not tell', pixels)
     .option('--packet-bytes <bytes>', 'bytes decoded at a time', Number, 65_536)
-    .action(async (file: string, options: InspectOptions) => {
+    .action(async (file: string, options: InspectOptions & SheetOptions) => {
       const report = await inspect(file, options);
+      if (options.sheet !== undefined) await writeSheet(file, options.sheet, report, options);
       process.stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : table(report));
     });
 };
@@ -37,6 +47,16 @@ function pixels(text: string): number {
     'CONFIG_INVALID',
     `--width, --height: a sensor size is a whole number of pixels from 1 to 65536 (found '${text}')`,
   );
+}
+
+async function writeSheet(file: string, sheet: string, report: Report, options: InspectOptions & SheetOptions): Promise<void> {
+  const entry = 'sensors' in report ? report.sensors.find(({ events }) => events > 0) : report;
+  if (!entry || entry.firstT === null || entry.lastT === null) {
+    throw new PipelineError('INPUT_UNREADABLE', `${file}: there are no events to draw on a sheet`);
+  }
+  const recording = withGeometry(file, await openRecording({ formats: everyFormat, containers: everyContainer }, { file, ...options }));
+  const { sensor, firstT, lastT } = entry;
+  await writeFile(sheet, await recordingSheet(recording, { sensor, firstT, lastT }, options.renderers.split(',')));
 }
 
 type Entry = Omit<Facts, 'rate'> & { readonly durationUs: number; readonly eventsPerSecond: number; readonly rate: Rate };
