@@ -1,7 +1,7 @@
 /**
  * The words of a caption that carry its content, lower-case, in order: what is left without articles, pronouns,
  * prepositions, copulas, auxiliaries and conjunctions. Numbers, negations and directions are content, also
- * where lists of function words usually hold them. Hyphens separate words; apostrophes do not.
+ * where lists of function words usually hold them; so is "can", which is a thing as often as an auxiliary. Hyphens separate words; apostrophes do not.
  */
 export const contentWords = (text: string): string[] => wordsOf(text).filter((word) => !FUNCTION_WORDS.has(word));
 
@@ -21,7 +21,7 @@ export const FUNCTION_WORDS: ReadonlySet<string> = new Set(
     "myself yourself himself herself itself ourselves yourselves themselves it's he's she's there's that's here's what's who's its",
     'something someone somebody anything anyone anybody everything everyone everybody',
     // Copulas, auxiliaries, modals.
-    "am is are was were be been being 's do does did doing done have has had having can could may might must shall should will would",
+    "am is are was were be been being 's do does did doing done have has had having could may might must shall should will would",
     // Prepositions of place and relation; those of a way (across, into, past, over, through ...) are content.
     'of in on at by for with from to upon about as against alongside amid among between beside besides',
     'beyond during inside near next outside per since throughout till until via within than like',

@@ -5,9 +5,11 @@ import { telegraphic } from './forms/telegraphic.ts';
 import { protectedWords, sameProtected } from './protectedWords.ts';
 import { type Draft, type Normaliser, type Rule, textRule } from './rule.ts';
 import { apologies } from './rules/apologies.ts';
+import { connectives } from './rules/connectives.ts';
 import { framing } from './rules/framing.ts';
 import { hedges } from './rules/hedges.ts';
 import { markdown } from './rules/markdown.ts';
+import { metaMentions } from './rules/metaMentions.ts';
 import { metaOpeners } from './rules/metaOpeners.ts';
 import { presentVerbs } from './rules/presentVerbs.ts';
 import { punctuation } from './rules/punctuation.ts';
@@ -47,7 +49,7 @@ export const houseStyle = (options: HouseStyleOptions = {}): Normaliser => {
   const rules = inOrder(form, words);
   return {
     name: 'houseStyle',
-    version: '2',
+    version: '3',
     params: { form, ...(words !== undefined && { words }) },
     apply(raw, flags = []) {
       const draft = settled(rules, apologies(whitespace(markdown(endless({ text: raw, flags, confidence: 1 })))));
@@ -70,12 +72,15 @@ const MOST_CHARACTERS = 6000;
 /** Manner in the joints between the content words matters to prose only. */
 const inOrder = (form: Form, words: number | undefined): readonly Rule[] => [
   wrappers,
+  connectives,
   hedges,
   metaOpeners,
+  metaMentions,
   truncatedTail,
   tense,
   presentVerbs,
-  ...(form === 'sentence' ? [framing, vocabulary] : []),
+  framing,
+  ...(form === 'sentence' ? [vocabulary] : []),
   ...(form === 'tags' ? [] : [punctuation]),
   ...(words === undefined ? [] : [wholeClauses(words)]),
   terminalStop,

@@ -18,7 +18,8 @@ export const apologies: Rule = (draft) => {
 const withFlag = ({ flags }: Draft, flag: string): readonly string[] => (flags.includes(flag) ? flags : [...flags, flag]);
 
 /** Cheap: without one of these words there is nothing to look for. */
-const SELF = /\b(?:i|i'm|my|me|ai|you|your|sorry|unfortunately|please|apologi[sz]e|hope|feel|remember|note)\b/i;
+const SELF =
+  /\b(?:i|i'm|my|me|ai|you|your|sorry|unfortunately|please|apologi[sz]e|hope|feel|remember|note|recommended|advisable|more|best|good|i'd)\b/i;
 
 const REFUSAL = new RegExp(
   [
@@ -39,6 +40,9 @@ const CHATTER = new RegExp(
     String.raw`^if\s+you(?:'d|'re|\s+(?:would|have|need|want|can|could|are|provide|wish))\b`,
     String.raw`^please\s+(?:provide|upload|share|note|consult|describe|send|try|ask|check|make)\b`,
     String.raw`^(?:i|we)\s+(?:can|could|would|will|'d|'ll)\s+(?:be\s+(?:happy|glad)|gladly|help|assist)\b`,
+    String.raw`^(?:i|we)(?:'d|\s+would)?\s+(?:suggest|recommend|advise)\b`,
+    String.raw`^(?:it\s+(?:is|would\s+be|'s)\s+(?:recommended|advisable|best|a\s+good\s+idea)|you\s+(?:may|might|should|could|can)\s+(?:want|try|need|also\s+try|check|consider))\b`,
+    String.raw`^for\s+(?:more|a\s+more)\s+(?:accurate|detailed|information|specific)\b`,
   ].join('|'),
   'i',
 );

@@ -1,4 +1,5 @@
 import type { Draft, Rule } from '../rule.ts';
+import { capital, eachSentence } from '../sentences.ts';
 
 /**
  * A hedge says how sure the model is, and each model hedges in its own way: it moves from the text into
@@ -9,13 +10,19 @@ export const hedges: Rule = (draft) => {
   if (!ANY.test(draft.text)) return draft;
   let { text, confidence } = draft;
   for (const [sure, pattern, replacement] of HEDGES) {
-    const without = text.replaceAll(pattern, replacement as string);
+    const without = eachSentence(text, (sentence) => unhedged(sentence, pattern, replacement));
     if (without === text) continue;
     text = without;
     confidence = Math.min(confidence, sure);
   }
   return text === draft.text ? draft : { text: tidy(text), confidence, flags: withFlag(draft) };
 };
+
+/** What begins a sentence now gets its capital. */
+function unhedged(sentence: string, pattern: RegExp, replacement: string | ((match: string, subject: string) => string)): string {
+  const without = sentence.replaceAll(pattern, replacement as string);
+  return without === sentence ? sentence : capital(without.trimStart());
+}
 
 const withFlag = ({ flags }: Draft): readonly string[] => (flags.includes('hedged') ? flags : [...flags, 'hedged']);
 

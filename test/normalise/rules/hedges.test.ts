@@ -4,7 +4,7 @@ import { draftOf, table } from './table.ts';
 
 describe('hedges', () => {
   table(hedges, [
-    ['What appears to be a dog runs left.', 'a dog runs left.', 'hedged'],
+    ['What appears to be a dog runs left.', 'A dog runs left.', 'hedged'],
     ['There appears to be a car.', 'There is a car.', 'hedged'],
     ['Two people seem to be walking.', 'Two people are walking.', 'hedged'],
     ['The scene seems to be static.', 'The scene is static.', 'hedged'],
@@ -12,7 +12,7 @@ describe('hedges', () => {
     ['A vehicle, probably a truck, moves left.', 'A vehicle, a truck, moves left.', 'hedged'],
     ['A car is likely moving.', 'A car is moving.', 'hedged'],
     ['A flying object (maybe a ball).', 'A flying object (a ball).', 'hedged'],
-    ['It is likely that a car passes.', 'a car passes.', 'hedged'],
+    ['It is likely that a car passes.', 'A car passes.', 'hedged'],
     ['The picture might show two dogs.', 'The picture shows two dogs.', 'hedged'],
     ['Nothing appears to be moving.', 'Nothing is moving.', 'hedged'],
     ['A car that is not likely to move.', 'A car that is not likely to move.'],
