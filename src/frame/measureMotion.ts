@@ -30,7 +30,12 @@ export function measureMotion(window: EventWindow): MotionFacts {
   );
   const kept = surface.counts.reduce((sum, count) => sum + count, 0);
   const seconds = (window.end - window.start) / 1e6;
-  const movers = blobs.map((blob) => moverOf(blob, surface.scale, seconds)).toSorted((p, q) => q.events - p.events);
+  const movers = blobs
+    .map((blob) => ({ ...moverOf(blob, surface.scale, seconds), told: blob.fit !== undefined }))
+    // A few scattered cells that no flow goes through are noise, not a thing.
+    .filter(({ kind, told }) => told || kind === 'flickering')
+    .map(({ told: _, ...mover }) => mover)
+    .toSorted((p, q) => q.events - p.events);
   return {
     movers,
     what: whatMoves(movers, window),

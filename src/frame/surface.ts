@@ -48,6 +48,20 @@ function forgetUnderway(first: readonly [Float32Array, Float32Array], seconds: n
 
 const UNDERWAY = 0.18;
 
+/**
+ * Company that noise hardly ever has: from the density of the median tile, which in a picture of things is still
+ * background. Between that of a thin line and that of a broad edge.
+ */
+function companyOf(width: number, height: number, counts: Uint16Array): number {
+  const columns = width >> 3;
+  const active = new Uint8Array(columns * (height >> 3));
+  for (let y = 0; y < (height >> 3) << 3; y += 1) {
+    for (let x = 0; x < columns << 3; x += 1) if (counts[y * width + x]! > 0) active[(y >> 3) * columns + (x >> 3)]! += 1;
+  }
+  const expected = (24 * (active.toSorted()[active.length >> 1] ?? 0)) / 64;
+  return Math.min(9, Math.max(4, Math.ceil(expected + 4 * Math.sqrt(expected))));
+}
+
 /** Cells need company in their 5 x 5 surroundings: noise and hot pixels have none, edges have. */
 function silenceLoners(
   width: number,
@@ -57,6 +71,7 @@ function silenceLoners(
   first: readonly [Float32Array, Float32Array],
 ): void {
   const alone: number[] = [];
+  const fewest = companyOf(width, height, counts);
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       const cell = y * width + x;
@@ -71,7 +86,7 @@ function silenceLoners(
         }
       }
       const hot = counts[cell]! > 5 && counts[cell]! > 0.6 * near;
-      if (company < 4 || hot) alone.push(cell);
+      if (company < fewest || hot) alone.push(cell);
     }
   }
   for (const cell of alone) {

@@ -16,7 +16,9 @@ export function describeMotion(motion: MotionFacts, { width, height }: Pick<Wind
   const rest = movers.length - named.length;
   if (rest > 0) parts.push(`${numberOf(rest)} smaller ${rest === 1 ? 'one' : 'ones'} elsewhere`);
   const list = parts.length === 1 ? parts[0]! : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
-  return `${movers.length === 1 ? '' : `${capital(numberOf(movers.length))} moving patches: `}${movers.length === 1 ? capital(list) : list}.`;
+  if (movers.length === 1) return `${capital(list)}.`;
+  const state = movers.every(({ kind }) => kind !== 'unclear' && kind !== 'flickering') ? 'moving' : 'active';
+  return `${capital(numberOf(movers.length))} ${state} patches: ${list}.`;
 }
 
 const MOST_NAMED = 3;
