@@ -54,7 +54,9 @@ async function writeSheet(file: string, sheet: string, report: Report, options: 
   if (!entry || entry.firstT === null || entry.lastT === null) {
     throw new PipelineError('INPUT_UNREADABLE', `${file}: there are no events to draw on a sheet`);
   }
-  const recording = withGeometry(file, await openRecording({ formats: everyFormat, containers: everyContainer }, { file, ...options }));
+  // Where nobody knows the size of the sensor, the events do.
+  const size = { width: entry.width ?? (entry.xMax ?? 0) + 1, height: entry.height ?? (entry.yMax ?? 0) + 1 };
+  const recording = await openRecording({ formats: everyFormat, containers: everyContainer }, { file, ...options, ...size });
   const { sensor, firstT, lastT } = entry;
   await writeFile(sheet, await recordingSheet(recording, { sensor, firstT, lastT }, options.renderers.split(',')));
 }
