@@ -56,7 +56,7 @@ describe('inspect', () => {
     const sheet = join(folder, 'sheet.png');
     const { code } = await saccade(['inspect', recording, '--sheet', sheet, '--renderers', 'polarity,timeSurface']);
     expect(code).toBe(0);
-    const { width = 0, height = 0 } = await sharp(await readFile(sheet)).metadata();
+    const { width, height } = await sharp(await readFile(sheet)).metadata();
     expect(width).toBeGreaterThan(5 * 320);
     expect(height).toBeGreaterThan(2 * 240);
   });
