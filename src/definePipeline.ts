@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { Source } from './consume/source.ts';
 import type { Format } from './decode/decoder.ts';
@@ -64,6 +65,11 @@ export interface PipelineOptions {
    * as context in the prompt, and to flag captions whose direction contradicts it. @default where a part needs it
    */
   motion?: boolean;
+  /**
+   * Threads that decode, cut and draw, one for each sensor up to this number; 0: all on the main thread. They import the
+   * pipeline's module, so a pipeline that is run from code has none. @default one less than the cores, at least 1
+   */
+  workers?: number;
 }
 
 /** A pipeline that was checked: every field is there. */
@@ -71,6 +77,8 @@ export type Pipeline = Readonly<Required<Omit<PipelineOptions, 'frames'>>> & {
   readonly frames: FrameStore | undefined;
   /** Hash of everything that changes a record; 16 hex digits. */
   readonly configHash: string;
+  /** Address of the module that exports it, where it was loaded from one. */
+  readonly module: string | undefined;
 };
 
 const part = (what: string) =>
@@ -99,6 +107,7 @@ const schema = z.strictObject({
   gate: z.strictObject({ windows: z.int().positive().optional(), bytes: z.int().positive().optional() }).default({}),
   encoders: z.int().min(1, 'must be 1 or more').default(2),
   motion: z.boolean().optional(),
+  workers: z.int().min(0, 'must be 0 or more').max(256).optional(),
 });
 
 /** Checks the parts and fills in the defaults. Throws CONFIG_INVALID naming the key and the value found. No I/O. */
@@ -119,6 +128,8 @@ export function definePipeline(options: PipelineOptions): Pipeline {
     gate: options.gate ?? {},
     encoders: checked.encoders,
     motion: checked.motion ?? needsMotion(options),
+    workers: checked.workers ?? Math.max(1, availableParallelism() - 1),
+    module: undefined,
   };
   return { ...pipeline, configHash: configHash(pipeline) };
 }

@@ -1,12 +1,8 @@
 import { type OperatorFunction, groupBy, ignoreElements, lastValueFrom, mergeMap } from 'rxjs';
 import { consume } from './consume/consume.ts';
 import type { Packet } from './consume/packet.ts';
-import { decode } from './decode/decode.ts';
 import type { Pipeline } from './definePipeline.ts';
-import { cut } from './frame/cut.ts';
 import type { Frame } from './frame/frame.ts';
-import { measureMotion } from './frame/measureMotion.ts';
-import { render } from './frame/render.ts';
 import { skipDone } from './frame/skipDone.ts';
 import { payOnce } from './interpret/combinators/payOnce.ts';
 import { interpret } from './interpret/interpret.ts';
@@ -15,6 +11,8 @@ import { normalise } from './normalise/normalise.ts';
 import { publish } from './publish/publish.ts';
 import { makeGate } from './stage/gate.ts';
 import { rejectTo } from './stage/reject.ts';
+import { type Drawing, type DrawingOptions, drawHere } from './threads/drawing.ts';
+import { drawInWorkers } from './threads/drawInWorkers.ts';
 
 /**
  * Runs a pipeline until its source ends, or until `stop` aborts and what is on its way has arrived:
@@ -25,26 +23,21 @@ import { rejectTo } from './stage/reject.ts';
  * fault of the pipeline itself, such as a sink that is gone.
  */
 export async function runPipeline(pipeline: Pipeline, stop: AbortSignal): Promise<void> {
-  const { source, formats, filters, window, renderer, quietBelow, encoders, prompt, maxDelayMs, ledger, sink, frames, deadLetters } =
-    pipeline;
+  const { source, prompt, maxDelayMs, ledger, sink, frames, deadLetters } = pipeline;
   const gate = makeGate(pipeline.gate);
   const reject = rejectTo(deadLetters, gate);
+  const drawing = drawingOf({ pipeline, gate, reject, stop });
   const captioner = payOnce(ledger, pipeline.captioner);
 
   const drawn = perSensor((packets) =>
     packets.pipe(
-      lives((stretch, after) =>
-        stretch.pipe(
-          decode(formats, reject, after?.end),
-          cut({ windowing: window, filters, horizonUs: renderer.horizonUs ?? 0, after, gate, stop }),
-        ),
-      ),
+      lives(drawing.cut),
       skipDone(sink.has),
       gate.enter(({ count }) => count * BYTES_PER_EVENT),
-      render({ renderer, quietBelow, concurrency: encoders, motion: pipeline.motion ? measureMotion : undefined }, reject),
+      drawing.render,
     ),
   );
-  const records = consume(source, gate, stop).pipe(
+  const records = consume(source, drawing, stop).pipe(
     drawn,
     interpret({ captioner, prompt, maxDelayMs }, reject),
     normalise(pipeline.normalise, reject),
@@ -56,6 +49,7 @@ export async function runPipeline(pipeline: Pipeline, stop: AbortSignal): Promis
     for (const part of opened) await part?.open?.();
     await lastValueFrom(records.pipe(ignoreElements()), { defaultValue: undefined });
   } finally {
+    await drawing.close();
     await Promise.all([pipeline.captioner.close?.(), sink.close?.(), deadLetters.close?.(), source.close?.(), ledger.close()]);
   }
 }
@@ -71,3 +65,9 @@ const perSensor =
       groupBy(({ sensor }) => sensor),
       mergeMap(flow),
     );
+
+/** Workers import the pipeline's module, so a pipeline that was made in code is drawn on this thread. */
+const drawingOf = (options: DrawingOptions): Drawing => {
+  const { workers, module } = options.pipeline;
+  return workers > 0 && module !== undefined ? drawInWorkers(module, workers, options) : drawHere(options);
+};

@@ -16,7 +16,8 @@ export async function loadPipeline(file: string): Promise<Pipeline> {
     throw new PipelineError('CONFIG_INVALID', `${file}: ${messageOf(cause)}`, { cause });
   }
   const pipeline = module.default;
-  if (typeof pipeline === 'object' && pipeline !== null && 'configHash' in pipeline) return pipeline as Pipeline;
+  if (typeof pipeline === 'object' && pipeline !== null && 'configHash' in pipeline)
+    return { ...(pipeline as Pipeline), module: pathToFileURL(path).href };
   throw new PipelineError(
     'CONFIG_INVALID',
     `${file}: its default export is ${typeof pipeline}, not a pipeline; write \`export default definePipeline({...})\``,

@@ -17,12 +17,14 @@ export interface RunFlags {
   json?: boolean;
   /** How long what is on its way may take to arrive after the first Ctrl-C, in seconds. */
   drain: number;
+  /** Threads that decode, cut and draw, in the place of the pipeline's own number. */
+  workers?: number;
 }
 
 /** Runs a pipeline with what looks on: progress, metrics and the summary. The first SIGINT or SIGTERM drains, the second ends at once. */
 export async function runWatched(
   pipeline: Pipeline,
-  { metrics, log, json, drain }: RunFlags,
+  { metrics, log, json, drain, workers = pipeline.workers }: RunFlags,
   outputs: Readonly<Record<string, string>> = {},
   afterwards?: () => Promise<void>,
 ): Promise<Summary> {
@@ -41,7 +43,7 @@ export async function runWatched(
   const summary = watchSummary();
   const endProgress = await showProgress(pipeline.source, summary.read);
   try {
-    await runPipeline(pipeline, stop.signal);
+    await runPipeline({ ...pipeline, workers }, stop.signal);
     await afterwards?.();
     return summary.read();
   } finally {

@@ -6,7 +6,7 @@ import type { Packet } from './packet.ts';
 import type { Source } from './source.ts';
 
 /** Packets of a source, pulled one by one while the gate is open. It completes when the source ends or `stop` aborts. */
-export const consume = (source: Source, gate: Gate, stop: AbortSignal): Observable<Packet> =>
+export const consume = (source: Source, gate: Pick<Gate, 'opened'>, stop: AbortSignal): Observable<Packet> =>
   pull(
     (signal) => source.packets(signal),
     () => gate.opened(),

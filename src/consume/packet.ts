@@ -17,6 +17,7 @@ export interface Packet extends Item {
   readonly timeBaseNs: bigint;
   /** Wall clock of the capture in Unix microseconds; 0 where it is not known. */
   readonly capturedAtUs: number;
+  /** They belong to whoever takes the packet, who may move them to another thread. */
   readonly bytes: Uint8Array;
   /** The stretch it belongs to. A sensor's packet with another one than the packet before does not continue that. */
   readonly life?: Life;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { OperatorFunction } from 'rxjs';
 import sharp from 'sharp';
 import { PipelineError } from '../errors.ts';
-import { attempt } from '../stage/attempt.ts';
+import { type Work, attempt } from '../stage/attempt.ts';
 import type { Reject } from '../stage/reject.ts';
 import type { EventWindow } from './eventWindow.ts';
 import type { Frame, Image, WindowFacts } from './frame.ts';
@@ -10,35 +10,44 @@ import type { MotionFacts } from './motion.ts';
 import type { Pixels, Renderer } from './renderer.ts';
 import { windowId } from './windowId.ts';
 
-export interface RenderStageOptions {
+export interface FrameOptions {
   readonly renderer: Renderer;
   /** Windows with fewer events per pixel of the sensor are quiet: recorded, and nobody is asked. */
   readonly quietBelow: number;
-  /** Pictures encoded at once. */
-  readonly concurrency: number;
   /** Measures the motion of windows that are drawn. Absent: nobody asked for it. */
   readonly motion?: ((window: EventWindow) => MotionFacts) | undefined;
 }
 
-/** Draws each window and encodes it as PNG. Quiet windows become frames without a picture. */
+export interface RenderStageOptions extends FrameOptions {
+  /** Pictures encoded at once. */
+  readonly concurrency: number;
+  /** Failures that are not the window's: they end the run. @default none */
+  readonly fatal?: (cause: unknown) => boolean;
+}
+
+/** Draws each window and encodes it as PNG. Quiet windows become frames without a picture. `work` is how, where it is done elsewhere. */
 export const render = (
-  { renderer, quietBelow, concurrency, motion }: RenderStageOptions,
+  { concurrency, fatal = () => false, ...options }: RenderStageOptions,
   reject: Reject,
-): OperatorFunction<EventWindow, Frame> => {
-  const { name, params, legend } = renderer;
-  return attempt(
-    'render',
-    (window): Frame | Promise<Frame> => {
-      const { sensor, position, ack } = window;
-      const frame = { sensor, position, ack, id: windowId(window), window: factsOf(window), renderer: { name, params, legend } };
-      if (window.count < quietBelow * window.width * window.height) return frame;
-      const facts = motion ? { ...frame.window, motion: motion(window) } : frame.window;
-      return encode(drawn(renderer, window)).then((image) => ({ ...frame, window: facts, image }));
-    },
-    reject,
-    { concurrency, evidence: (window) => ({ id: windowId(window), start: window.start, end: window.end }) },
-  );
-};
+  work: Work<EventWindow, Frame> = frameOf(options),
+): OperatorFunction<EventWindow, Frame> =>
+  attempt('render', work, reject, {
+    concurrency,
+    fatal,
+    evidence: (window) => ({ id: windowId(window), start: window.start, end: window.end }),
+  });
+
+/** The frame of one window. Throws PipelineError RENDER_FAILED, or whatever the renderer throws. */
+export const frameOf =
+  ({ renderer, quietBelow, motion }: FrameOptions) =>
+  (window: EventWindow): Frame | Promise<Frame> => {
+    const { sensor, position, ack } = window;
+    const { name, params, legend } = renderer;
+    const frame = { sensor, position, ack, id: windowId(window), window: factsOf(window), renderer: { name, params, legend } };
+    if (window.count < quietBelow * window.width * window.height) return frame;
+    const facts = motion ? { ...frame.window, motion: motion(window) } : frame.window;
+    return encode(drawn(renderer, window)).then((image) => ({ ...frame, window: facts, image }));
+  };
 
 function drawn(renderer: Renderer, window: EventWindow): Pixels {
   if (window.width > 0 && window.height > 0) return renderer.draw(window);

@@ -23,6 +23,8 @@ export interface Gate {
   hold(bytes: number): () => void;
   /** Whether a packet may be pulled now. */
   readonly shut: boolean;
+  /** The same for other threads: 1 while it is shut. */
+  readonly flag: Int32Array<SharedArrayBuffer>;
   /** Resolves when the gate is open. */
   opened(): Promise<void>;
   /** Windows inside. */
@@ -34,7 +36,11 @@ export function makeGate({ windows = 256, bytes = 256 * 2 ** 20 }: GateOptions =
   let held = 0;
   let waiting: (() => void)[] = [];
   const isShut = (): boolean => inside >= windows || held >= bytes;
-  const tell = (): void => report('gate', () => ({ windows: inside, bytes: held, shut: isShut() }));
+  const flag = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const tell = (): void => {
+    Atomics.store(flag, 0, isShut() ? 1 : 0);
+    report('gate', () => ({ windows: inside, bytes: held, shut: isShut() }));
+  };
 
   const hold = (size: number): (() => void) => {
     inside++;
@@ -69,6 +75,7 @@ export function makeGate({ windows = 256, bytes = 256 * 2 ** 20 }: GateOptions =
   return {
     enter: (bytesOf) => map((item) => enter(item, bytesOf(item))),
     hold,
+    flag,
     get shut() {
       return isShut();
     },

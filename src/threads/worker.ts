@@ -1,0 +1,187 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { Observable, type OperatorFunction, Subject, type Subscription, map } from 'rxjs';
+import { decode } from '../decode/decode.ts';
+import type { Pipeline } from '../definePipeline.ts';
+import { cut } from '../frame/cut.ts';
+import type { EventWindow } from '../frame/eventWindow.ts';
+import { frameOf } from '../frame/render.ts';
+import { listen } from '../stage/channels.ts';
+import type { Reject } from '../stage/reject.ts';
+import { frameOptions } from './drawing.ts';
+import {
+  type FromWorker,
+  type Outbox,
+  type PacketFacts,
+  type ToWorker,
+  type WorkerData,
+  errorOf,
+  failureOf,
+  movable,
+  outbox,
+} from './messages.ts';
+
+type Say = Outbox<FromWorker>;
+
+/** One stretch of a sensor's packets. */
+interface Channel {
+  readonly input: Subject<PacketFacts>;
+  readonly stop: AbortController;
+  readonly cutting: Subscription;
+  /** The packet that was rejected last is safe as a dead letter, or never will be. */
+  settle(error: Error | undefined): void;
+}
+
+/** Serves the channels that the main thread opens, with the parts of the pipeline that `module` exports. */
+async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<void> {
+  const say: Say = outbox(port);
+  // What is said before the module is there waits in the port.
+  const { default: pipeline } = (await import(module)) as { default: Pipeline };
+  const channels = new Map<number, Channel>();
+  const windows = windowKeeper(pipeline, say);
+  const gate = {
+    get shut() {
+      return Atomics.load(shut, 0) === 1;
+    },
+  };
+
+  const open = (id: number, after: (ToWorker & { kind: 'open' })['after']): void => {
+    const input = new Subject<PacketFacts>();
+    const stop = new AbortController();
+    const { reject, settle } = rejections(id, say);
+    const { formats, filters, window: windowing, renderer } = pipeline;
+    const end = (error?: unknown): void => {
+      channels.delete(id);
+      say({ kind: 'ended', channel: id, ...(error === undefined ? {} : { error: failureOf(error) }) });
+    };
+    const cutting = new Observable<EventWindow>((subscriber) =>
+      input
+        .pipe(
+          map((packet) => ({ ...packet, ack: () => say({ kind: 'acked', channel: id, packet: packet.number }) })),
+          decode(formats, reject, after?.end),
+          behind(() => say({ kind: 'taken', channel: id })),
+          cut({ windowing, filters, horizonUs: renderer.horizonUs ?? 0, after, gate, stop: stop.signal }),
+        )
+        .subscribe(subscriber),
+    ).subscribe({ next: (window) => windows.keep(id, window), error: end, complete: end });
+    channels.set(id, { input, stop, cutting, settle });
+  };
+
+  const hear = (message: ToWorker): void => {
+    switch (message.kind) {
+      case 'open':
+        return open(message.channel, message.after);
+      case 'packet':
+        return channels.get(message.channel)?.input.next(message.packet);
+      case 'rejected':
+        return channels.get(message.channel)?.settle(message.error && errorOf(message.error));
+      case 'end': {
+        const channel = channels.get(message.channel);
+        if (message.stopped) channel?.stop.abort();
+        return channel?.input.complete();
+      }
+      case 'drop':
+        channels.get(message.channel)?.cutting.unsubscribe();
+        return void channels.delete(message.channel);
+      case 'draw':
+        return windows.draw(message.window);
+      case 'ack':
+        return windows.ack(message.window);
+      case 'forget':
+        return windows.forget(message.window);
+      case 'flush':
+        return say({ kind: 'flushed' });
+      case 'close':
+        for (const { cutting } of channels.values()) cutting.unsubscribe();
+        return port.close();
+    }
+  };
+
+  forwardReports(say);
+  say({ kind: 'ready', configHash: pipeline.configHash });
+  port.on('message', (messages: readonly ToWorker[]) => {
+    for (const message of messages) hear(message);
+  });
+}
+
+/** Calls `then` after everything behind it has seen the value. */
+const behind =
+  <In>(then: () => void): OperatorFunction<In, In> =>
+  (values) =>
+    new Observable((subscriber) =>
+      values.subscribe({
+        next: (value) => {
+          subscriber.next(value);
+          then();
+        },
+        error: (error) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      }),
+    );
+
+const nobodyWaits = (): void => {};
+
+/** Dead letters are written by the main thread; one packet of a channel is rejected at a time. */
+function rejections(channel: number, say: Say): { reject: Reject; settle: Channel['settle'] } {
+  let settle: Channel['settle'] = nobodyWaits;
+  return {
+    reject: (stage, item, cause, evidence) =>
+      new Promise((resolve, fail) => {
+        settle = (error) => (error ? fail(error) : resolve());
+        const { number } = item as unknown as PacketFacts;
+        say({ kind: 'reject', channel, packet: number, stage, error: failureOf(cause), evidence });
+      }),
+    settle: (error) => settle(error),
+  };
+}
+
+/** Keeps the events of windows until they are drawn, and their acks until their records are safe. */
+function windowKeeper(pipeline: Pipeline, say: Say) {
+  const drawFrame = frameOf(frameOptions(pipeline));
+  const undrawn = new Map<number, EventWindow>();
+  const acks = new Map<number, () => void>();
+  let last = 0;
+
+  const drawn = async (number: number, window: EventWindow): Promise<void> => {
+    try {
+      const { ack: _, image, ...frame } = await drawFrame(window);
+      if (!image) return say({ kind: 'drawn', window: number, frame });
+      const bytes = movable(image.bytes);
+      return say({ kind: 'drawn', window: number, frame: { ...frame, image: { ...image, bytes } } }, bytes.buffer);
+    } catch (error) {
+      return say({ kind: 'undrawn', window: number, error: failureOf(error) });
+    }
+  };
+  const forget = (number: number): void => {
+    undrawn.delete(number);
+    acks.delete(number);
+  };
+  return {
+    forget,
+    keep(channel: number, window: EventWindow): void {
+      const { ack, slices: _slices, history: _history, ...outline } = window;
+      undrawn.set(++last, window);
+      acks.set(last, ack);
+      say({ kind: 'window', channel, number: last, window: outline });
+    },
+    draw(number: number): void {
+      const window = undrawn.get(number);
+      undrawn.delete(number);
+      if (window) void drawn(number, window);
+    },
+    ack(number: number): void {
+      acks.get(number)?.();
+      forget(number);
+    },
+  };
+}
+
+/** Reports are heard in the thread that listens: what a decoder has to say is sent there, without packet and events. */
+function forwardReports(say: Say): void {
+  listen('decode', (report) => say({ kind: 'decode', report }));
+  listen('stage', ({ stage, sensor, ms, error }) => {
+    if (stage !== 'decode') return;
+    say({ kind: 'stage', report: { stage, sensor, ms }, ...(error === undefined ? {} : { error: failureOf(error) }) });
+  });
+}
+
+if (parentPort) await serve(parentPort, workerData as WorkerData);
