@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type kafkajs from 'kafkajs';
 import { PipelineError, messageOf } from '../errors.ts';
 import type { Delivery, Taken } from '../kafka/delivery.ts';
+import { keepConsuming } from '../kafka/keepConsuming.ts';
 import { type Owned, stickyAssigner } from '../kafka/stickyAssigner.ts';
 import type { Life } from './life.ts';
 import type { Packet } from './packet.ts';
@@ -93,6 +94,7 @@ export async function* readAsGroup(
   consumer.on('consumer.group_join', ({ payload }) => {
     const join = ++joins;
     lastSign = performance.now();
+    lost.clear();
     const given = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
       partitions.map((partition) => ({ topic, partition })),
     );
@@ -129,9 +131,6 @@ export async function* readAsGroup(
     }
   });
   consumer.on('consumer.fetch', () => void (lastSign = performance.now()));
-  consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
-    if (!restart) fail(new PipelineError('SOURCE_FAILED', `the consumer ended: ${error.message}`, { cause: error, retryable: true }));
-  });
 
   const lost = new Map<string, { readonly since: number; readonly queue: Queue }>();
   delivery.attach({
@@ -186,7 +185,9 @@ export async function* readAsGroup(
     await admin.connect();
     await consumer.connect();
     await consumer.subscribe({ topics: await topicsOf(admin, options.topic), fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatch });
+    const failed = (cause: Error): void =>
+      fail(new PipelineError('SOURCE_FAILED', `the consumer ended: ${cause.message}`, { cause, retryable: true }));
+    await keepConsuming(consumer, { autoCommit: false, eachBatch }, { giveUpAfterMs: stallTimeoutMs, failed });
     yield* inTurns();
   } catch (cause) {
     if (cause instanceof PipelineError) throw cause;

@@ -4,6 +4,7 @@ import type kafkajs from 'kafkajs';
 import { PipelineError, messageOf } from '../errors.ts';
 import type { Position } from '../stage/item.ts';
 import type { Committer, InputPartition, OutMessage } from './committer.ts';
+import { isHopeless } from './hopeless.ts';
 import { type Stamp, inlineMetadata, noteBytes, pointerMetadata, readMetadata, readNote } from './note.ts';
 import { type DoneWindow, type Note, type Progress, makeProgress } from './progress.ts';
 import { readRanges } from './readRange.ts';
@@ -340,16 +341,6 @@ function finish(progress: Progress, finishes: Finishes): boolean {
 }
 
 const same = (a: Stamp | undefined, b: Stamp | undefined): boolean => (a && b ? Buffer.from(a).equals(b) : a === b);
-
-/** What no second try mends. */
-function isHopeless(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { type } = cause as { type?: string };
-    if (type === 'MESSAGE_TOO_LARGE' || type === 'OFFSET_METADATA_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE') return true;
-    if (type?.endsWith('_AUTHORIZATION_FAILED') || cause instanceof PipelineError) return true;
-  }
-  return false;
-}
 
 /** Where notes are that do not fit into the metadata of a commit. */
 const progressTopic = (groupId: string): string => `${groupId}.progress`;

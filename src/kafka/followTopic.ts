@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type kafkajs from 'kafkajs';
+import { keepConsuming } from './keepConsuming.ts';
+import { persist } from './persist.ts';
 import { rangesOf } from './readRange.ts';
+
+/** How long a broker may be away. */
+const GIVE_UP_MS = 120_000;
 
 /** A reader that stays at the end of a topic. */
 export interface Follower {
@@ -46,21 +51,16 @@ export async function followTopic(
       consumer.seek({ topic, partition, offset: String(offset) });
     }
   });
-  consumer.on('consumer.crash', ({ payload: { error, restart } }) => {
-    if (!restart) failed(error);
-  });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatch: async ({ batch }) => {
-      await use(batch.messages, batch.partition);
-      advance(batch.partition, Number(batch.lastOffset()) + 1);
-    },
-  });
+  const eachBatch = async ({ batch }: kafkajs.EachBatchPayload): Promise<void> => {
+    await use(batch.messages, batch.partition);
+    advance(batch.partition, Number(batch.lastOffset()) + 1);
+  };
+  await keepConsuming(consumer, { autoCommit: false, eachBatch }, { giveUpAfterMs: GIVE_UP_MS, failed });
 
   const catchUp = async (): Promise<void> => {
-    const ranges = await rangesOf(admin, topic);
+    const ranges = await persist(() => rangesOf(admin, topic), GIVE_UP_MS);
     const isBehind = (): boolean => ranges.some(({ partition, first, end }) => end > first && (reached.get(partition) ?? -1) < end);
     while (isBehind()) await moved.promise;
   };

@@ -1,13 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { PipelineError, messageOf } from '../errors.ts';
 import type { Compression } from './codecs.ts';
 import { type OutMessage, sendAll } from './committer.ts';
+import { isHopeless } from './hopeless.ts';
 
 /** A producer that puts what comes at about the same time into one request. */
 export interface Outlet {
-  /** Resolves with nothing when all in-sync replicas have the message. Rejects with SINK_FAILED. */
+  /** Resolves when all in-sync replicas have the message; it may be there twice. Rejects with SINK_FAILED. */
   send(message: OutMessage): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface OutletOptions {
+  readonly compression: Compression;
+  /** How long a message is tried to be sent, in milliseconds. @default 120000 */
+  readonly giveUpAfterMs?: number;
 }
 
 interface Waiting {
@@ -16,16 +24,29 @@ interface Waiting {
 }
 
 /** Opens a producer. Each request waits for the one before, so messages of one key keep their order. */
-export async function outlet(kafka: kafkajs.Kafka, compression: Compression): Promise<Outlet> {
-  const producer = kafka.producer({
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-    idempotent: true,
-    maxInFlightRequests: 1,
-    retry: { retries: 12, initialRetryTime: 100, maxRetryTime: 3000 },
-  });
-  await producer.connect();
+export async function outlet(kafka: kafkajs.Kafka, { compression, giveUpAfterMs = 120_000 }: OutletOptions): Promise<Outlet> {
+  let producer = await connected(kafka);
   let waiting: Waiting[] = [];
   let sending: Promise<void> | undefined;
+
+  /** kafkajs gives up at once on some errors of a broker that is only being restarted: then with a new producer. */
+  const trySend = async (messages: readonly OutMessage[]): Promise<Error | undefined> => {
+    const giveUpAt = performance.now() + giveUpAfterMs;
+    for (let pauseMs = 50; ; pauseMs = Math.min(2 * pauseMs, 2000)) {
+      try {
+        await sendAll(async (some) => producer.sendBatch(some), messages, compression);
+        return undefined;
+      } catch (cause) {
+        if (performance.now() > giveUpAt || isHopeless(cause)) {
+          const text = `Kafka did not take ${messages.length} records: ${messageOf(cause)}`;
+          return new PipelineError('SINK_FAILED', text, { cause, retryable: true });
+        }
+        await sleep(pauseMs);
+        await producer.disconnect().catch(() => {});
+        producer = await connected(kafka).catch(() => producer);
+      }
+    }
+  };
 
   const drain = async (): Promise<void> => {
     // A turn of the event loop, for others to join.
@@ -33,15 +54,7 @@ export async function outlet(kafka: kafkajs.Kafka, compression: Compression): Pr
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      const error = await sendAll(
-        (some) => producer.sendBatch(some),
-        batch.map(({ message }) => message),
-        compression,
-      ).then(
-        () => undefined,
-        (cause: unknown) =>
-          new PipelineError('SINK_FAILED', `Kafka did not take ${batch.length} records: ${messageOf(cause)}`, { cause, retryable: true }),
-      );
+      const error = await trySend(batch.map(({ message }) => message));
       for (const { settle } of batch) settle(error);
     }
     sending = undefined;
@@ -58,4 +71,14 @@ export async function outlet(kafka: kafkajs.Kafka, compression: Compression): Pr
       await producer.disconnect();
     },
   };
+}
+
+async function connected(kafka: kafkajs.Kafka): Promise<kafkajs.Producer> {
+  const producer = kafka.producer({
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    maxInFlightRequests: 1,
+    retry: { retries: 5, initialRetryTime: 100, maxRetryTime: 1000 },
+  });
+  await producer.connect();
+  return producer;
 }

@@ -118,7 +118,7 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
         const kafka = connect(connection);
         await ensureTopic(kafka, topic);
         const root = open({ path: folder, compression: false });
-        const out = await outlet(kafka, 'zstd');
+        const out = await outlet(kafka, { compression: 'zstd' });
         const recent = await recentOffsets(kafka, topic);
         const from = (partition: number): number =>
           Math.min((root.get(`offset ${partition}`) as number | undefined) ?? 0, recent.get(partition) ?? 0);

@@ -62,7 +62,7 @@ export function kafkaSink<Value extends CaptionRecord | DeadLetter>(options: Kaf
         ? await registeredPrefix(registryClient(registry), schemaName, subject, topic)
         : singleObjectPrefix(schemaName);
       encode = encoder(schemaName, prefix);
-      if (!delivery) direct = await outlet(kafka, compression);
+      if (!delivery) direct = await outlet(kafka, { compression });
     },
     async write(value, from) {
       if (!encode) throw new PipelineError('UNEXPECTED', 'kafkaSink.write was called before open');

@@ -1,0 +1,229 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { type KafkaVersion, startLocalBroker } from '../kafka-broker/localBroker.ts';
+import type { Pipeline } from '../src/definePipeline.ts';
+import { requestHash } from '../src/interpret/requestHash.ts';
+import { decoder } from '../src/kafka/avroWire.ts';
+import { connect, connectionSchema } from '../src/kafka/connection.ts';
+import { rangesOf, readRanges } from '../src/kafka/readRange.ts';
+import type { CaptionRecord } from '../src/publish/captionRecord.ts';
+import { startSimulator } from '../src/sim/simulator.ts';
+import type { DeadLetter } from '../src/stage/reject.ts';
+import { type Instance, startInstance } from './chaos/instances.ts';
+import { WINDOW_MS, nameOf, startRig } from './chaos/rig.ts';
+
+/*
+  npm run chaos -- --rounds 20 --json
+
+  Several instances of a pipeline over a real broker, exactly once, while they are killed (-9), asked to end, frozen for
+  longer than their session, joined by others and left again, the broker is killed, and the simulated vendors fail.
+  At the end: what was expected, against what a reader that reads committed finds.
+*/
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '20' },
+    json: { type: 'boolean', default: false },
+    seed: { type: 'string', default: '1' },
+    kafka: { type: 'string', default: '4.1' },
+    only: { type: 'string', default: '' },
+  },
+});
+const rounds = Number(values.rounds);
+const say = (text: string): void => {
+  if (!values.json) process.stderr.write(`${(performance.now() / 1000).toFixed(1)} s  ${text}\n`);
+};
+
+let seed = Number(values.seed);
+const random = (below: number): number => {
+  seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
+  return Math.floor((seed / 0x80000000) * below);
+};
+
+const SENSORS = 6;
+const PARTITIONS = 4;
+
+const broker = await startLocalBroker({ version: values.kafka as KafkaVersion });
+const kafka = connect(connectionSchema.parse({ brokers: broker.brokers }));
+const prefix = `chaos-${Date.now().toString(36)}`;
+const simulator = await startSimulator({
+  journalEntries: 0,
+  vendors: {
+    openai: {
+      latency: { p50Ms: 250, p99Ms: 2500 },
+      faults: [
+        { fault: 'server_error', probability: 0.03 },
+        { fault: 'overloaded', probability: 0.02 },
+      ],
+    },
+    gemini: { latency: { p50Ms: 200, p99Ms: 1500 }, faults: [{ fault: 'server_error', probability: 0.03 }] },
+  },
+});
+
+/** The calls for each picture that were answered: when each came in, in Unix milliseconds. */
+const answered = new Map<string, number[]>();
+let aborted = 0;
+simulator.journal.onEntry(({ imageSha256, outcome, atUs }) => {
+  if (outcome === 'ok') answered.set(imageSha256, [...(answered.get(imageSha256) ?? []), atUs / 1000]);
+  else if (outcome === 'aborted') aborted++;
+});
+
+const admin = kafka.admin();
+await admin.connect();
+await admin.createTopics({
+  topics: [
+    { topic: `${prefix}.packets`, numPartitions: PARTITIONS },
+    { topic: `${prefix}.captions`, numPartitions: 2 },
+    { topic: `${prefix}.dead`, numPartitions: 1 },
+    // The broker's own clock says when an answer was safe, and no answer may be compacted away before it is counted.
+    { topic: `${prefix}.ledger`, numPartitions: 4, configEntries: [{ name: 'message.timestamp.type', value: 'LogAppendTime' }] },
+  ],
+  waitForLeaders: true,
+});
+
+const environment = {
+  CHAOS_BROKERS: broker.brokers.join(','),
+  CHAOS_PREFIX: prefix,
+  CHAOS_SIMULATOR: simulator.url,
+  CHAOS_WINDOW_MS: String(WINDOW_MS),
+};
+let instances: Instance[] = [];
+let failures = 0;
+
+const start = (): void => {
+  const instance = startInstance(environment);
+  instances.push(instance);
+  void instance.ended.then(({ code }) => {
+    instances = instances.filter((one) => one !== instance);
+    if (code !== null && code !== 0) {
+      failures++;
+      say(`  instance ${instance.pid} ended with ${code}: ${instance.said().trim()}`);
+    }
+  });
+};
+const awake = (): Instance[] => instances.filter((instance) => !instance.isStopped());
+const pick = (): Instance | undefined => awake()[random(awake().length)];
+
+const kill = async (): Promise<void> => {
+  pick()?.signal('SIGKILL');
+  await sleep(random(500));
+  start();
+};
+const term = async (): Promise<void> => {
+  const instance = pick();
+  instance?.signal('SIGTERM');
+  await instance?.ended;
+  if (awake().length === 0) start();
+};
+const freeze = async (): Promise<void> => {
+  const instance = pick();
+  instance?.signal('SIGSTOP');
+  if (awake().length === 0) start();
+  await sleep(6500);
+  instance?.signal('SIGCONT');
+};
+const grow = async (): Promise<void> => {
+  while (instances.length < 3) start();
+  await sleep(3000);
+};
+const shrink = async (): Promise<void> => {
+  const leaving = awake().slice(1);
+  for (const instance of leaving) instance.signal('SIGTERM');
+  await Promise.all(leaving.map(async ({ ended }) => ended));
+};
+const restartBroker = async (): Promise<void> => rig.during(async () => broker.restart(random(2) === 0 ? 'SIGKILL' : 'SIGTERM'));
+
+const actions = { kill, term, freeze, grow, shrink, restartBroker };
+const names = values.only ? (values.only.split(',') as (keyof typeof actions)[]) : (Object.keys(actions) as (keyof typeof actions)[]);
+
+const rig = await startRig(kafka, `${prefix}.packets`, SENSORS);
+start();
+await sleep(3000);
+for (let round = 1; round <= rounds; round++) {
+  const name = names[random(names.length)]!;
+  say(`round ${round} of ${rounds}: ${name} (${instances.length} instances, ${rig.expected.size} windows so far)`);
+  await actions[name]();
+  if (awake().length === 0) start();
+  await sleep(500 + random(1500));
+}
+await rig.stop();
+if (awake().length === 0) start();
+
+/** Every committed value of a topic. */
+async function valuesOf<Value>(topic: string, read: (bytes: Buffer) => Value | Promise<Value>): Promise<Value[]> {
+  const found: Value[] = [];
+  await readRanges(kafka, topic, await rangesOf(admin, topic), async ({ value }) => {
+    if (value) found.push(await read(value));
+  });
+  return found;
+}
+const readCaption = decoder<CaptionRecord>('caption', 'single-object', undefined);
+const readLetter = decoder<DeadLetter>('dead-letter', 'single-object', undefined);
+
+let counts = new Map<string, number>();
+let captions: CaptionRecord[] = [];
+const readAll = async (): Promise<void> => {
+  counts = new Map();
+  const count = (name: string): void => void counts.set(name, (counts.get(name) ?? 0) + 1);
+  captions = await valuesOf(`${prefix}.captions`, readCaption);
+  for (const { sensor, startUs } of captions) count(nameOf(sensor, startUs));
+  for (const { sensor, start: startUs, position } of await valuesOf(`${prefix}.dead`, readLetter)) {
+    count(startUs === null ? `packet ${position.partition}/${position.first}` : nameOf(sensor, startUs));
+  }
+};
+const isComplete = (): boolean => [...rig.expected].every((name) => counts.has(name));
+for (let second = 0; second < 90; second += 3) {
+  await sleep(3000);
+  await readAll();
+  say(`reading: ${counts.size} of ${rig.expected.size}`);
+  if (isComplete()) break;
+}
+for (const instance of instances) instance.signal('SIGTERM');
+await Promise.all(instances.map(async ({ ended }) => ended));
+await readAll();
+
+/** When the first answer to each request was safe in the ledger, in Unix milliseconds of the broker. */
+const safeAt = new Map<string, number>();
+await readRanges(kafka, `${prefix}.ledger`, await rangesOf(admin, `${prefix}.ledger`), ({ key, timestamp }) => {
+  const hash = key?.toString() ?? '';
+  if (/^[0-9a-f]{64}$/.test(hash)) safeAt.set(hash, Math.min(safeAt.get(hash) ?? Infinity, Number(timestamp)));
+});
+
+Object.assign(process.env, environment);
+const { targets } = ((await import('./chaos/pipeline.ts')) as { default: Pipeline }).default.captioner.plan;
+/** Asked again although an answer was safe: that is paying twice. Asked again because none was: it died with a process. */
+let paidTwice = 0;
+let unansweredInFlight = 0;
+for (const { frame, promptHash } of captions) {
+  const times = (frame && answered.get(frame.sha256)) ?? [];
+  if (!frame || times.length < 2) continue;
+  const hashes = targets.map((target) => requestHash({ image: { sha256: frame.sha256 }, prompt: { hash: promptHash } } as never, target));
+  const safe = Math.min(...hashes.map((hash) => safeAt.get(hash) ?? Infinity));
+  if (
+    times
+      .toSorted((one, two) => one - two)
+      .slice(1)
+      .some((time) => time > safe)
+  )
+    paidTwice++;
+  else unansweredInFlight++;
+}
+const lost = [...rig.expected].filter((name) => !counts.has(name));
+const result = {
+  rounds,
+  expected: rig.expected.size,
+  written: [...counts.values()].reduce((sum, times) => sum + times, 0),
+  lost: lost.length,
+  duplicated: [...counts.values()].filter((times) => times > 1).length,
+  paidTwice,
+  unansweredInFlight,
+  unexpected: [...counts.keys()].filter((name) => !rig.expected.has(name)).length,
+  abortedCalls: aborted,
+  failedInstances: failures,
+};
+process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, undefined, 2)}\n`);
+if (lost.length > 0) say(`lost: ${lost.slice(0, 20).join(', ')}`);
+await admin.disconnect();
+await simulator.close();
+await broker.stop();
+process.exit(result.lost + result.duplicated + result.paidTwice + result.unexpected > 0 ? 1 : 0);
