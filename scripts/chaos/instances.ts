@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /** One running pipeline. */
@@ -22,7 +21,6 @@ export function startInstance(environment: Readonly<Record<string, string>>): In
   });
   let said = '';
   let stopped = false;
-  child.stderr?.pipe(createWriteStream(`/tmp/chaos-${child.pid}.log`));
   child.stderr?.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000)));
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
