@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type KafkaVersion, startLocalBroker } from '../kafka-broker/localBroker.ts';
-import type { Pipeline } from '../src/definePipeline.ts';
 import { requestHash } from '../src/interpret/requestHash.ts';
 import { decoder } from '../src/kafka/avroWire.ts';
 import { connect, connectionSchema } from '../src/kafka/connection.ts';
@@ -190,14 +189,15 @@ await readRanges(kafka, `${prefix}.ledger`, await rangesOf(admin, `${prefix}.led
 });
 
 Object.assign(process.env, environment);
-const { targets } = ((await import('./chaos/pipeline.ts')) as { default: Pipeline }).default.captioner.plan;
+const { targets } = (await import('./chaos/pipeline.ts')).default.captioner.plan;
 /** Asked again although an answer was safe: that is paying twice. Asked again because none was: it died with a process. */
 let paidTwice = 0;
 let unansweredInFlight = 0;
 for (const { frame, promptHash } of captions) {
   const times = (frame && answered.get(frame.sha256)) ?? [];
   if (!frame || times.length < 2) continue;
-  const hashes = targets.map((target) => requestHash({ image: { sha256: frame.sha256 }, prompt: { hash: promptHash } } as never, target));
+  const asked = { image: { sha256: frame.sha256 }, prompt: { hash: promptHash } } as Parameters<typeof requestHash>[0];
+  const hashes = targets.map((target) => requestHash(asked, target));
   const safe = Math.min(...hashes.map((hash) => safeAt.get(hash) ?? Infinity));
   if (
     times

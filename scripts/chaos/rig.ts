@@ -34,7 +34,7 @@ export async function startRig(kafka: kafkajs.Kafka, topic: string, sensors: num
   await producer.connect();
   const expected = new Set<string>();
   const seqs = Array.from({ length: sensors }, () => 0);
-  let running = true;
+  const state = { isRunning: true };
   let pause: Promise<void> | undefined;
   let sent: Promise<void> | undefined;
   let window = 0;
@@ -56,7 +56,7 @@ export async function startRig(kafka: kafkajs.Kafka, topic: string, sensors: num
 
   const sending = (async () => {
     let due = performance.now();
-    while (running) {
+    while (state.isRunning) {
       await pause;
       await (sent = send());
       due = Math.max(due + WINDOW_MS, performance.now() - 1000);
@@ -78,7 +78,7 @@ export async function startRig(kafka: kafkajs.Kafka, topic: string, sensors: num
       }
     },
     async stop() {
-      running = false;
+      state.isRunning = false;
       await sending;
       await producer.disconnect();
     },

@@ -48,7 +48,12 @@ export async function* readAsGroup(
   let failure: Error | undefined;
   let wake = asleep;
 
-  const consumer = kafka.consumer({
+  const fail = (error: Error): void => {
+    failure ??= error;
+    wake();
+  };
+
+  const kept = keepConsuming(kafka, {
     groupId: delivery.groupId,
     sessionTimeout: sessionTimeoutMs,
     rebalanceTimeout: Math.max(sessionTimeoutMs, 10_000),
@@ -56,13 +61,10 @@ export async function* readAsGroup(
     maxWaitTimeInMs: maxWaitMs,
     readUncommitted: false,
     partitionAssigners: [stickyAssigner(() => [...queues.values()].map(({ topic, partition }) => ({ topic, partition })))],
-    retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 10 },
+    giveUpAfterMs: stallTimeoutMs,
+    failed: (cause) => fail(new PipelineError('SOURCE_FAILED', `the consumer ended: ${cause.message}`, { cause, retryable: true })),
   });
-
-  const fail = (error: Error): void => {
-    failure ??= error;
-    wake();
-  };
+  const { consumer } = kept;
 
   const hold = ({ topic, partition }: Owned): void => consumer.pause([{ topic, partitions: [partition] }]);
   const goOn = ({ topic, partition }: Owned): void => consumer.resume([{ topic, partitions: [partition] }]);
@@ -145,7 +147,7 @@ export async function* readAsGroup(
     failed: fail,
     commit: (topic, partition, offset, metadata) => consumer.commitOffsets([{ topic, partition, offset: String(offset), metadata }]),
     async leave() {
-      await consumer.disconnect();
+      await kept.close();
       await admin.disconnect();
     },
   });
@@ -183,11 +185,7 @@ export async function* readAsGroup(
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     await admin.connect();
-    await consumer.connect();
-    await consumer.subscribe({ topics: await topicsOf(admin, options.topic), fromBeginning: true });
-    const failed = (cause: Error): void =>
-      fail(new PipelineError('SOURCE_FAILED', `the consumer ended: ${cause.message}`, { cause, retryable: true }));
-    await keepConsuming(consumer, { autoCommit: false, eachBatch }, { giveUpAfterMs: stallTimeoutMs, failed });
+    await kept.start(await topicsOf(admin, options.topic), eachBatch);
     yield* inTurns();
   } catch (cause) {
     if (cause instanceof PipelineError) throw cause;

@@ -1,3 +1,4 @@
+import type { Observable } from 'rxjs';
 import type { Part } from '../stage/item.ts';
 import type { Answer, Attempt } from './caption.ts';
 
@@ -20,5 +21,7 @@ export interface Ledger extends Part {
   intend(key: string, deadlineMs: number): Promise<void>;
   /** Resolves when the answer is safe: only then does anything downstream see it. */
   pay(key: string, paid: Paid): Promise<void>;
+  /** Emits when this instance was out of touch for so long that others may make its calls: what it is about to ask must be looked up again. */
+  readonly lapsed?: Observable<unknown>;
   close(): Promise<void>;
 }

@@ -27,11 +27,8 @@ export async function followTopic(
 ): Promise<Follower> {
   const admin = kafka.admin();
   await admin.connect();
-  const consumer = kafka.consumer({
-    groupId: `saccade-follow-${randomUUID()}`,
-    maxWaitTimeInMs: 500,
-    retry: { retries: 10, initialRetryTime: 100, maxRetryTime: 1000 },
-  });
+  const kept = keepConsuming(kafka, { groupId: `saccade-follow-${randomUUID()}`, maxWaitTimeInMs: 500, giveUpAfterMs: GIVE_UP_MS, failed });
+  const { consumer } = kept;
   /** Everything below has been used. */
   const reached = new Map<number, number>();
   let moved = Promise.withResolvers<void>();
@@ -51,13 +48,11 @@ export async function followTopic(
       consumer.seek({ topic, partition, offset: String(offset) });
     }
   });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
   const eachBatch = async ({ batch }: kafkajs.EachBatchPayload): Promise<void> => {
     await use(batch.messages, batch.partition);
     advance(batch.partition, Number(batch.lastOffset()) + 1);
   };
-  await keepConsuming(consumer, { autoCommit: false, eachBatch }, { giveUpAfterMs: GIVE_UP_MS, failed });
+  await kept.start([topic], eachBatch);
 
   const catchUp = async (): Promise<void> => {
     const ranges = await persist(() => rangesOf(admin, topic), GIVE_UP_MS);
@@ -77,7 +72,7 @@ export async function followTopic(
         }));
     },
     async close() {
-      await consumer.disconnect();
+      await kept.close();
       await admin.disconnect();
     },
   };

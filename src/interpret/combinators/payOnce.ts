@@ -1,4 +1,4 @@
-import { Observable, ReplaySubject, type Subscription, concatMap, from, mergeMap, of } from 'rxjs';
+import { Observable, ReplaySubject, type Subscription, catchError, concatMap, from, mergeMap, of, takeUntil, throwIfEmpty } from 'rxjs';
 import type { Answer } from '../caption.ts';
 import { type CaptionRequest, type Captioner, captioner } from '../captioner.ts';
 import type { Ledger } from '../ledger.ts';
@@ -6,6 +6,8 @@ import { requestHash } from '../requestHash.ts';
 
 /** How long another instance waits for an answer that this one said it would fetch. */
 const INTENT_MS = 120_000;
+
+const LAPSED = Symbol('lapsed');
 
 /** Identical requests under way: one is asked, the others listen. */
 interface Flight {
@@ -28,12 +30,23 @@ export function payOnce(ledger: Ledger, inner: Captioner): Captioner {
       mergeMap((paid) => {
         if (paid) return of<Answer>({ ...paid.answer, cache: 'ledger' });
         return from(ledger.intend(keys[0]!, Date.now() + INTENT_MS)).pipe(
-          concatMap(() => inner(request)),
+          concatMap(() =>
+            ledger.lapsed
+              ? inner(request).pipe(
+                  takeUntil(ledger.lapsed),
+                  throwIfEmpty(() => LAPSED),
+                )
+              : inner(request),
+          ),
           concatMap(async (answer) => {
             await ledger.pay(answer.requestHash, { answer, route: request.route });
             return answer;
           }),
         );
+      }),
+      catchError((error: unknown) => {
+        if (error === LAPSED) return fetch(request, keys);
+        throw error;
       }),
     );
 

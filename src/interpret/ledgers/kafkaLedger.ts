@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type kafkajs from 'kafkajs';
 import { type RootDatabase, open } from 'lmdb';
+import { Subject } from 'rxjs';
 import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { type KafkaConnection, connect, connectionSchema } from '../../kafka/connection.ts';
@@ -45,6 +46,7 @@ interface Parts {
   readonly follower: Follower;
   readonly out: Outlet;
   readonly alive: NodeJS.Timeout;
+  readonly clock: NodeJS.Timeout;
 }
 
 const INTENT = 'intent ';
@@ -64,6 +66,7 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
   /** Until the log was read to its end once, records may be old, and only their own time tells how old. */
   let isBacklog = true;
   let parts: Parts | undefined;
+  const lapsed = new Subject<void>();
   let failure: Error | undefined;
   let heard = Promise.withResolvers<void>();
 
@@ -112,6 +115,7 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
 
   return {
     name: 'kafkaLedger',
+    lapsed,
     async open() {
       if (parts) return;
       try {
@@ -136,7 +140,7 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
           for (const [key, { until }] of intents) if (until < Date.now()) intents.delete(key);
           void say(`${OWNER}${me}`, {}).catch(() => {});
         }, ownerTimeoutMs / 3);
-        parts = { root, follower, out, alive };
+        parts = { root, follower, out, alive, clock: watchClock(ownerTimeoutMs / 2, () => lapsed.next()) };
         await say(`${OWNER}${me}`, {});
         await follower.caughtUp();
         isBacklog = false;
@@ -171,8 +175,9 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
     },
     async close() {
       if (!parts) return;
-      const { root, follower, out, alive } = parts;
+      const { root, follower, out, alive, clock } = parts;
       clearInterval(alive);
+      clearInterval(clock);
       await say(`${OWNER}${me}`, null).catch(() => {});
       parts = undefined;
       await Promise.allSettled([follower.close(), out.close()]);
@@ -180,6 +185,16 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
       if (path === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Tells when this process stood still for longer than `limitMs`: it was frozen, or its machine slept. */
+function watchClock(limitMs: number, tell: () => void): NodeJS.Timeout {
+  let last = performance.now();
+  return setInterval(() => {
+    const now = performance.now();
+    if (now - last > limitMs) tell();
+    last = now;
+  }, 50);
 }
 
 async function ensureTopic(kafka: kafkajs.Kafka, topic: string): Promise<void> {
