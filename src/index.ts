@@ -57,14 +57,22 @@ export { polarity } from './frame/renderers/polarity.ts';
 export { timeSurface } from './frame/renderers/timeSurface.ts';
 
 // Providers.
+export { aiSdk } from './interpret/providers/aiSdk.ts';
 export { anthropic } from './interpret/providers/anthropic.ts';
+export { azureOpenai } from './interpret/providers/azureOpenai.ts';
 export { gemini } from './interpret/providers/gemini.ts';
 export { motion } from './interpret/providers/motion.ts';
 export { openai } from './interpret/providers/openai.ts';
+export { openaiCompatible } from './interpret/providers/openaiCompatible.ts';
+export { vertex } from './interpret/providers/vertex.ts';
 
 // Combinators.
+export { budget } from './interpret/combinators/budget.ts';
+export { ensemble } from './interpret/combinators/ensemble.ts';
 export { fallback } from './interpret/combinators/fallback.ts';
 export { repair } from './interpret/combinators/repair.ts';
+export { hedge } from './interpret/combinators/hedge.ts';
+export { nearDuplicate } from './interpret/combinators/nearDuplicate.ts';
 export { retry } from './interpret/combinators/retry.ts';
 export { route } from './interpret/combinators/route.ts';
 export { timeout } from './interpret/combinators/timeout.ts';

@@ -73,6 +73,11 @@ export interface Answer {
   readonly requestHash: string;
   /** The frame this one is a near duplicate of, and how far away it is. */
   readonly duplicateOf?: { readonly id: string; readonly distance: number };
+  /** Of an ensemble: how much its captions agree (0..1), and what the others said. `text` is the one closest to all. */
+  readonly ensemble?: {
+    readonly agreement: number;
+    readonly others: readonly { readonly target: string; readonly model: string; readonly text: string }[];
+  };
 }
 
 /** A frame with the words for it. Quiet frames pass with `answer` absent. */

@@ -15,6 +15,14 @@ export interface CaptionRequest {
   readonly route: Attempt[];
   /** `performance.now()` after which the caption is of no use; Infinity where it may wait. */
   readonly deadlineMs: number;
+  /** What every call must be paid from; absent: there is no cap. */
+  readonly purse?: Purse;
+}
+
+/** Money with a cap. */
+export interface Purse {
+  /** Sets the worst case of one call aside; undefined where that would pass the cap. Returns what takes the real cost. */
+  hold(worstUsd: number): ((usd: number) => void) | undefined;
 }
 
 /** One upstream as the configuration has it. */

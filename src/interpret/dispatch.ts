@@ -1,5 +1,5 @@
 import type { Subscriber, Subscription } from 'rxjs';
-import { PipelineError, messageOf } from '../errors.ts';
+import { PipelineError, codeOf, messageOf } from '../errors.ts';
 import type { Answer, ErrorClass } from './caption.ts';
 import type { CaptionRequest, Captioner, Lane } from './captioner.ts';
 import { ProviderError, classOf, consequences } from './failure.ts';
@@ -205,6 +205,8 @@ export function dispatcher(stops: readonly Stop[], rules: DispatchRules): Dispat
 
   const exhausted = (asking: Asking): void => {
     const { failures, request } = asking;
+    const unpaid = failures.find((failure) => codeOf(failure) === 'BUDGET_SPENT');
+    if (unpaid && failures.every((failure) => codeOf(failure) === 'BUDGET_SPENT')) return giveUp(asking, unpaid);
     if (failures.length === 1 || (failures.length > 0 && stops.length === 1)) return giveUp(asking, failures.at(-1));
     const said =
       failures.length > 0

@@ -148,7 +148,18 @@ export function target(
   const { lane, change } = laneOf(ring, state, (request) => sizes.of(request));
   const carrier = transport();
 
+  /** How much dearer than its worst case a call ever was: the next ones are reckoned with it. */
+  let surprise = 1;
+  /** Text may take twice the tokens that are expected of it, and a picture a quarter more: then the cap still holds. */
+  const worstUsd = ({ image, prompt }: CaptionRequest): number =>
+    surprise * 1.25 * (plan.worstCostUsd(image, 64 + 2 * textTokens(prompt.system, prompt.user), prompt.maxOutputTokens) ?? 0);
+
   const call = (request: CaptionRequest, subscriber: Subscriber<Answer>): (() => void) => {
+    const pay = request.purse ? request.purse.hold(worstUsd(request)) : free;
+    if (!pay) {
+      subscriber.error(new PipelineError('BUDGET_SPENT', `${name}: the next call could pass the cap in USD`));
+      return free;
+    }
     const began = performance.now();
     const size = sizes.of(request);
     const { key, settle: settleQuota } = ring.pick(size, began);
@@ -173,6 +184,8 @@ export function target(
         costUsd: charged.costUsd,
       };
       request.route.push(attempt);
+      pay(charged.costUsd ?? 0);
+      if (request.purse && charged.costUsd) surprise *= Math.max(1, charged.costUsd / worstUsd(request));
       report('attempt', () => attempt);
       const used = reading ? sizeOf(charged.inputTokens, charged.outputTokens) : status === 0 ? size : REFUSED;
       settleQuota(used, headers ? quotaHints(headers, Date.now()) : [], now);
@@ -216,6 +229,7 @@ export function target(
       // No call was made: a key that cannot be read is the configuration's fault.
       over = true;
       settleQuota(NOTHING, [], began);
+      pay(0);
       end('cancelled', began);
       subscriber.error(error);
     }
@@ -247,6 +261,7 @@ export function target(
   return made;
 }
 
+const free = (): void => {};
 const NOTHING: CallSize = { requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0 };
 /** What a call takes from the quotas that was refused: it was counted, but nothing was read or written. */
 const REFUSED: CallSize = { ...NOTHING, requests: 1 };

@@ -39,7 +39,8 @@ export function payOnce(ledger: Ledger, inner: Captioner): Captioner {
               : inner(request),
           ),
           concatMap(async (answer) => {
-            await ledger.pay(answer.requestHash, { answer, route: request.route });
+            // A duplicate was paid for with the frame that it repeats.
+            if (answer.cache === 'none') await ledger.pay(answer.requestHash, { answer, route: request.route });
             return answer;
           }),
         );
