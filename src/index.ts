@@ -52,6 +52,15 @@ export { mixed } from './frame/windows/mixed.ts';
 export { sliding } from './frame/windows/sliding.ts';
 export { tumbling } from './frame/windows/tumbling.ts';
 
+// Filters.
+export { backgroundActivity } from './frame/filters/backgroundActivity.ts';
+export { eventRateControl } from './frame/filters/eventRateControl.ts';
+export { flip } from './frame/filters/flip.ts';
+export { hotPixel } from './frame/filters/hotPixel.ts';
+export { refractory } from './frame/filters/refractory.ts';
+export { regionOfInterest } from './frame/filters/regionOfInterest.ts';
+export { spatioTemporalContrast } from './frame/filters/spatioTemporalContrast.ts';
+
 // Renderers.
 export { polarity } from './frame/renderers/polarity.ts';
 export { timeSurface } from './frame/renderers/timeSurface.ts';

@@ -1,5 +1,5 @@
 import { Observable, type OperatorFunction } from 'rxjs';
-import type { EventBatch } from '../decode/events.ts';
+import { type EventBatch, copyEvents } from '../decode/events.ts';
 import { report } from '../stage/channels.ts';
 import type { Gate } from '../stage/gate.ts';
 import type { EventWindow } from './eventWindow.ts';
@@ -56,7 +56,8 @@ export const cut =
 function filtered(batch: EventBatch, runs: readonly FilterRun[]): EventBatch {
   let events = batch.events;
   for (const run of runs) events = run.push(events, batch.width, batch.height);
-  return events === batch.events ? batch : { ...batch, events };
+  // Windows keep the events, and a filter writes its next ones over them.
+  return events === batch.events ? batch : { ...batch, events: copyEvents(events) };
 }
 
 /** Tells how long no batch came, once `afterMs` have passed, and again after each further `afterMs`. */

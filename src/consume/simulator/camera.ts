@@ -130,7 +130,7 @@ export function camera(options: CameraOptions): Camera {
         if (pose.x === then.x && pose.y === then.y && pose.angle === then.angle) return [];
         return [clipped(united(around(pose, sprites[index]!), around(then, sprites[index]!)), whole)];
       });
-      for (const area of disjoint(moved)) {
+      for (const area of disjoint(moved.filter(({ left, top, right, bottom }) => left < right && top < bottom))) {
         paint(area, next);
         sense(area, from, to);
       }
@@ -188,12 +188,14 @@ function blend(light: Float32Array, width: number, { left, top, right, bottom }:
   }
 }
 
-const around = ({ x, y }: Pose, { radius }: Sprite): Area => ({
-  left: Math.floor(x - radius),
-  top: Math.floor(y - radius),
-  right: Math.ceil(x + radius) + 1,
-  bottom: Math.ceil(y + radius) + 1,
-});
+/** The pixels that a sprite touches, one more on each side for its soft edge. */
+function around({ x, y, angle }: Pose, { halfWidth, halfHeight }: Sprite): Area {
+  const cos = Math.abs(Math.cos(angle));
+  const sin = Math.abs(Math.sin(angle));
+  const across = cos * halfWidth + sin * halfHeight + 1;
+  const down = sin * halfWidth + cos * halfHeight + 1;
+  return { left: Math.floor(x - across), top: Math.floor(y - down), right: Math.ceil(x + across) + 1, bottom: Math.ceil(y + down) + 1 };
+}
 
 const clipped = (area: Area, by: Area): Area => ({
   left: Math.max(area.left, by.left),

@@ -7,6 +7,9 @@ export interface Sprite {
   readonly radius: number;
   /** Pixels of a row. */
   readonly side: number;
+  /** Pixels from the centre to the outermost that is covered, before it is turned. */
+  readonly halfWidth: number;
+  readonly halfHeight: number;
   /** 0..1. */
   readonly cover: Float32Array;
   readonly light: Float32Array;
@@ -23,6 +26,7 @@ export function spriteOf(mover: Mover, seed: number): Sprite {
   const side = 2 * radius + 1;
   const cover = new Float32Array(side * side);
   const light = new Float32Array(side * side);
+  let [halfWidth, halfHeight] = [0, 0];
   for (let row = 0; row < side; row++)
     for (let column = 0; column < side; column++) {
       let covered = 0;
@@ -34,10 +38,13 @@ export function spriteOf(mover: Mover, seed: number): Sprite {
         covered++;
         lit += brightness * surface(u, v);
       }
+      if (covered === 0) continue;
+      halfWidth = Math.max(halfWidth, Math.abs(column - radius));
+      halfHeight = Math.max(halfHeight, Math.abs(row - radius));
       cover[row * side + column] = covered / SAMPLES ** 2;
       light[row * side + column] = lit / SAMPLES ** 2;
     }
-  return { radius, side, cover, light };
+  return { radius, side, halfWidth, halfHeight, cover, light };
 }
 
 /** In units of the size, from the centre. */
