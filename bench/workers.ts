@@ -32,7 +32,7 @@ export async function bench(): Promise<void> {
   const packets = await Array.fromAsync(
     synthetic({ scene: 'traffic', width: 640, height: 480, seconds: 6, packetMs: 5 }).packets(new AbortController().signal),
   );
-  const idle = await delays(async () => void (await sleep(3000)));
+  const idle = await delays(async () => sleep(3000));
   const loads: Load[] = [];
   for (const workers of [0, 1]) loads.push(await underLoad(packets, workers));
   if (process.argv.includes('--json')) {
