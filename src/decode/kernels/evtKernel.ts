@@ -47,18 +47,24 @@ const SLACK = 64;
 
 const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
-let compiled: WebAssembly.Module | undefined;
-let unavailable = false;
+let compiled: WebAssembly.Module | undefined | 'refused';
 
-/** A kernel for one decoder; undefined where the engine cannot run it, and the reference has to do. */
+/** A kernel for one decoder; undefined where the engine cannot run it or has no memory for it, and the reference has to do. */
 export function makeEvtKernel(width: number, height: number): EvtKernel | undefined {
-  if (unavailable) return undefined;
+  compiled ??= compile();
+  if (compiled === 'refused') return undefined;
   try {
-    compiled ??= new WebAssembly.Module(Buffer.from(KERNEL, 'base64'));
     return startKernel(compiled, width, height);
   } catch {
-    unavailable = true;
     return undefined;
+  }
+}
+
+function compile(): WebAssembly.Module | 'refused' {
+  try {
+    return new WebAssembly.Module(Buffer.from(KERNEL, 'base64'));
+  } catch {
+    return 'refused';
   }
 }
 

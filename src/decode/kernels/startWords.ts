@@ -47,6 +47,7 @@ export function startWords({ width, height }: StreamInfo, reader: WordReader, ma
     orphanWords: 0,
   };
   let kernel: EvtKernel | undefined;
+  let asked = false;
 
   const runKernel = (fast: EvtKernel, from: number, to: number): number => {
     reader.save(state);
@@ -84,7 +85,11 @@ export function startWords({ width, height }: StreamInfo, reader: WordReader, ma
   return {
     push(bytes) {
       const whole = records.take(bytes);
-      const fast = whole.length >= KERNEL_PAYS ? (kernel ??= makeKernel?.()) : undefined;
+      if (whole.length >= KERNEL_PAYS && !asked) {
+        asked = true;
+        kernel = makeKernel?.();
+      }
+      const fast = whole.length >= KERNEL_PAYS ? kernel : undefined;
       const count = whole.length / wordBytes;
       let n;
       if (fast) n = readFast(fast, whole);
