@@ -5,6 +5,7 @@ import { decodeSensor } from '../../src/decode/decode.ts';
 import { type DecodeCounters, noCounts } from '../../src/decode/decoder.ts';
 import { everyFormat } from '../../src/everyFormat.ts';
 import { listen } from '../../src/stage/channels.ts';
+import { packetsOf } from './packets.ts';
 import { type Row, digestsOf, hasRecordings, recordings, rowsOf } from './support.ts';
 
 interface Truth {
@@ -56,32 +57,12 @@ describe('recordings with known contents', () => {
 });
 
 function decodePackets(name: string): { rows: Row[]; counters: DecodeCounters } {
-  const bytes = readFileSync(`${recordings}${name}.bin`);
-  const lines = readFileSync(`${recordings}${name}.jsonl`, 'utf8').trim().split('\n');
   const decode = decodeSensor(everyFormat);
   let counters = noCounts();
   const unlisten = listen('decode', (report) => {
     counters = report.counters as DecodeCounters;
   });
-  const rows = lines.flatMap((line) => {
-    const { offset, length, seq, encoding, width, height } = JSON.parse(line) as Record<string, number> & { encoding: string };
-    // Beyond 2^53: not to be had from JSON.parse.
-    const timeBaseNs = BigInt(/"time_base": (\d+)/.exec(line)?.[1] ?? 0);
-    const position = { source: name, unit: 'packet', partition: 0, first: seq ?? 0, end: (seq ?? 0) + 1 } as const;
-    const batch = decode({
-      sensor: 'camera',
-      position,
-      ack: () => {},
-      seq: seq ?? 0,
-      encoding,
-      width: width ?? 0,
-      height: height ?? 0,
-      timeBaseNs,
-      capturedAtUs: 0,
-      bytes: bytes.subarray(offset, (offset ?? 0) + (length ?? 0)),
-    });
-    return rowsOf(batch.events);
-  });
+  const rows = packetsOf(name).flatMap((packet) => rowsOf(decode(packet).events));
   unlisten();
   return { rows, counters };
 }
