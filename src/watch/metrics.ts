@@ -3,7 +3,9 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import type { DecodeCounters } from '../decode/decoder.ts';
 import { PipelineError } from '../errors.ts';
 import type { Attempt } from '../interpret/caption.ts';
+import type { NormalisedCaption } from '../normalise/normalise.ts';
 import { listen } from '../stage/channels.ts';
+import { driftSample } from './driftSample.ts';
 
 const SECONDS = [0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
@@ -62,10 +64,32 @@ export function watchMetrics(): { registry: Registry; end: () => void } {
     registers,
   });
 
+  const flags = new Counter({ name: 'saccade_caption_flags_total', help: 'Flags of captions', labelNames: ['target', 'flag'], registers });
+  const sample = driftSample();
+  let measuredAt = -Infinity;
+  const drift: Gauge = new Gauge({
+    name: 'saccade_caption_drift',
+    help: 'How well the target is guessed from a sample of its captions: raw, normalised, and by chance',
+    labelNames: ['captions'],
+    registers,
+    collect() {
+      // Measured when asked for, once a minute at most: it costs some hundred milliseconds.
+      if (performance.now() - measuredAt < 60_000) return;
+      const found = sample.measure();
+      if (!found) return;
+      measuredAt = performance.now();
+      for (const [captions, share] of Object.entries(found)) drift.set({ captions }, share as number);
+    },
+  });
+
   const ends = [
-    listen('stage', ({ stage, ms, error }) => {
+    listen('stage', ({ stage, ms, error, out }) => {
       items.inc({ stage, outcome: error === undefined ? 'ok' : 'failed' });
       seconds.observe({ stage }, ms / 1000);
+      if (stage !== 'normalise' || error !== undefined) return;
+      const caption = out as NormalisedCaption;
+      sample.see(caption);
+      for (const flag of caption.draft?.flags ?? []) flags.inc({ target: caption.answer?.target ?? '', flag });
     }),
     listen('attempt', (message) => {
       const { target, outcome, ms, inputTokens, outputTokens, costUsd } = message as Attempt;

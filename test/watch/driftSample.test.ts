@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { NormalisedCaption } from '../../src/normalise/normalise.ts';
+import { report } from '../../src/stage/channels.ts';
+import { driftSample } from '../../src/watch/driftSample.ts';
+import { watchMetrics } from '../../src/watch/metrics.ts';
+
+const things = 'car dog hand tree bus ball bird boat chair lamp'.split(' ');
+
+const caption = (i: number, target: string, raw: string, flags: readonly string[] = []): NormalisedCaption =>
+  ({
+    frame: { id: `${target}${i}` },
+    answer: { text: raw, target },
+    draft: { text: `A ${things[i % 10]} moving.`, flags, confidence: 1 },
+  }) as unknown as NormalisedCaption;
+
+const both = (i: number): NormalisedCaption[] => [
+  caption(i, 'a', `The image shows a ${things[i % 10]} moving.`, i === 0 ? ['hedged'] : []),
+  caption(i, 'b', `"${things[i % 10]} in motion!"`),
+];
+
+test('a sample of the latest captions tells raw manner from tidied', () => {
+  const sample = driftSample();
+  expect(sample.measure()).toBeUndefined();
+  for (let i = 0; i < 60; i += 1) for (const one of both(i)) sample.see(one);
+  const found = sample.measure()!;
+  expect(found.raw).toBe(1);
+  expect(found.normalised).toBeLessThan(0.7);
+  expect(found.chance).toBe(0.5);
+});
+
+test('flags and drift are metrics of a running pipeline', async () => {
+  const { registry, end } = watchMetrics();
+  for (let i = 0; i < 60; i += 1)
+    for (const out of both(i)) report('stage', () => ({ stage: 'normalise', sensor: 's', ms: 1, item: {}, out }));
+  const text = await registry.metrics();
+  end();
+  expect(text).toContain('saccade_caption_flags_total{target="a",flag="hedged"} 1');
+  expect(text).toContain('saccade_caption_drift{captions="raw"} 1');
+});
