@@ -58,6 +58,11 @@ export interface PipelineOptions {
   deadLetters: Sink<DeadLetter>;
   /** What may be on its way at once. @default 256 windows, 256 MiB */
   gate?: GateOptions;
+  /**
+   * A text model, such as openai({ model: 't5-small', baseUrl: 'http://localhost:8080/v1' }), that rewrites captions
+   * after the house style; a rewrite that changes facts is refused. @default none
+   */
+  rewriter?: Captioner;
   /** Pictures encoded at once. @default 2 */
   encoders?: number;
   /**
@@ -73,7 +78,8 @@ export interface PipelineOptions {
 }
 
 /** A pipeline that was checked: every field is there. */
-export type Pipeline = Readonly<Required<Omit<PipelineOptions, 'frames'>>> & {
+export type Pipeline = Readonly<Required<Omit<PipelineOptions, 'frames' | 'rewriter'>>> & {
+  readonly rewriter: Captioner | undefined;
   readonly frames: FrameStore | undefined;
   /** Hash of everything that changes a record; 16 hex digits. */
   readonly configHash: string;
@@ -105,6 +111,9 @@ const schema = z.strictObject({
   sink: part('a sink, such as avroFile({...})'),
   deadLetters: part('a sink, such as avroFile({...})'),
   gate: z.strictObject({ windows: z.int().positive().optional(), bytes: z.int().positive().optional() }).default({}),
+  rewriter: z
+    .custom<Captioner>((value) => typeof value === 'function' && 'plan' in value, 'must be a captioner, such as openai({...})')
+    .optional(),
   encoders: z.int().min(1, 'must be 1 or more').default(2),
   motion: z.boolean().optional(),
   workers: z.int().min(0, 'must be 0 or more').max(256).optional(),
@@ -126,6 +135,7 @@ export function definePipeline(options: PipelineOptions): Pipeline {
     normalise: options.normalise ?? houseStyle(),
     frames: options.frames,
     gate: options.gate ?? {},
+    rewriter: options.rewriter,
     encoders: checked.encoders,
     motion: checked.motion ?? needsMotion(options),
     workers: checked.workers ?? Math.max(1, availableParallelism() - 1),
@@ -138,7 +148,17 @@ const needsMotion = ({ captioner, prompt }: PipelineOptions): boolean =>
   prompt?.params?.['motion'] === true || captioner.plan.targets.some(({ provider }) => provider === 'motion');
 
 /** What is left out does not change a record: the source's address, the sinks, the brake, weights and limits. */
-function configHash({ filters, window, renderer, quietBelow, prompt, captioner, normalise, motion }: Omit<Pipeline, 'configHash'>): string {
+function configHash({
+  filters,
+  window,
+  renderer,
+  quietBelow,
+  prompt,
+  captioner,
+  normalise,
+  rewriter,
+  motion,
+}: Omit<Pipeline, 'configHash'>): string {
   const facts = [
     ...[...filters, window, renderer].map(({ name, params }) => ({ name, params })),
     // Measured motion only adds flags: pipelines without it keep the hash that they had.
@@ -146,6 +166,7 @@ function configHash({ filters, window, renderer, quietBelow, prompt, captioner, 
     { name: prompt.name, version: prompt.version, params: prompt.params },
     ...captioner.plan.targets.map(({ target, provider, model, params }) => ({ target, provider, model, params })),
     { name: normalise.name, version: normalise.version, params: normalise.params },
+    ...(rewriter?.plan.targets ?? []).map(({ target, provider, model, params }) => ({ rewriter: target, provider, model, params })),
   ];
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
 }

@@ -93,6 +93,7 @@ export { kafkaLedger } from './interpret/ledgers/kafkaLedger.ts';
 
 // Prompts and house style.
 export { describeEvents } from './interpret/prompts/describeEvents.ts';
+export { template } from './interpret/prompts/template.ts';
 export { houseStyle } from './normalise/houseStyle.ts';
 
 // Sinks and frame stores.

@@ -8,6 +8,7 @@ import { payOnce } from './interpret/combinators/payOnce.ts';
 import { interpret } from './interpret/interpret.ts';
 import { lives } from './lives.ts';
 import { normalise } from './normalise/normalise.ts';
+import { rewriteWith } from './normalise/rewrite.ts';
 import { publish } from './publish/publish.ts';
 import { makeGate } from './stage/gate.ts';
 import { rejectTo } from './stage/reject.ts';
@@ -23,7 +24,7 @@ import { drawInWorkers } from './threads/drawInWorkers.ts';
  * fault of the pipeline itself, such as a sink that is gone.
  */
 export async function runPipeline(pipeline: Pipeline, stop: AbortSignal): Promise<void> {
-  const { source, prompt, maxDelayMs, ledger, sink, frames, deadLetters } = pipeline;
+  const { source, prompt, maxDelayMs, ledger, sink, frames, deadLetters, rewriter } = pipeline;
   const gate = makeGate(pipeline.gate);
   const reject = rejectTo(deadLetters, gate);
   const drawing = drawingOf({ pipeline, gate, reject, stop });
@@ -40,7 +41,7 @@ export async function runPipeline(pipeline: Pipeline, stop: AbortSignal): Promis
   const records = consume(source, drawing, stop).pipe(
     drawn,
     interpret({ captioner, prompt, maxDelayMs }, reject),
-    normalise(pipeline.normalise, reject),
+    normalise(pipeline.normalise, reject, rewriter && rewriteWith(payOnce(ledger, rewriter), pipeline.normalise)),
     publish({ sink, frames, facts: { pipeline: pipeline.name, configHash: pipeline.configHash } }, reject),
   );
 
@@ -50,7 +51,14 @@ export async function runPipeline(pipeline: Pipeline, stop: AbortSignal): Promis
     await lastValueFrom(records.pipe(ignoreElements()), { defaultValue: undefined });
   } finally {
     await drawing.close();
-    await Promise.all([pipeline.captioner.close?.(), sink.close?.(), deadLetters.close?.(), source.close?.(), ledger.close()]);
+    await Promise.all([
+      pipeline.captioner.close?.(),
+      rewriter?.close?.(),
+      sink.close?.(),
+      deadLetters.close?.(),
+      source.close?.(),
+      ledger.close(),
+    ]);
   }
 }
 

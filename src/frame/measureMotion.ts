@@ -31,10 +31,10 @@ export function measureMotion(window: EventWindow): MotionFacts {
   const kept = surface.counts.reduce((sum, count) => sum + count, 0);
   const seconds = (window.end - window.start) / 1e6;
   const movers = blobs
-    .map((blob) => ({ ...moverOf(blob, surface.scale, seconds), told: blob.fit !== undefined }))
+    .map((blob) => ({ mover: moverOf(blob, surface.scale, seconds), told: blob.fit !== undefined }))
     // A few scattered cells that no flow goes through are noise, not a thing.
-    .filter(({ kind, told }) => told || kind === 'flickering')
-    .map(({ told: _, ...mover }) => mover)
+    .filter(({ mover, told }) => told || mover.kind === 'flickering')
+    .map(({ mover }) => mover)
     .toSorted((p, q) => q.events - p.events);
   return {
     movers,

@@ -1,4 +1,4 @@
-import { type OperatorFunction } from 'rxjs';
+import { type Observable, type OperatorFunction } from 'rxjs';
 import type { Answer, Caption } from '../interpret/caption.ts';
 import { attempt } from '../stage/attempt.ts';
 import type { Reject } from '../stage/reject.ts';
@@ -10,17 +10,25 @@ export interface NormalisedCaption extends Caption {
   readonly normaliser: { readonly name: string; readonly version: string };
 }
 
-/** Brings each caption into the house style. */
-export const normalise = (normaliser: Normaliser, reject: Reject): OperatorFunction<Caption, NormalisedCaption> =>
+/** Rewrites a caption that is in house style; see rewrite.ts. */
+export type Rewrite = (caption: NormalisedCaption) => Observable<NormalisedCaption>;
+
+/** Brings each caption into the house style. How many rewrites run at once is the rewriter's own matter. */
+export const normalise = (normaliser: Normaliser, reject: Reject, rewrite?: Rewrite): OperatorFunction<Caption, NormalisedCaption> =>
   attempt(
     'normalise',
-    (caption) => {
+    (caption): NormalisedCaption | Observable<NormalisedCaption> => {
       const { name, version } = normaliser;
       const passed = { ...caption, normaliser: { name, version } };
-      return caption.answer ? { ...passed, draft: draftOf(normaliser, caption, caption.answer) } : passed;
+      if (!caption.answer) return passed;
+      const tidy = { ...passed, draft: draftOf(normaliser, caption, caption.answer) };
+      return rewrite ? rewrite(tidy) : tidy;
     },
     reject,
-    { evidence: ({ frame, route }) => ({ id: frame.id, start: frame.window.start, end: frame.window.end, route }) },
+    {
+      concurrency: rewrite ? Infinity : 1,
+      evidence: ({ frame, route }) => ({ id: frame.id, start: frame.window.start, end: frame.window.end, route }),
+    },
   );
 
 /** A model that was asked in parts says how sure it is twice: the lower one counts. */
