@@ -111,8 +111,11 @@ function makeDigests() {
   const hashes = { t: sha3(), x: sha3(), y: sha3(), on: sha3() };
   return {
     add({ length, t, x, y, p }: Events): void {
-      const times = new BigInt64Array(length);
-      for (let i = 0; i < length; i++) times[i] = BigInt(t[i]!);
+      const times = new Uint32Array(2 * length);
+      for (let i = 0; i < length; i++) {
+        times[2 * i] = t[i]! % 2 ** 32;
+        times[2 * i + 1] = t[i]! / 2 ** 32;
+      }
       hashes.t.update(times);
       hashes.x.update(x.subarray(0, length));
       hashes.y.update(y.subarray(0, length));
