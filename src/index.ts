@@ -34,17 +34,21 @@ export { synthetic } from './consume/sources/synthetic.ts';
 export { aedat2 } from './decode/formats/aedat2.ts';
 export { aedat3 } from './decode/formats/aedat3.ts';
 export { aedat4 } from './decode/formats/aedat4.ts';
-export { dat } from './decode/formats/dat.ts';
+export { dat, dat1 } from './decode/formats/dat.ts';
 export { dvsMsgs } from './decode/formats/dvsMsgs.ts';
 export { esAtis, esColor, esDvs, esGeneric } from './decode/formats/es.ts';
+export { eventCd } from './decode/formats/eventCd.ts';
 export { evt2 } from './decode/formats/evt2.ts';
-export { evt21 } from './decode/formats/evt21.ts';
+export { evt21, evt21Legacy } from './decode/formats/evt21.ts';
 export { evt3 } from './decode/formats/evt3.ts';
 export { libcaer } from './decode/formats/libcaer.ts';
 export { libcaerCmp } from './decode/formats/libcaerCmp.ts';
 export { mono } from './decode/formats/mono.ts';
 export { nmnist } from './decode/formats/nmnist.ts';
 export { text } from './decode/formats/text.ts';
+export { encodeEvt2 } from './decode/encoders/encodeEvt2.ts';
+export { encodeEvt21 } from './decode/encoders/encodeEvt21.ts';
+export { encodeEvt3 } from './decode/encoders/encodeEvt3.ts';
 
 // Windows.
 export { fixedCount } from './frame/windows/fixedCount.ts';
