@@ -4,8 +4,10 @@ import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
 import { driftCommand } from './commands/drift.ts';
+import { explainCommand } from './commands/explain.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { normaliseCommand } from './commands/normalise.ts';
+import { pricesCommand } from './commands/prices.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { simCommand } from './commands/sim.ts';
@@ -20,7 +22,18 @@ const program = new Command('saccade')
   .showHelpAfterError('(--help shows what there is)')
   .exitOverride();
 
-const commands = [demoCommand, runCommand, checkCommand, inspectCommand, replayCommand, driftCommand, normaliseCommand, simCommand];
+const commands = [
+  demoCommand,
+  runCommand,
+  checkCommand,
+  inspectCommand,
+  replayCommand,
+  driftCommand,
+  normaliseCommand,
+  simCommand,
+  explainCommand,
+  pricesCommand,
+];
 for (const register of commands) register(program);
 
 try {
