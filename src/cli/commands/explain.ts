@@ -1,6 +1,6 @@
 import avsc from 'avsc';
 import type { Command } from 'commander';
-import { open } from 'node:fs/promises';
+import { access, open } from 'node:fs/promises';
 import { PipelineError, messageOf } from '../../errors.ts';
 import type { Attempt } from '../../interpret/caption.ts';
 
@@ -92,6 +92,7 @@ async function find(file: string, id: string): Promise<Traced> {
 }
 
 async function* records(file: string): AsyncGenerator<Traced> {
+  await access(file);
   if (file.endsWith('.avro')) {
     for await (const record of avsc.createFileDecoder(file)) yield record as Traced;
     return;
