@@ -8,6 +8,7 @@ import { apologies } from './rules/apologies.ts';
 import { connectives } from './rules/connectives.ts';
 import { framing } from './rules/framing.ts';
 import { hedges } from './rules/hedges.ts';
+import { labels } from './rules/labels.ts';
 import { markdown } from './rules/markdown.ts';
 import { metaMentions } from './rules/metaMentions.ts';
 import { metaOpeners } from './rules/metaOpeners.ts';
@@ -72,6 +73,7 @@ const MOST_CHARACTERS = 6000;
 /** Manner in the joints between the content words matters to prose only. */
 const inOrder = (form: Form, words: number | undefined): readonly Rule[] => [
   wrappers,
+  labels,
   connectives,
   hedges,
   metaOpeners,

@@ -8,7 +8,8 @@ const MARKS = /[*_`#>[\]|]|^\s*(?:-|\d+[.)])\s/m;
 const plain = (text: string): string =>
   text
     .replaceAll(/^[ \t]*(?:```|~~~)[\w-]*[ \t]*$/gm, '')
-    .replaceAll(/^[ \t]{0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$/gm, (_, title: string) => ended(title))
+    .replaceAll(/^[ \t]{0,3}#{1,6}[ \t]+(.*?)[ \t]*#*[ \t]*$/gm, (_, title: string) => heading(title))
+    .replaceAll(/^[ \t]*\*\*([^*\n]+)\*\*:?[ \t]*(?=\n\s*\S)/gm, (_, title: string) => heading(title))
     .replaceAll(/^[ \t]*(?:[-*_][ \t]*){3,}$/gm, '')
     .replaceAll(/^[ \t]*>[ \t]?/gm, '')
     .replaceAll(/^[ \t]*[-*+•][ \t]+(.*?)[ \t]*$/gm, (_, entry: string) => ended(entry))
@@ -19,6 +20,12 @@ const plain = (text: string): string =>
 
 /** A numbered list counts from 1 over several lines; a single `3. place` is text. */
 const unnumbered = (list: string): string => list.replaceAll(/^[ \t]*\d{1,2}[.)][ \t]+(.*?)[ \t]*$/gm, (_, entry: string) => ended(entry));
+
+/** A heading that only says that a description follows is none of it. */
+const heading = (title: string): string => (META_HEADING.test(title) ? '' : ended(title));
+
+const META_HEADING =
+  /^(?:(?:the|an?|of|for|event|frame|image|picture|photo|scene|visual|camera|brief|short|detailed|overall)[\s-]+)*(?:description|analysis|caption|overview|summary|answer|response|frame|image|scene|interpretation|observations?):?$/i;
 
 /** A heading or a bullet ends its sentence, which the line break did before. */
 const ended = (line: string): string => (line === '' || /[.!?:;,]$/.test(line) ? line : `${line}.`);

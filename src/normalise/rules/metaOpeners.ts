@@ -57,5 +57,5 @@ const OPENERS = [
   // We can see ...; Here we see ...
   `^(?:here,?\\s+)?(?:i|we|you|one)(?:\\s+(?:can|could))?(?:\\s+(?:clearly|also))?\\s+(?:see|observe|notice|spot|make out)\\s+(?:that\\s+)?`,
   // There is a car ... (the house style is the bare noun phrase); This is a ...
-  `^(?:there(?:\\s+(?:is|are|appears to be|seems to be)|'s)|(?:this|it|these)(?:\\s+(?:is|are)|'s))\\s+(?=(?:an?|the|some|several|many|two|three|four|five|six|seven|eight|nine|ten|\\d+)\\s)`,
+  `^(?:there(?:\\s+also)?(?:\\s+(?:is|are|appears to be|seems to be)|'s)(?:\\s+also)?|(?:this|it|these)(?:\\s+(?:is|are)|'s))\\s+(?=(?:an?|the|some|several|many|another|one|two|three|four|five|six|seven|eight|nine|ten|\\d+)\\s)`,
 ].map((source) => new RegExp(source, 'i'));

@@ -5,7 +5,10 @@ import { table } from './table.ts';
 describe('markdown', () => {
   table(markdown, [
     ['**A car** moves *left*.', 'A car moves left.'],
-    ['# Scene\nA car.', 'Scene.\nA car.'],
+    ['# Kitchen\nA car.', 'Kitchen.\nA car.'],
+    ['**Event frame description**\n\nA car.', '\n\nA car.'],
+    ['## Frame Analysis\nA car.', '\nA car.'],
+    ['**A car**\nA dog.', 'A car.\nA dog.'],
     ['- A car\n- A dog', 'A car.\nA dog.'],
     ['1. A car\n2. A dog', 'A car.\nA dog.'],
     ['3. place for a car', '3. place for a car'],

@@ -10,6 +10,7 @@ describe('mentions of the picture', () => {
     ['A can on a table, and there is a spoon.', 'A can on a table, and a spoon.'],
     ['A car, and there are no people.', 'A car, and there are no people.'],
     ['A person in the picture frame.', 'A person in the picture frame.'],
+    ['A dog in the left of the frame.', 'A dog in the left of the frame.'],
     ['A mug with a picture of a dog.', 'A mug with a picture of a dog.'],
     ['A car moving across the frame.', 'A car moving across the frame.'],
   ]);

@@ -14,6 +14,7 @@ describe('meta-openers', () => {
     ['There are two vehicles moving right.', 'Two vehicles moving right.'],
     ['The frame from an event camera captures a hand.', 'A hand.'],
     ['The image showcases a scene in which a dog runs.', 'A dog runs.'],
+    ['There also is one other region.', 'One other region.'],
     ['The image shows', 'The image shows'],
     ['A framed picture hangs on the left wall.', 'A framed picture hangs on the left wall.'],
     ['The window shows no motion outside.', 'No motion outside.'],
