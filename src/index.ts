@@ -28,6 +28,7 @@ export type { DeadLetter } from './stage/reject.ts';
 // Sources.
 export { kafkaSource } from './consume/sources/kafkaSource.ts';
 export { recording } from './consume/sources/recording.ts';
+export { topicArchive } from './consume/sources/topicArchive.ts';
 export { synthetic } from './consume/sources/synthetic.ts';
 
 // Formats.

@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { checkCommand } from './commands/check.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { driftCommand } from './commands/drift.ts';
 import { explainCommand } from './commands/explain.ts';
 import { inspectCommand } from './commands/inspect.ts';
 import { normaliseCommand } from './commands/normalise.ts';
 import { pricesCommand } from './commands/prices.ts';
+import { ingestCommand } from './commands/ingest.ts';
+import { recordCommand } from './commands/record.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { simCommand } from './commands/sim.ts';
@@ -33,6 +36,9 @@ const commands = [
   simCommand,
   explainCommand,
   pricesCommand,
+  ingestCommand,
+  recordCommand,
+  doctorCommand,
 ];
 for (const register of commands) register(program);
 

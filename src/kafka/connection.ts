@@ -37,14 +37,14 @@ export const connectionSchema = z.strictObject({
 export type CheckedConnection = z.infer<typeof connectionSchema>;
 
 /** A client. Reads key files and environment, connects to nothing. Throws CONFIG_INVALID. */
-export function connect({ brokers, clientId, tls, sasl }: CheckedConnection): kafkajs.Kafka {
+export function connect({ brokers, clientId, tls, sasl, retries = 8 }: CheckedConnection & { retries?: number }): kafkajs.Kafka {
   registerCodecs();
   return new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,
     connectionTimeout: 3000,
     requestTimeout: 30_000,
-    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 },
+    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries },
     // What goes wrong reaches us as an error; kafkajs's own log would say it a second time.
     logLevel: kafkajs.logLevel.NOTHING,
     ssl: tlsOptions(tls),

@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type kafkajs from 'kafkajs';
+import { keepConsuming } from './keepConsuming.ts';
+
+/** How long a broker may be away, in milliseconds. */
+const GIVE_UP_MS = 60_000;
 
 /** A part of one partition: offsets from `first` up to, not including, `end`. */
 export interface Range {
@@ -30,46 +34,46 @@ export async function readRanges(
 ): Promise<void> {
   const open = new Map(ranges.filter(({ first, end }) => first < end).map((range) => [range.partition, range]));
   if (open.size === 0 || signal?.aborted) return;
-  const consumer = kafka.consumer({ groupId: `saccade-read-${randomUUID()}`, maxWaitTimeInMs: 50, retry: { retries: 5 } });
-  await consumer.connect();
+  /** By partition: the next offset to use. */
+  const next = new Map([...open.values()].map(({ partition, first }) => [partition, first]));
+  const finished = Promise.withResolvers<void>();
+  const kept = keepConsuming(kafka, {
+    groupId: `saccade-read-${randomUUID()}`,
+    maxWaitTimeInMs: 50,
+    giveUpAfterMs: GIVE_UP_MS,
+    failed: (error) => finished.reject(error),
+  });
+  const { consumer } = kept;
+  signal?.addEventListener('abort', () => finished.resolve(), { once: true });
+  consumer.on('consumer.group_join', ({ payload }) => {
+    for (const partition of payload.memberAssignment[topic] ?? []) {
+      if (open.has(partition)) consumer.seek({ topic, partition, offset: String(next.get(partition)) });
+      else consumer.pause([{ topic, partitions: [partition] }]);
+    }
+  });
+  // Told of batches without messages as well: aborted records, markers.
+  consumer.on('consumer.end_batch_process', ({ payload: { partition, lastOffset } }) => {
+    const range = open.get(partition);
+    if (!range || Number(lastOffset) + 1 < range.end) return;
+    open.delete(partition);
+    consumer.pause([{ topic, partitions: [partition] }]);
+    if (open.size === 0) finished.resolve();
+  });
   try {
-    await consumer.subscribe({ topic, fromBeginning: true });
-    await new Promise<void>((resolve, reject) => {
-      const finish = (partition: number): void => {
-        open.delete(partition);
-        consumer.pause([{ topic, partitions: [partition] }]);
-        if (open.size === 0) resolve();
-      };
-      signal?.addEventListener('abort', () => resolve(), { once: true });
-      consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
-      consumer.on('consumer.group_join', ({ payload }) => {
-        for (const partition of payload.memberAssignment[topic] ?? []) {
-          const range = open.get(partition);
-          if (range) consumer.seek({ topic, partition, offset: String(range.first) });
-          else consumer.pause([{ topic, partitions: [partition] }]);
-        }
-      });
-      // Told of batches without messages as well: aborted records, markers.
-      consumer.on('consumer.end_batch_process', ({ payload: { partition, lastOffset } }) => {
-        const range = open.get(partition);
-        if (range && Number(lastOffset) + 1 >= range.end) finish(partition);
-      });
-      consumer
-        .run({
-          autoCommit: false,
-          eachBatch: async ({ batch: { partition, messages } }) => {
-            const range = open.get(partition);
-            if (!range) return;
-            for (const message of messages) {
-              const offset = Number(message.offset);
-              if (signal?.aborted) return;
-              if (offset >= range.first && offset < range.end) await use(message, partition);
-            }
-          },
-        })
-        .catch(reject);
+    await kept.start([topic], async ({ batch: { partition, messages }, ...batch }) => {
+      const range = open.get(partition);
+      if (!range) return;
+      for (const message of messages) {
+        const offset = Number(message.offset);
+        if (signal?.aborted) return;
+        if (offset < next.get(partition)! || offset >= range.end) continue;
+        await use(message, partition);
+        next.set(partition, offset + 1);
+        await batch.heartbeat();
+      }
     });
+    await finished.promise;
   } finally {
-    await consumer.disconnect();
+    await kept.close();
   }
 }

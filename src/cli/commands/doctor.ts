@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import type { Command } from 'commander';
+import { messageOf } from '../../errors.ts';
+import { connect } from '../../kafka/connection.ts';
+import { registryClient } from '../../kafka/registry.ts';
+import { type KafkaFlags, connectionOf, withKafkaFlags } from '../kafkaFlags.ts';
+import { loadPipeline } from '../loadPipeline.ts';
+
+interface DoctorFlags extends KafkaFlags {
+  registry?: string;
+  pipeline?: string;
+  json?: true;
+}
+
+interface Finding {
+  readonly what: string;
+  /** `absent`: not there, and only needed for some things. */
+  readonly state: 'ok' | 'absent' | 'broken';
+  readonly found: string;
+  /** What to do about it. */
+  readonly advice: string;
+}
+
+const run = promisify(execFile);
+
+/** `doctor`: what this machine has and lacks. Exit code 1 when something that a run needs is broken. */
+export const doctorCommand = (program: Command): void => {
+  withKafkaFlags(
+    program
+      .command('doctor')
+      .description('what this machine has and lacks: Node, broker, registry, keys, container engine')
+      .option('--registry <url>', 'schema registry to ask')
+      .option('--pipeline <module>', 'also: are the keys of this pipeline set?')
+      .option('--json', 'one JSON object instead of a table'),
+  ).action(async (flags: DoctorFlags) => {
+    const findings = await Promise.all([
+      node(),
+      broker(flags),
+      ...(flags.registry ? [registry(flags.registry)] : []),
+      containers(),
+      java(),
+      writable(),
+      ...(flags.pipeline ? [keys(flags.pipeline)] : []),
+    ]);
+    process.stdout.write(flags.json ? `${JSON.stringify({ findings })}\n` : table(findings));
+    if (findings.some(({ state }) => state === 'broken')) process.exitCode = 1;
+  });
+};
+
+const ok = (what: string, found: string): Finding => ({ what, state: 'ok', found, advice: '' });
+const absent = (what: string, found: string, advice: string): Finding => ({ what, state: 'absent', found, advice });
+const broken = (what: string, found: string, advice: string): Finding => ({ what, state: 'broken', found, advice });
+
+async function node(): Promise<Finding> {
+  const { node: version } = process.versions;
+  return Number(version.split('.')[0]) >= 24
+    ? ok('Node', version)
+    : broken('Node', version, 'Saccade needs Node 24: `npm ci` brings it, `npm run saccade` uses it');
+}
+
+async function broker(flags: DoctorFlags): Promise<Finding> {
+  const admin = connect({ ...connectionOf(flags), retries: 0 }).admin();
+  try {
+    await admin.connect();
+    const { brokers } = await admin.describeCluster();
+    const topics = await admin.listTopics();
+    return ok('Kafka', `${brokers.length} broker${brokers.length === 1 ? '' : 's'} at ${flags.brokers}, ${topics.length} topics`);
+  } catch (error) {
+    return absent(
+      'Kafka',
+      `${flags.brokers}: ${messageOf(error)}`,
+      'not needed for `demo` and recordings; otherwise start one, or give --brokers',
+    );
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
+}
+
+async function registry(url: string): Promise<Finding> {
+  try {
+    await registryClient({ url }).ping();
+    return ok('schema registry', url);
+  } catch (error) {
+    return broken('schema registry', messageOf(error), 'start it, or leave --registry out: records are then Avro single objects');
+  }
+}
+
+async function containers(): Promise<Finding> {
+  try {
+    const { stdout } = await run('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 5000 });
+    return ok('container engine', stdout.trim());
+  } catch {
+    return absent('container engine', 'none answers', 'only needed for `docker compose up` and `npm run test:containers`');
+  }
+}
+
+async function java(): Promise<Finding> {
+  try {
+    const [{ stderr }] = await Promise.all([run('java', ['-version'], { timeout: 10_000 }), run('mvn', ['-v'], { timeout: 10_000 })]);
+    return ok('Java and Maven', stderr.split('\n')[0] ?? '');
+  } catch {
+    return absent('Java and Maven', 'not both there', 'only needed for tests over a real broker where there is no other');
+  }
+}
+
+async function writable(): Promise<Finding> {
+  try {
+    await access('.', constants.W_OK);
+    return ok('this folder', 'can be written to');
+  } catch {
+    return broken('this folder', 'cannot be written to', 'ledger, frames and captions go there by default: change to another folder');
+  }
+}
+
+async function keys(module: string): Promise<Finding> {
+  const { captioner } = await loadPipeline(module);
+  const missing = [...new Set(captioner.plan.targets.flatMap((target) => target.missingKeys()))];
+  return missing.length === 0
+    ? ok('keys', `all of ${module}`)
+    : broken('keys', `not set: ${missing.join(', ')}`, 'export them, or name others in the pipeline');
+}
+
+function table(findings: readonly Finding[]): string {
+  const signs = { ok: '✓', absent: '–', broken: '✗' } as const;
+  const width = Math.max(...findings.map(({ what }) => what.length));
+  return findings
+    .map(
+      ({ what, state, found, advice }) =>
+        `${signs[state]} ${what.padEnd(width)}  ${found}${advice ? `\n  ${' '.repeat(width)}  ${advice}` : ''}\n`,
+    )
+    .join('');
+}

@@ -1,0 +1,161 @@
+import { type Command, Option } from 'commander';
+import type { Packet } from '../../consume/packet.ts';
+import { pacedBy } from '../../consume/pacedBy.ts';
+import { recording } from '../../consume/sources/recording.ts';
+import { decodeSensor } from '../../decode/decode.ts';
+import { PipelineError } from '../../errors.ts';
+import { everyFormat } from '../../everyFormat.ts';
+import { encoder, registeredPrefix, singleObjectPrefix } from '../../kafka/avroWire.ts';
+import type { OutMessage } from '../../kafka/committer.ts';
+import { connect } from '../../kafka/connection.ts';
+import { outlet } from '../../kafka/outlet.ts';
+import { rangesOf, readRanges } from '../../kafka/readRange.ts';
+import { registryClient } from '../../kafka/registry.ts';
+import { counterLine } from '../counterLine.ts';
+import { type KafkaFlags, connectionOf, speedOf, withKafkaFlags } from '../kafkaFlags.ts';
+import { stopOnSignal } from '../stopOnSignal.ts';
+
+interface IngestFlags extends KafkaFlags {
+  topic: string;
+  speed: number;
+  wire: 'avro' | 'raw';
+  registry?: string;
+  sensor?: string;
+  packetBytes: number;
+  partitions?: number;
+  json?: true;
+}
+
+/** `ingest RECORDING --topic T`: publishes a recording as packets. */
+export const ingestCommand = (program: Command): void => {
+  withKafkaFlags(
+    program
+      .command('ingest')
+      .description('publish a recording as packets; the same command goes on where it was stopped')
+      .argument('<recording>', 'a file of any format that inspect reads')
+      .requiredOption('--topic <topic>', 'the topic')
+      .option('--speed <factor>', 'times the speed of the sensor: 1, 10, or max', speedOf, Infinity)
+      .addOption(new Option('--wire <format>', 'Avro, or the bytes with headers').choices(['avro', 'raw']).default('avro'))
+      .option('--registry <url>', 'schema registry; without one, Avro is written as single objects')
+      .option('--sensor <name>', 'name of the sensor, and key of the messages')
+      .option('--packet-bytes <bytes>', 'bytes of a packet', Number, 65_536)
+      .option('--partitions <n>', 'make the topic with this many partitions where it is absent', Number)
+      .option('--json', 'print what was done as one JSON object'),
+  ).action(async (file: string, flags: IngestFlags) => {
+    const done = await ingest(file, flags);
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify(done)}\n`
+        : `${done.packets} packets in ${flags.topic}${done.complete ? '' : ' so far; the same command goes on'}\n`,
+    );
+  });
+};
+
+async function ingest(file: string, flags: IngestFlags): Promise<{ packets: number; skipped: number; bytes: number; complete: boolean }> {
+  const { topic, speed, sensor, packetBytes, partitions } = flags;
+  const kafka = connect(connectionOf(flags));
+  const admin = kafka.admin();
+  await admin.connect();
+  let sent: Map<string, number>;
+  try {
+    if (!(await admin.listTopics()).includes(topic)) {
+      if (!partitions)
+        throw new PipelineError('CONFIG_INVALID', `--topic: the broker has no topic '${topic}'; create it, or give --partitions`);
+      await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
+    }
+    sent = await alreadySent(kafka, await rangesOf(admin, topic), topic, file);
+  } finally {
+    await admin.disconnect();
+  }
+
+  const source = recording({ file, packetBytes, ...(sensor && { sensor }) });
+  const total = await source.total?.();
+  const message = await messageMaker(flags, file);
+  const out = await outlet(kafka, { compression: 'zstd' });
+  const { signal, end } = stopOnSignal();
+  const pace = pacedBy(speed, signal);
+  const clocks = new Map<string, (packet: Packet) => { readonly clockUs: number }>();
+  let [packets, skipped, bytes] = [0, 0, 0];
+  const endLine = counterLine(() => ({ done: Math.round(bytes / 1024), total: total && Math.round(total / 1024), unit: 'KiB' }));
+  try {
+    const flying = new Set<Promise<void>>();
+    for await (const packet of source.packets(signal)) {
+      if (signal.aborted) break;
+      bytes += packet.bytes.byteLength;
+      if (speed !== Infinity) {
+        const clock = clocks.get(packet.sensor) ?? decodeSensor(everyFormat);
+        clocks.set(packet.sensor, clock);
+        const { clockUs } = clock(packet);
+        await pace(clockUs / 1000);
+      }
+      if (packet.seq <= (sent.get(packet.sensor) ?? -1)) {
+        skipped++;
+        continue;
+      }
+      const sending = out.send(message(packet)).then(() => void packets++);
+      flying.add(sending);
+      const landed = sending.finally(() => flying.delete(sending));
+      if (flying.size >= 256) await Promise.race(flying);
+      landed.catch(() => {});
+    }
+    await Promise.all(flying);
+  } finally {
+    endLine();
+    end();
+    await out.close();
+  }
+  return { packets, skipped, bytes, complete: !signal.aborted };
+}
+
+/** By sensor: the last packet of this recording that an earlier run sent. */
+async function alreadySent(
+  kafka: ReturnType<typeof connect>,
+  ranges: Awaited<ReturnType<typeof rangesOf>>,
+  topic: string,
+  file: string,
+): Promise<Map<string, number>> {
+  const sent = new Map<string, number>();
+  await readRanges(kafka, topic, ranges, ({ key, headers }) => {
+    if (!key || headers?.['recording']?.toString() !== file) return;
+    const seq = Number(headers['seq']?.toString());
+    const name = key.toString();
+    if (seq > (sent.get(name) ?? -1)) sent.set(name, seq);
+  });
+  return sent;
+}
+
+async function messageMaker({ topic, wire, registry }: IngestFlags, file: string): Promise<(packet: Packet) => OutMessage> {
+  const common = ({ seq, encoding }: Packet): Record<string, string> => ({ encoding, seq: String(seq), recording: file });
+  if (wire === 'raw') {
+    return (packet) => ({
+      topic,
+      key: packet.sensor,
+      value: Buffer.from(packet.bytes),
+      headers: {
+        ...common(packet),
+        width: String(packet.width),
+        height: String(packet.height),
+        'time-base-ns': String(packet.timeBaseNs),
+        'captured-at-us': String(packet.capturedAtUs),
+      },
+    });
+  }
+  const prefix = registry
+    ? await registeredPrefix(registryClient({ url: registry }), 'event-packet', 'topic', topic)
+    : singleObjectPrefix('event-packet');
+  const { encode } = encoder('event-packet', prefix);
+  return (packet) => {
+    const { sensor, seq, encoding, width, height, timeBaseNs, capturedAtUs, bytes } = packet;
+    const record = {
+      sensor,
+      seq,
+      encoding,
+      width,
+      height,
+      timeBaseNs: Number(timeBaseNs),
+      capturedAtUs: capturedAtUs || null,
+      events: Buffer.from(bytes),
+    };
+    return { topic, key: sensor, value: encode(record), headers: common(packet) };
+  };
+}

@@ -1,0 +1,96 @@
+import { type Command, Option } from 'commander';
+import { writeArchive } from '../../consume/messageArchive.ts';
+import { PipelineError } from '../../errors.ts';
+import { connect } from '../../kafka/connection.ts';
+import { type Range, rangesOf, readRanges } from '../../kafka/readRange.ts';
+import { counterLine } from '../counterLine.ts';
+import { type KafkaFlags, connectionOf, withKafkaFlags } from '../kafkaFlags.ts';
+import { stopOnSignal } from '../stopOnSignal.ts';
+
+interface RecordFlags extends KafkaFlags {
+  topic: string;
+  out: string;
+  from?: string;
+  to?: string;
+  json?: true;
+}
+
+/** `record --topic T --out FILE`: archives what a topic holds. */
+export const recordCommand = (program: Command): void => {
+  withKafkaFlags(
+    program
+      .command('record')
+      .description('archive a topic into a file; the same command goes on where it was stopped')
+      .requiredOption('--topic <topic>', 'the topic')
+      .requiredOption('--out <file>', 'the archive')
+      .addOption(new Option('--from <time>', 'only messages from this time on (ISO 8601)'))
+      .addOption(new Option('--to <time>', 'only messages before this time (ISO 8601)'))
+      .option('--json', 'print what was done as one JSON object'),
+  ).action(async (flags: RecordFlags) => {
+    const done = await record(flags);
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify(done)}\n`
+        : `${done.messages} messages in ${flags.out}${done.complete ? '' : ' so far; the same command goes on'}\n`,
+    );
+  });
+};
+
+async function record({ topic, out, from, to, ...flags }: RecordFlags): Promise<{ messages: number; complete: boolean }> {
+  const kafka = connect(connectionOf(flags));
+  const admin = kafka.admin();
+  await admin.connect();
+  let ranges: Range[];
+  try {
+    if (!(await admin.listTopics()).includes(topic))
+      throw new PipelineError('CONFIG_INVALID', `--topic: the broker has no topic '${topic}'`);
+    const at = async (time: string): Promise<Map<number, number>> => {
+      const ms = Date.parse(time);
+      if (Number.isNaN(ms)) throw new PipelineError('CONFIG_INVALID', `'${time}' is no time; write it as 2026-11-22T10:00:00Z`);
+      return new Map((await admin.fetchTopicOffsetsByTimestamp(topic, ms)).map(({ partition, offset }) => [partition, Number(offset)]));
+    };
+    const [first, end] = [from && (await at(from)), to && (await at(to))];
+    ranges = (await rangesOf(admin, topic)).map((range) => ({
+      partition: range.partition,
+      first: Math.max(range.first, (first && first.get(range.partition)) || 0),
+      end: Math.min(range.end, (end && end.get(range.partition)) || Infinity),
+    }));
+  } finally {
+    await admin.disconnect();
+  }
+
+  const archive = await writeArchive(out);
+  const { signal, end } = stopOnSignal();
+  const left = ranges.map((range) => ({ ...range, first: Math.max(range.first, archive.next.get(range.partition) ?? 0) }));
+  const total = left.reduce((sum, range) => sum + Math.max(0, range.end - range.first), 0);
+  let done = 0;
+  const endLine = counterLine(() => ({ done, total, unit: 'messages' }));
+  try {
+    await readRanges(
+      kafka,
+      topic,
+      left,
+      async ({ key, value, offset, timestamp, headers = {} }, partition) => {
+        const bytes = Object.entries(headers).map(
+          ([name, header]) => [name, Buffer.from(String(Array.isArray(header) ? header[0] : header))] as const,
+        );
+        await archive.add({
+          topic,
+          partition,
+          offset: Number(offset),
+          timestampMs: Number(timestamp),
+          key,
+          value,
+          headers: Object.fromEntries(bytes),
+        });
+        done++;
+      },
+      { signal },
+    );
+  } finally {
+    endLine();
+    end();
+    await archive.close();
+  }
+  return { messages: archive.count, complete: !signal.aborted };
+}
