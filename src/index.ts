@@ -52,6 +52,7 @@ export { encodeEvt21 } from './decode/encoders/encodeEvt21.ts';
 export { encodeEvt3 } from './decode/encoders/encodeEvt3.ts';
 
 // Windows.
+export { adaptive } from './frame/windows/adaptive.ts';
 export { fixedCount } from './frame/windows/fixedCount.ts';
 export { mixed } from './frame/windows/mixed.ts';
 export { sliding } from './frame/windows/sliding.ts';
@@ -67,8 +68,16 @@ export { regionOfInterest } from './frame/filters/regionOfInterest.ts';
 export { spatioTemporalContrast } from './frame/filters/spatioTemporalContrast.ts';
 
 // Renderers.
+export { count } from './frame/renderers/count.ts';
+export { dvAccumulator } from './frame/renderers/dvAccumulator.ts';
+export { dvEdgeMap } from './frame/renderers/dvEdgeMap.ts';
+export { eventClip } from './frame/renderers/eventClip.ts';
+export { eventGpt } from './frame/renderers/eventGpt.ts';
+export { greyReconstruction } from './frame/renderers/greyReconstruction.ts';
 export { polarity } from './frame/renderers/polarity.ts';
+export { signedCount } from './frame/renderers/signedCount.ts';
 export { timeSurface } from './frame/renderers/timeSurface.ts';
+export { voxelGrid, type VoxelGrid } from './frame/voxelGrid.ts';
 
 // Providers.
 export { aiSdk } from './interpret/providers/aiSdk.ts';

@@ -14,8 +14,8 @@ export interface Judge {
 export interface Series {
   /** Where a window would begin and end that holds an event at `t`; no window may begin before `after`. Microseconds. */
   readonly span: (t: number, after: number) => readonly [start: number, end: number];
-  /** A fresh judge for each window. */
-  readonly judge: () => Judge;
+  /** A fresh judge for each window; it may depend on the size of the sensor. */
+  readonly judge: (sensor: { readonly width: number; readonly height: number }) => Judge;
   /** A window that is full does not end before this length, in microseconds. */
   readonly atLeastUs: number;
   /** How far behind the latest event of the stream an event may come, in microseconds. */
@@ -79,11 +79,11 @@ export function cutInSeries(
     return closed;
   };
 
-  const windowFor = (t: number): OpenWindow | undefined => {
+  const windowFor = (t: number, batch: HeldBatch): OpenWindow | undefined => {
     if (t < after) return open.find(({ start, end }) => start <= t && t < end);
     const fresh = openWindow(...span(t, after));
     after = fresh.end;
-    judging = judge();
+    judging = judge(batch);
     open.push(fresh);
     return fresh;
   };
@@ -105,7 +105,7 @@ export function cutInSeries(
     for (let from = 0; from < length;) {
       const at = t[from]!;
       closed.push(...closeUntil(at));
-      const window = windowFor(at);
+      const window = windowFor(at, batch);
       if (!window) {
         from += late.drop(1, isReread(batch) ? 0 : reached - at);
         if (late.clockRestarted) closed.push(...restart());

@@ -83,3 +83,15 @@ export const packetsOf = (): fc.Arbitrary<Dot[][]> =>
       let x = 0;
       return packets.map((dots) => dots.map(({ step, p }) => ({ t: (t = Math.max(0, t + step)), x: ++x, y: 0, p })));
     });
+
+/** Events in order of time on the 32 x 24 pixels of `windowOf`, many of them in the same pixels. */
+export const someDots = (lastT = 100_000): fc.Arbitrary<Dot[]> =>
+  fc
+    .array(fc.record({ t: fc.nat(lastT), x: fc.nat({ max: 31 }), y: fc.nat({ max: 23 }), p: fc.nat({ max: 1 }) }), { maxLength: 300 })
+    .map((dots) =>
+      dots.map((dot) => ({ ...dot, x: dot.x < 20 ? dot.x % 4 : dot.x, y: dot.y < 16 ? dot.y % 4 : dot.y })).toSorted((a, b) => a.t - b.t),
+    );
+
+/** What `draw` says of the events of each pixel, row by row. */
+export const eachPixel = <Out>(dots: readonly Dot[], draw: (own: readonly Dot[]) => Out): Out[] =>
+  Array.from({ length: 32 * 24 }, (_, pixel) => draw(dots.filter(({ x, y }) => y * 32 + x === pixel)));
