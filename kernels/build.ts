@@ -2,21 +2,31 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { main as compile } from 'assemblyscript/asc';
 
-const FLAGS = ['--runtime', 'stub', '--enable', 'simd', '-O3', '--noAssert', '--importMemory'];
+const FLAGS = ['--runtime', 'stub', '--enable', 'simd', '--enable', 'bulk-memory', '-O3', '--noAssert', '--importMemory'];
+const SOURCES = { EVT_KERNEL: 'evt.ts', LZ4_KERNEL: 'lz4.ts' };
 
-/** Compiles `kernels/evt.ts` and returns the text that holds it, as `src/decode/kernels/kernelBytes.ts` keeps it. */
-export async function buildKernel(): Promise<string> {
+/** Compiles the kernels and returns the text that holds them, as `src/decode/kernels/kernelBytes.ts` keeps it. */
+export async function buildKernels(): Promise<string> {
+  let text =
+    '/* Made by `npm run kernels` from the sources in kernels/: WebAssembly as base64. A test builds them again and compares. */\n';
+  for (const [name, source] of Object.entries(SOURCES)) {
+    const bytes = await compiled(source);
+    text += `\nexport const ${name} =\n  '${Buffer.from(bytes).toString('base64')}';\n`;
+  }
+  return text;
+}
+
+async function compiled(source: string): Promise<Uint8Array> {
   let wasm = new Uint8Array(0);
-  const { error } = await compile(['evt.ts', '-o', 'evt.wasm', ...FLAGS], {
-    readFile: (name) => (name === 'evt.ts' ? readFileSync(new URL('evt.ts', import.meta.url), 'utf8') : null),
+  const { error } = await compile([source, '-o', 'kernel.wasm', ...FLAGS], {
+    readFile: (name) => (name === source ? readFileSync(new URL(source, import.meta.url), 'utf8') : null),
     writeFile: (_, contents) => {
       wasm = Uint8Array.from(contents as Uint8Array);
     },
     listFiles: () => [],
   });
   if (error) throw error;
-  const base64 = Buffer.from(wasm).toString('base64');
-  return `/** Made by \`npm run kernels\` from kernels/evt.ts: WebAssembly as base64. A test compares the two. */\nexport const KERNEL =\n  '${base64}';\n`;
+  return wasm;
 }
 
-if (import.meta.main) writeFileSync(fileURLToPath(new URL('../src/decode/kernels/kernelBytes.ts', import.meta.url)), await buildKernel());
+if (import.meta.main) writeFileSync(fileURLToPath(new URL('../src/decode/kernels/kernelBytes.ts', import.meta.url)), await buildKernels());

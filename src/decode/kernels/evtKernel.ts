@@ -1,5 +1,5 @@
 import type { Columns } from '../columns.ts';
-import { KERNEL } from './kernelBytes.ts';
+import { EVT_KERNEL } from './kernelBytes.ts';
 
 /** What a kernel goes on from, and leaves behind: the layout of `kernels/evt.ts`. */
 export interface KernelState {
@@ -62,7 +62,7 @@ export function makeEvtKernel(width: number, height: number): EvtKernel | undefi
 
 function compile(): WebAssembly.Module | 'refused' {
   try {
-    return new WebAssembly.Module(Buffer.from(KERNEL, 'base64'));
+    return new WebAssembly.Module(Buffer.from(EVT_KERNEL, 'base64'));
   } catch {
     return 'refused';
   }
