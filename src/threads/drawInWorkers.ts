@@ -107,7 +107,10 @@ const cutBy = (worker: WorkerThread, { packets, after, reject, stop, transit }: 
     };
     const remoteOf = ({ number, window }: FromChannel & { kind: 'window' }): RemoteWindow => {
       windows++;
+      let isAcked = false;
       const ackWindow = (): void => {
+        if (isAcked) return;
+        isAcked = true;
         windows--;
         worker.say({ kind: 'ack', window: number });
         forgetWhenDone();

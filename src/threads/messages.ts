@@ -106,4 +106,4 @@ export function outbox(port: Pick<MessagePort | Worker, 'postMessage'>): Outbox<
 export const movable = (bytes: Uint8Array): Uint8Array<ArrayBuffer> =>
   bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength && !(bytes instanceof Buffer)
     ? (bytes as Uint8Array<ArrayBuffer>)
-    : Uint8Array.from(bytes);
+    : new Uint8Array(bytes);

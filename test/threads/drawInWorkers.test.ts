@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadPipeline } from '../../src/cli/loadPipeline.ts';
+import type { Life } from '../../src/consume/life.ts';
 import type { Packet } from '../../src/consume/packet.ts';
 import type { Source } from '../../src/consume/source.ts';
 import { recording } from '../../src/consume/sources/recording.ts';
@@ -50,6 +51,26 @@ async function run(
   return { records: sink.values, letters: deadLetters.values, ...count };
 }
 
+interface Told {
+  readonly begun: number[];
+  readonly done: number[];
+}
+
+/** A stretch of packets, and the starts of the windows that its source was told of. */
+function lifeOf(): { life: Life; told: Told; lose: () => void } {
+  const lost = new AbortController();
+  const told: Told = { begun: [], done: [] };
+  const life: Life = {
+    signal: lost.signal,
+    begin: ({ start }) => {
+      told.begun.push(start);
+      return true;
+    },
+    done: ({ start }) => void told.done.push(start),
+  };
+  return { life, told, lose: () => lost.abort() };
+}
+
 /** What makes a frame the same frame. */
 const framesOf = (records: readonly CaptionRecord[]): string[] =>
   records
@@ -77,19 +98,23 @@ describe('drawing in workers', () => {
     }
   });
 
-  it.each([0, 2])('makes the same frames live, at full speed, and split over restarts, with %d workers', async (workers) => {
-    const whole = await run('steady', { workers: 0 });
-    const source = synthetic({ seconds: 0.6, width: 160, height: 120, sensors: 3, corruptEvery: 17, realtime: true });
-    const live = await run('steady', { workers, source });
-    expect(framesOf(live.records)).toEqual(framesOf(whole.records));
+  it.each([0, 2])(
+    'makes the same frames live, at full speed, and split over restarts, with %d workers',
+    { timeout: 90_000 },
+    async (workers) => {
+      const whole = await run('steady', { workers: 0 });
+      const source = synthetic({ seconds: 0.6, width: 160, height: 120, sensors: 3, corruptEvery: 17, realtime: true });
+      const live = await run('steady', { workers, source });
+      expect(framesOf(live.records)).toEqual(framesOf(whole.records));
 
-    const sink = memory<CaptionRecord>();
-    for (const stopAfter of [31, 77, 120, Infinity]) {
-      const { records } = await run('steady', { workers }, { stopAfter, sink });
-      if (stopAfter !== Infinity) expect(records.filter(({ closedBy }) => closedBy === 'end')).toEqual([]);
-    }
-    expect(framesOf(sink.values)).toEqual(framesOf(whole.records));
-  });
+      const sink = memory<CaptionRecord>();
+      for (const stopAfter of [31, 77, 120, Infinity]) {
+        const { records } = await run('steady', { workers }, { stopAfter, sink });
+        if (stopAfter !== Infinity) expect(records.filter(({ closedBy }) => closedBy === 'end')).toEqual([]);
+      }
+      expect(framesOf(sink.values)).toEqual(framesOf(whole.records));
+    },
+  );
 
   it.skipIf(!existsSync(recordings)).each(['dvs.es', 'evt3_street.raw', 'davis346_bench.aedat4'])(
     'makes the same frames of %s',
@@ -152,6 +177,51 @@ describe('drawing in workers', () => {
     expect(records.length).toBeGreaterThan(50);
     expect(most).toBeLessThanOrEqual(4 + 8);
     expect(acked).toBe(pulled);
+  });
+
+  it('begins anew where the source goes back, and still ends what was on its way', async () => {
+    const packets = await Array.fromAsync(synthetic({ seconds: 0.6, width: 160, height: 120 }).packets(new AbortController().signal));
+    const twice = async (workers: number): Promise<{ first: Told; second: Told; frames: string[] }> => {
+      const [first, second] = [lifeOf(), lifeOf()];
+      const source: Source = {
+        name: 'going back',
+        async *packets() {
+          for (const packet of packets.slice(0, 40)) yield { ...packet, bytes: packet.bytes.slice(), life: first.life };
+          first.lose();
+          for (const packet of packets.slice(20)) yield { ...packet, bytes: packet.bytes.slice(), life: second.life };
+        },
+      };
+      const { records } = await run('steady', { workers, source });
+      return { first: first.told, second: second.told, frames: framesOf(records) };
+    };
+    const here = await twice(0);
+    expect(here.second.begun.length).toBeGreaterThan(10);
+    const there = await twice(2);
+    expect(there.second.begun).toEqual(here.second.begun);
+    expect(there.second.done.toSorted()).toEqual(here.second.done.toSorted());
+    // What was in a message queue when the source went back belongs to nobody: the second life cuts it again.
+    expect(here.first.begun.slice(0, there.first.begun.length)).toEqual(there.first.begun);
+    expect(there.first.done.toSorted()).toEqual(there.first.begun.toSorted());
+    expect(here.frames).toEqual(expect.arrayContaining(there.frames));
+  });
+
+  it('closes windows when the sensor falls silent', async () => {
+    const packets = await Array.fromAsync(synthetic({ seconds: 0.1, width: 160, height: 120 }).packets(new AbortController().signal));
+    const source: Source = {
+      name: 'pausing',
+      async *packets() {
+        for (const packet of packets.slice(0, 5)) yield { ...packet, bytes: packet.bytes.slice() };
+        await new Promise((resolve) => setTimeout(resolve, 2500)); // a worker starts in a second or so
+        for (const packet of packets.slice(5)) yield { ...packet, bytes: packet.bytes.slice() };
+      },
+    };
+    for (const workers of [0, 1]) {
+      const { records } = await run('impatient', { workers, source });
+      expect(records.map(({ closedBy, endUs }) => [closedBy, endUs <= 50_000])).toEqual([
+        ['idle', true],
+        ['end', false],
+      ]);
+    }
   });
 
   it('rejects a window that cannot be drawn, and fails the run when a worker dies', async () => {
