@@ -11,22 +11,25 @@ import { normalise } from './normalise/normalise.ts';
 import { rewriteWith } from './normalise/rewrite.ts';
 import { publish } from './publish/publish.ts';
 import { makeGate } from './stage/gate.ts';
+import { haltOnFatal } from './stage/halt.ts';
 import { rejectTo } from './stage/reject.ts';
 import { type Drawing, type DrawingOptions, drawHere } from './threads/drawing.ts';
 import { drawInWorkers } from './threads/drawInWorkers.ts';
 
 /**
- * Runs a pipeline until its source ends, or until `stop` aborts and what is on its way has arrived:
+ * Runs a pipeline until its source ends, or until `asked` aborts and what is on its way has arrived:
  *
  *   packets -> events -> windows -> frames -> captions -> records
  *
  * An item that fails leaves the flow through `reject`. What this promise rejects with is therefore always a
- * fault of the pipeline itself, such as a sink that is gone.
+ * fault of the pipeline itself, such as a sink that is gone or a budget that is spent.
  */
-export async function runPipeline(pipeline: Pipeline, stop: AbortSignal): Promise<void> {
+export async function runPipeline(pipeline: Pipeline, asked: AbortSignal): Promise<void> {
   const { source, prompt, maxDelayMs, ledger, sink, frames, deadLetters, rewriter } = pipeline;
   const gate = makeGate(pipeline.gate);
-  const reject = rejectTo(deadLetters, gate);
+  const halt = haltOnFatal(rejectTo(deadLetters, gate));
+  const { reject } = halt;
+  const stop = AbortSignal.any([asked, halt.signal]);
   const drawing = drawingOf({ pipeline, gate, reject, stop });
   const captioner = payOnce(ledger, pipeline.captioner);
 
@@ -49,6 +52,7 @@ export async function runPipeline(pipeline: Pipeline, stop: AbortSignal): Promis
   try {
     for (const part of opened) await part?.open?.();
     await lastValueFrom(records.pipe(ignoreElements()), { defaultValue: undefined });
+    halt.throwIfHalted();
   } finally {
     await drawing.close();
     await Promise.all([
