@@ -76,7 +76,9 @@ export { eventGpt } from './frame/renderers/eventGpt.ts';
 export { greyReconstruction } from './frame/renderers/greyReconstruction.ts';
 export { polarity } from './frame/renderers/polarity.ts';
 export { signedCount } from './frame/renderers/signedCount.ts';
+export { sideBySide } from './frame/renderers/sideBySide.ts';
 export { timeSurface } from './frame/renderers/timeSurface.ts';
+export { withPrevious } from './frame/renderers/withPrevious.ts';
 export { voxelGrid, type VoxelGrid } from './frame/voxelGrid.ts';
 
 // Providers.

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { readOptions } from '../../options.ts';
+import { beside } from '../beside.ts';
+import type { EventSlice, EventWindow } from '../eventWindow.ts';
+import type { Renderer } from '../renderer.ts';
+
+export interface WithPreviousOptions {
+  /** Length of what is drawn of the time before the window, in milliseconds: the length of the windows, as a rule. */
+  ms: number;
+}
+
+const schema = z.strictObject({ ms: z.number().positive('must be above 0 ms').max(10_000) });
+
+/**
+ * The time before the window and the window itself, in one picture: a direction of motion needs two moments.
+ * A pure function of the events in its horizon, as every renderer is.
+ */
+export function withPrevious(inner: Renderer, options: WithPreviousOptions): Renderer {
+  const { ms } = readOptions('withPrevious', schema, options);
+  return {
+    name: 'withPrevious',
+    params: { ms, of: { name: inner.name, ...inner.params } },
+    legend: `Two pictures of the same scene, side by side: on the left the ${ms} ms before, on the right now. What has another place on the right has moved there. ${inner.legend}`,
+    horizonUs: ms * 1000 + (inner.horizonUs ?? 0),
+    draw: (window) => beside(inner.draw(before(window, ms * 1000)), inner.draw(window)),
+  };
+}
+
+/** The stretch before a window, as a window. */
+function before(window: EventWindow, us: number): EventWindow {
+  const start = window.start - us;
+  const slices = between(window.history, start, window.start);
+  let count = 0;
+  let on = 0;
+  for (const { events, from, to } of slices) {
+    count += to - from;
+    for (let i = from; i < to; i += 1) on += events.p[i]!;
+  }
+  return { ...window, start, end: window.start, slices, history: between(window.history, -Infinity, start), count, on };
+}
+
+/** The runs of events with start <= t < end; events may step back in time. */
+function between(slices: readonly EventSlice[], start: number, end: number): EventSlice[] {
+  const runs: EventSlice[] = [];
+  for (const { events, from, to } of slices) {
+    for (let i = from; i < to; i += 1) {
+      if (events.t[i]! < start || events.t[i]! >= end) continue;
+      const begin = i;
+      while (i < to && events.t[i]! >= start && events.t[i]! < end) i += 1;
+      runs.push({ events, from: begin, to: i });
+    }
+  }
+  return runs;
+}
