@@ -14,6 +14,12 @@ import { everyFormat } from '../src/everyFormat.ts';
 import type { EventSlice, EventWindow } from '../src/frame/eventWindow.ts';
 import { measureMotion } from '../src/frame/measureMotion.ts';
 import type { Renderer } from '../src/frame/renderer.ts';
+import { count } from '../src/frame/renderers/count.ts';
+import { dvAccumulator } from '../src/frame/renderers/dvAccumulator.ts';
+import { dvEdgeMap } from '../src/frame/renderers/dvEdgeMap.ts';
+import { eventGpt } from '../src/frame/renderers/eventGpt.ts';
+import { greyReconstruction } from '../src/frame/renderers/greyReconstruction.ts';
+import { signedCount } from '../src/frame/renderers/signedCount.ts';
 import { polarity } from '../src/frame/renderers/polarity.ts';
 import { timeSurface } from '../src/frame/renderers/timeSurface.ts';
 import { describeMotion } from '../src/interpret/describeMotion.ts';
@@ -57,7 +63,14 @@ const renderers: readonly (readonly [string, Renderer])[] = [
   ['polarity dark', polarity({ palette: 'dark' })],
   ['polarity light', polarity({ palette: 'light' })],
   ['time surface', timeSurface()],
+  ['count', count()],
+  ['signed count', signedCount()],
+  ['DV accumulator', dvAccumulator()],
+  ['DV edge map', dvEdgeMap()],
+  ['grey reconstruction', greyReconstruction()],
+  ['EventGPT', eventGpt()],
 ];
+const COLUMNS = 3;
 
 const root = join(import.meta.dirname, '..');
 const folder = process.argv[2] ?? join(root, '../shared/data/recordings');
@@ -80,7 +93,7 @@ async function section(shown: Shown): Promise<string> {
     const file = `${shown.file.replace(/\..*/, '')}-${name.replaceAll(' ', '-')}.png`;
     const { width, height, channels, data } = renderer.draw(window);
     await sharp(data, { raw: { width, height, channels } })
-      .resize({ width: 320, kernel: 'nearest' })
+      .resize({ width: 240, kernel: 'nearest' })
       .png({ palette: true, compressionLevel: 9 })
       .toFile(join(root, 'docs/captions', file));
     cells.push(`![${shown.scene}, ${name}](captions/${file})`);
@@ -90,13 +103,23 @@ async function section(shown: Shown): Promise<string> {
   return [
     `**${shown.file}**: ${shown.scene} (${shown.licence}). ${facts}; ${((window.start - horizonFrom) / 1000).toFixed(0)} ms after its beginning.`,
     '',
-    `| ${renderers.map(([name]) => name).join(' | ')} |`,
-    `|${renderers.map(() => '---|').join('')}`,
-    `| ${cells.join(' | ')} |`,
+    ...rows(cells),
     '',
     `> ${describeMotion(motion, window)}`,
     '',
   ].join('\n');
+}
+
+/** A table of pictures, each row under the names of its renderers. */
+function rows(cells: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < cells.length; at += COLUMNS) {
+    const names = renderers.slice(at, at + COLUMNS).map(([name]) => name);
+    lines.push(`| ${names.join(' | ')} |`);
+    if (at === 0) lines.push(`|${names.map(() => '---|').join('')}`);
+    lines.push(`| ${cells.slice(at, at + COLUMNS).join(' | ')} |`);
+  }
+  return lines;
 }
 
 async function windowOf(shown: Shown): Promise<{ window: EventWindow; horizonFrom: number }> {
