@@ -14,7 +14,7 @@ const WORD = /[\p{L}\p{M}\p{N}]+(?:['.,][\p{L}\p{M}\p{N}]+)*/gu;
 export const FUNCTION_WORDS: ReadonlySet<string> = new Set(
   [
     // Articles, demonstratives, possessives, quantifiers without a number.
-    'a an the this that these those my your his her its our their such some any each every both either another other others',
+    'a an the this that these those my your his her its our their such some any each every either another other others',
     'all much more most own same too very quite rather just only also even still so',
     // Pronouns.
     'i me we us you he him she it they them who whom whose which what where when why how there here',

@@ -50,7 +50,7 @@ export const houseStyle = (options: HouseStyleOptions = {}): Normaliser => {
   const rules = inOrder(form, words);
   return {
     name: 'houseStyle',
-    version: '3',
+    version: '4',
     params: { form, ...(words !== undefined && { words }) },
     apply(raw, flags = []) {
       const draft = settled(rules, apologies(whitespace(markdown(endless({ text: raw, flags, confidence: 1 })))));

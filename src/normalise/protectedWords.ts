@@ -23,18 +23,18 @@ const sorted = (words: readonly string[]): string => words.toSorted().join(' ');
 const WORD = /close[- ]up|[-+]?\p{N}+(?:[.,:/]\p{N}+)*|\p{L}+(?:['’]\p{L}+)?/gu;
 const DIGIT = /\p{N}/u;
 
-const NEGATIONS = new Set('no not never none nobody nothing nowhere neither nor without cannot'.split(' '));
+const NEGATIONS = new Set('no not never none nobody nothing nowhere neither nor without cannot hardly barely rarely seldom'.split(' '));
 
 const PROTECTED = new Set(
   [
     // Numbers.
     'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen',
     'twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands million millions billion billions',
-    'dozen dozens half double twice thrice first second third fourth fifth sixth seventh eighth ninth tenth',
+    'dozen dozens half double once twice thrice both single pair pairs couple first second third fourth fifth sixth seventh eighth ninth tenth',
     // Directions and places.
-    'left right up down top bottom above below under over behind front forward forwards backward backwards inward inwards outward outwards',
+    'left right up down top bottom upper lower leftmost rightmost topmost bottommost above below under over behind front forward forwards backward backwards inward inwards outward outwards',
     'sideways leftward leftwards rightward rightwards upward upwards downward downwards toward towards away ahead',
-    'north northeast northwest south southeast southwest east west clockwise counterclockwise anticlockwise',
+    'north northeast northwest south southeast southwest east west northward northwards southward southwards eastward eastwards westward westwards clockwise counterclockwise anticlockwise',
     'horizontal horizontally vertical vertically diagonal diagonally lateral laterally',
     'approach approaches approaching approached recede recedes receding receded',
     'ascend ascends ascending ascended descend descends descending descended rise rises rising fall falls falling',

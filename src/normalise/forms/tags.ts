@@ -1,12 +1,13 @@
 import { FUNCTION_WORDS } from '../contentWords.ts';
 import { capital } from '../sentences.ts';
-import { TOKEN } from './telegraphic.ts';
+import { TOKEN, fromTo } from './telegraphic.ts';
 
 /**
  * What the caption names, as a list: runs of content words between function words and marks, each once, in the
  * order of their first appearance. "A small car moving left of two people." -> "Small car moving left, two people".
  */
-export function tags(text: string): string {
+export function tags(caption: string): string {
+  const text = fromTo(caption);
   const runs: string[] = [];
   let run: string[] = [];
   let end = 0;

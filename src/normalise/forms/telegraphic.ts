@@ -6,7 +6,15 @@ import { capital } from '../sentences.ts';
  * marks: "A small car moving to the left of two people." -> "Small car moving left two people". The form with
  * the least manner in it. Hyphens inside a word, marks inside a number and apostrophes inside a name stay.
  */
-export const telegraphic = (text: string): string => capital(contentTokens(text).join(' '));
+export const telegraphic = (text: string): string => capital(contentTokens(fromTo(text)).join(' '));
+
+/** "from left to right" without its small words would be neither: it is one word here. */
+export const fromTo = (text: string): string =>
+  FROM.test(text) ? text.replaceAll(FROM_TO, (_, from: string, to: string) => `${from}-to-${to}`) : text;
+
+const WAY = '(?:the\\s+)?(left|right|top|bottom|front|back|north|south|east|west)';
+const FROM = /\bfrom\s/i;
+const FROM_TO = new RegExp(`\\bfrom\\s+${WAY}\\s+(?:to|towards?)\\s+${WAY}\\b`, 'gi');
 
 const contentTokens = (text: string): string[] => (text.match(TOKEN) ?? []).filter((token) => !FUNCTION_WORDS.has(token.toLowerCase()));
 

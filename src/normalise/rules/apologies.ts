@@ -1,3 +1,4 @@
+import { protectedWords } from '../protectedWords.ts';
 import { sentencesOf } from '../sentences.ts';
 import type { Draft, Rule } from '../rule.ts';
 
@@ -9,11 +10,14 @@ import type { Draft, Rule } from '../rule.ts';
 export const apologies: Rule = (draft) => {
   if (!SELF.test(draft.text)) return draft;
   const sentences = sentencesOf(draft.text);
-  const kept = sentences.filter((sentence) => !REFUSAL.test(sentence) && !CHATTER.test(sentence));
+  const kept = sentences.filter((sentence) => !REFUSAL.test(sentence) && !(CHATTER.test(sentence) && saysNothing(sentence)));
   if (kept.length === sentences.length) return draft;
   const refused = sentences.some((sentence) => REFUSAL.test(sentence));
   return { ...draft, text: kept.join(' '), flags: refused ? withFlag(draft, kept.length === 0 ? 'refused' : 'apology') : draft.flags };
 };
+
+/** Advice with a number or a direction in it may say something of the scene. */
+const saysNothing = (sentence: string): boolean => protectedWords(sentence).every((word) => word === 'not' || word === 'one');
 
 const withFlag = ({ flags }: Draft, flag: string): readonly string[] => (flags.includes(flag) ? flags : [...flags, flag]);
 

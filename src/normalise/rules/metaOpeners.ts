@@ -28,7 +28,7 @@ const withoutOpener = (text: string): string => {
 };
 
 const QUALITY =
-  '(?:provided|given|attached|above|following|uploaded|single|simple|small|grey|gray|grayscale|greyscale|monochrome|pixelated|blurry|blurred|detailed|clear|event-based|event-camera|event camera|neuromorphic|accumulated|dvs|rendered|synthetic|digital|visual|computer-generated|low-resolution|high-contrast|beautiful|stunning|vivid|whole|entire)';
+  '(?:provided|given|attached|above|following|uploaded|simple|small|grey|gray|grayscale|greyscale|monochrome|pixelated|blurry|blurred|detailed|clear|event-based|event-camera|event camera|neuromorphic|accumulated|dvs|rendered|synthetic|digital|visual|computer-generated|low-resolution|high-contrast|beautiful|stunning|vivid|whole|entire)';
 const PICTURE =
   '(?:images?|pictures?|photos?|photographs?|frames?|snapshots?|screenshots?|visuali[sz]ations?|renderings?|depictions?|captures?|scenes?|view|shot|window|event frame|time surface|camera frame)';
 const SOURCE =

@@ -8,6 +8,7 @@ test.each([
   ['There is no motion.', 'No motion', 'No motion'],
   ['A dog, a cat and a dog.', 'Dog cat dog', 'Dog, cat'],
   ['A close-up of a 500-gram bag at -5 degrees', 'Close-up 500-gram bag -5 degrees', 'Close-up, 500-gram bag, -5 degrees'],
+  ['A ball flying from the left to the right.', 'Ball flying left-to-right', 'Ball flying left-to-right'],
   ['', '', ''],
 ])('%j is telegraphed as %j and tagged as %j', (sentence, telegram, list) => {
   expect(telegraphic(sentence)).toBe(telegram);

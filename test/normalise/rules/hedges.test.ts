@@ -14,6 +14,7 @@ describe('hedges', () => {
     ['A flying object (maybe a ball).', 'A flying object (a ball).', 'hedged'],
     ['It is likely that a car passes.', 'A car passes.', 'hedged'],
     ['The picture might show two dogs.', 'The picture shows two dogs.', 'hedged'],
+    ['A dog appears to be near a wall.', 'A dog is near a wall.', 'hedged'],
     ['Nothing appears to be moving.', 'Nothing is moving.', 'hedged'],
     ['A car that is not likely to move.', 'A car that is not likely to move.'],
     ['A likely candidate waits.', 'A likely candidate waits.'],
