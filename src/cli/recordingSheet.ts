@@ -4,13 +4,30 @@ import { PipelineError } from '../errors.ts';
 import { everyFormat } from '../everyFormat.ts';
 import type { EventWindow } from '../frame/eventWindow.ts';
 import type { Renderer } from '../frame/renderer.ts';
+import { count } from '../frame/renderers/count.ts';
+import { dvAccumulator } from '../frame/renderers/dvAccumulator.ts';
+import { dvEdgeMap } from '../frame/renderers/dvEdgeMap.ts';
+import { eventClip } from '../frame/renderers/eventClip.ts';
+import { eventGpt } from '../frame/renderers/eventGpt.ts';
+import { greyReconstruction } from '../frame/renderers/greyReconstruction.ts';
 import { polarity } from '../frame/renderers/polarity.ts';
+import { signedCount } from '../frame/renderers/signedCount.ts';
 import { timeSurface } from '../frame/renderers/timeSurface.ts';
 import { tumbling } from '../frame/windows/tumbling.ts';
 import { type Cell, contactSheet } from './contactSheet.ts';
 
 /** Renderers that a sheet can show, as they are without options. */
-const renderers: Readonly<Record<string, () => Renderer>> = { polarity, timeSurface };
+const renderers: Readonly<Record<string, () => Renderer>> = {
+  count,
+  dvAccumulator,
+  dvEdgeMap,
+  eventClip,
+  eventGpt,
+  greyReconstruction,
+  polarity,
+  signedCount,
+  timeSurface,
+};
 
 const WINDOW_MS = 33;
 const COLUMNS = 4;
@@ -36,8 +53,9 @@ export async function recordingSheet(
   const drawers = names.map(rendererNamed);
   const wanted = drawers.length === 1 ? COLUMNS * ROWS : COLUMNS + 2;
   const everyMs = Math.min(WINDOW_MS, Math.max(0.001, (lastT - firstT) / 1000 / wanted));
+  const horizonUs = Math.max(...drawers.map((renderer) => renderer.horizonUs ?? 0));
   const cells: Cell[][] = drawers.map(() => []);
-  for await (const window of windowsOf(recording, sensor, everyMs)) {
+  for await (const window of windowsOf(recording, sensor, everyMs, horizonUs)) {
     // The n-th picture is the first window at or behind the n-th share of the span.
     if (window.start + everyMs * 1000 <= firstT + (cells[0]!.length * (lastT - firstT)) / wanted || cells[0]!.length >= wanted) continue;
     for (const [row, renderer] of drawers.entries())
@@ -58,9 +76,9 @@ function rendererNamed(name: string): Renderer {
   throw new PipelineError('CONFIG_INVALID', `--renderers: no renderer '${name}'; there are ${Object.keys(renderers).join(', ')}`);
 }
 
-async function* windowsOf(recording: OpenedRecording, sensor: string, everyMs: number): AsyncIterable<EventWindow> {
+async function* windowsOf(recording: OpenedRecording, sensor: string, everyMs: number, horizonUs: number): AsyncIterable<EventWindow> {
   const decode = decodeSensor(everyFormat);
-  const cutter = tumbling({ everyMs }).start({ horizonUs: 0 });
+  const cutter = tumbling({ everyMs }).start({ horizonUs });
   for await (const packet of recording.packets(new AbortController().signal)) {
     if (packet.sensor !== sensor) continue;
     try {

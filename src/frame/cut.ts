@@ -2,7 +2,7 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import { type EventBatch, copyEvents } from '../decode/events.ts';
 import { report } from '../stage/channels.ts';
 import type { Gate } from '../stage/gate.ts';
-import type { EventWindow } from './eventWindow.ts';
+import type { Cutter, EventWindow } from './eventWindow.ts';
 import type { Filter, FilterRun } from './filter.ts';
 import type { CutOptions, Windowing } from './windowing.ts';
 
@@ -42,6 +42,7 @@ export const cut =
           next: (batch) => {
             idle.restart();
             emit(cutter.push(filtered(batch, runs)));
+            report('cut', () => ({ sensor: batch.sensor, counters: droppedBy(cutter, filters, runs) }));
           },
           error: (error) => subscriber.error(error),
           complete: () => {
@@ -52,6 +53,12 @@ export const cut =
         }),
       );
     });
+
+function droppedBy({ late }: Cutter, filters: readonly Filter[], runs: readonly FilterRun[]): Record<string, number> {
+  const counters: Record<string, number> = { late };
+  for (const [i, { name }] of filters.entries()) counters[name] = (counters[name] ?? 0) + (runs[i]?.dropped ?? 0);
+  return counters;
+}
 
 function filtered(batch: EventBatch, runs: readonly FilterRun[]): EventBatch {
   let events = batch.events;

@@ -24,6 +24,8 @@ export interface Reports {
   reject: { readonly stage: string; readonly sensor: string; readonly code: string; readonly message: string };
   /** Counters of a sensor's decoder. */
   decode: { readonly sensor: string; readonly counters: object };
+  /** Events of a sensor that are in no window: `late`, and by the name of each filter those that it dropped. */
+  cut: { readonly sensor: string; readonly counters: Readonly<Record<string, number>> };
 }
 
 /** Publishes on `saccade:<kind>`; the report is only made when somebody listens. */
@@ -46,4 +48,5 @@ const doors = {
   limit: channel('saccade:limit'),
   reject: channel('saccade:reject'),
   decode: channel('saccade:decode'),
+  cut: channel('saccade:cut'),
 } as const satisfies Record<keyof Reports, unknown>;

@@ -37,6 +37,7 @@ export type FromWorker =
   | { readonly kind: 'ready'; readonly configHash: string }
   | { readonly kind: 'stage'; readonly report: Pick<Reports['stage'], 'stage' | 'sensor' | 'ms'>; readonly error?: Failure }
   | { readonly kind: 'decode'; readonly report: Reports['decode'] }
+  | { readonly kind: 'cut'; readonly report: Reports['cut'] }
   /** A packet went all the way through: what was cut of it was said before. */
   | { readonly kind: 'taken'; readonly channel: number }
   | {

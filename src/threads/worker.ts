@@ -178,6 +178,7 @@ function windowKeeper(pipeline: Pipeline, say: Say) {
 /** Reports are heard in the thread that listens: what a decoder has to say is sent there, without packet and events. */
 function forwardReports(say: Say): void {
   listen('decode', (report) => say({ kind: 'decode', report }));
+  listen('cut', (report) => say({ kind: 'cut', report }));
   listen('stage', ({ stage, sensor, ms, error }) => {
     if (stage !== 'decode') return;
     say({ kind: 'stage', report: { stage, sensor, ms }, ...(error === undefined ? {} : { error: failureOf(error) }) });

@@ -54,6 +54,8 @@ export function startWorker(data: WorkerData, configHash: string): WorkerThread 
         return undefined;
       case 'decode':
         return report('decode', () => message.report);
+      case 'cut':
+        return report('cut', () => message.report);
       case 'stage':
         return report('stage', () => ({
           ...message.report,

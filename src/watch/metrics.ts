@@ -63,6 +63,12 @@ export function watchMetrics(): { registry: Registry; end: () => void } {
     labelNames: ['sensor', 'counter'],
     registers,
   });
+  const dropped = new Gauge({
+    name: 'saccade_events_dropped',
+    help: 'Events in no window since the start: late ones, and those of each filter',
+    labelNames: ['sensor', 'reason'],
+    registers,
+  });
 
   const flags = new Counter({ name: 'saccade_caption_flags_total', help: 'Flags of captions', labelNames: ['target', 'flag'], registers });
   const sample = driftSample();
@@ -112,6 +118,9 @@ export function watchMetrics(): { registry: Registry; end: () => void } {
     listen('reject', ({ stage, code }) => deadLetters.inc({ stage, code })),
     listen('decode', ({ sensor, counters }) => {
       for (const [counter, value] of Object.entries(counters as DecodeCounters)) decoder.set({ sensor, counter }, value as number);
+    }),
+    listen('cut', ({ sensor, counters }) => {
+      for (const [reason, value] of Object.entries(counters)) dropped.set({ sensor, reason }, value);
     }),
   ];
   return {

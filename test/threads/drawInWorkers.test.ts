@@ -135,6 +135,7 @@ describe('drawing in workers', () => {
       const decoded: string[] = [];
       const ends = [
         listen('decode', (report) => void counters.set(report.sensor, report.counters)),
+        listen('cut', (report) => void counters.set(`cut ${report.sensor}`, report.counters)),
         listen('stage', ({ stage, sensor, error }) => stage === 'decode' && decoded.push(`${sensor} ${error === undefined}`)),
       ];
       await run('steady', { workers });

@@ -27,6 +27,7 @@ describe('metrics', () => {
     report('limit', () => ({ target: 'gpt4o', concurrency: 12, open: true, note: 'not a number' }));
     report('reject', () => ({ stage: 'decode', sensor: 'cam', code: 'DECODE_MALFORMED', message: 'odd' }));
     report('decode', () => ({ sensor: 'cam', counters: { events: 7 } }));
+    report('cut', () => ({ sensor: 'cam', counters: { late: 3, hotPixel: 9 } }));
     const response = await fetch(`http://127.0.0.1:${served.port}/metrics`);
     const text = await response.text();
     await served.end();
@@ -43,6 +44,8 @@ describe('metrics', () => {
       'saccade_limit{target="gpt4o",state="concurrency"} 12',
       'saccade_dead_letters_total{stage="decode",code="DECODE_MALFORMED"} 1',
       'saccade_decode{sensor="cam",counter="events"} 7',
+      'saccade_events_dropped{sensor="cam",reason="late"} 3',
+      'saccade_events_dropped{sensor="cam",reason="hotPixel"} 9',
     ]) {
       expect(text).toContain(line);
     }
