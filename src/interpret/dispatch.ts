@@ -4,6 +4,7 @@ import type { Answer, ErrorClass } from './caption.ts';
 import type { CaptionRequest, Captioner, Lane } from './captioner.ts';
 import { ProviderError, classOf, consequences } from './failure.ts';
 import { type Sharer, choose } from './shares.ts';
+import { noKeyWorks } from './whenReady.ts';
 
 /** A target as the dispatcher sees it. */
 export interface Stop extends Sharer {
@@ -208,10 +209,8 @@ export function dispatcher(stops: readonly Stop[], rules: DispatchRules): Dispat
     const unpaid = failures.find((failure) => codeOf(failure) === 'BUDGET_SPENT');
     if (unpaid && failures.every((failure) => codeOf(failure) === 'BUDGET_SPENT')) return giveUp(asking, unpaid);
     if (failures.length === 1 || (failures.length > 0 && stops.length === 1)) return giveUp(asking, failures.at(-1));
-    const said =
-      failures.length > 0
-        ? failures.map(messageOf).join('; ')
-        : `no target has a key that works: ${stops.map(({ name }) => name).join(', ')}`;
+    if (failures.length === 0) return giveUp(asking, noKeyWorks(stops.map(({ name }) => name).join(', ')));
+    const said = failures.map(messageOf).join('; ');
     const cause = new AggregateError(failures, `${request.route.length} attempts failed`);
     return giveUp(asking, new PipelineError('PROVIDERS_EXHAUSTED', said, { cause, retryable: failures.some(isRetryable) }));
   };

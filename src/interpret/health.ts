@@ -44,7 +44,13 @@ export function health(target: () => string, concurrency: Concurrency, breakerOp
     const now = `${window.limit} ${guard.state}`;
     if (now === told) return;
     told = now;
-    report('limit', () => ({ target: target(), inFlight, concurrency: window.limit, breaker: guard.state }));
+    report('limit', () => ({
+      target: target(),
+      inFlight,
+      concurrency: window.limit,
+      breaker: guard.state,
+      down: guard.state === 'open' || guard.state === 'probing',
+    }));
   };
 
   return {

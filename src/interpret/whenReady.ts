@@ -30,6 +30,13 @@ export function whenReady(lane: Lane, request: CaptionRequest, start: () => void
   return () => line.waiting.delete(waiting);
 }
 
+/** What no frame is to blame for, and every further one would meet. */
+export const noKeyWorks = (who: string): PipelineError =>
+  new PipelineError(
+    'CONFIG_INVALID',
+    `${who} has no key that works: each was refused, or its account has no credit; mend that and start again`,
+  );
+
 function open(lane: Lane): Line {
   const line: Line = { waiting: new Set(), timer: undefined };
   lines.set(lane, line);
@@ -44,6 +51,11 @@ function advance(lane: Lane, line: Line): void {
     if (one.request.deadlineMs <= now) {
       line.waiting.delete(one);
       one.fail(new PipelineError('DEADLINE_PASSED', 'the caption would come too late: the target was not free in time'));
+      continue;
+    }
+    if (lane.backAt(now) === Infinity) {
+      line.waiting.delete(one);
+      one.fail(noKeyWorks('the target'));
       continue;
     }
     const at = lane.readyAt(one.request, now);

@@ -175,6 +175,16 @@ describe('what a failure leads to', () => {
     expect((error!.cause as AggregateError).errors).toHaveLength(2);
   });
 
+  it('ends the run, instead of every frame, once it is known that no key works', async () => {
+    const { ask, servers } = await rig({ primary: fails(401), backup: fails(402) }, primaryThenBackup);
+    await ask();
+    const { code, error, outcomes } = await ask();
+    expect(code).toBe('CONFIG_INVALID');
+    expect(error!.message).toContain('primary, backup has no key that works');
+    expect(outcomes).toEqual([]);
+    expect(servers['primary']!.seen).toHaveLength(1);
+  });
+
   it('gives the original error where there is nowhere to go', async () => {
     const { ask } = await rig({ only: fails(503, chatError('over capacity')) });
     expect(await ask()).toMatchObject({ code: 'PROVIDER_FAILED', outcomes: ['only transient', 'only transient', 'only transient'] });

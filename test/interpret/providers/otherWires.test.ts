@@ -1,6 +1,7 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import { LLMock } from '@copilotkit/aimock';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
@@ -127,5 +128,52 @@ describe('against a mock server that this project did not write', () => {
     const { answer, route } = await answered(make());
     expect(answer).toMatchObject({ text: 'A square moves up.' });
     expect(route).toMatchObject([{ outcome: 'ok', status: 200 }]);
+  });
+});
+
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
+describe.skipIf(!hasOpenssl)('an upstream with a certificate of its own (needs openssl)', () => {
+  let folder: string;
+  let sim: Simulator;
+  let ca: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'saccade-tls-'));
+    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-keyout',
+        key,
+        '-out',
+        cert,
+        '-days',
+        '2',
+        '-subj',
+        '/CN=127.0.0.1',
+        '-addext',
+        'subjectAltName=IP:127.0.0.1',
+      ],
+      { stdio: 'ignore' },
+    );
+    ca = await readFile(cert, 'utf8');
+    sim = await startSimulator({ tls: { key: await readFile(key, 'utf8'), cert: ca } });
+  });
+  afterAll(async () => {
+    await sim.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('is spoken to where its authority is given, and is a broken connection where it is not', async () => {
+    const image = await picture(9);
+    const baseUrl = `${sim.urls['openai']}/v1`;
+    const trusted = await answered(openai({ model: 'gpt-4o', keys, baseUrl, ca }), request({ image }));
+    expect(trusted.route).toMatchObject([{ outcome: 'ok' }]);
+    const untrusted = await answered(openai({ model: 'gpt-4o', keys, baseUrl }), request({ image }));
+    expect(untrusted.route).toMatchObject([{ outcome: 'transient', status: 0, reason: expect.stringMatching(/SELF_SIGNED|self-signed/i) }]);
   });
 });

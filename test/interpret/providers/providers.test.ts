@@ -193,6 +193,18 @@ it('does no I/O when made; a key that is not there is named by the plan, and whe
   });
 });
 
+it('does not keep frames waiting for a target whose keys are dead', async () => {
+  await using server = await stubServer((response) => json(response, 401, { error: { message: 'no', type: 'authentication_error' } }));
+  const target = openai({ model: 'gpt-4o', keys, baseUrl: server.url });
+  await expect(firstValueFrom(target(request()))).rejects.toMatchObject({ code: 'PROVIDER_FAILED' });
+  await expect(firstValueFrom(target(request()))).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('no key that works'),
+  });
+  expect(server.seen).toHaveLength(1);
+  await target.close?.();
+});
+
 it('refuses options that it does not know, or that the model does not take', () => {
   expect(() => openai({ model: 'gpt-4o', detial: 'low' } as never)).toThrow(/openai: unknown key 'detial'/);
   expect(() => openai({ model: '' })).toThrow(/openai.model/);
