@@ -125,16 +125,16 @@ function rows(cells: readonly string[]): string[] {
 async function windowOf(shown: Shown): Promise<{ window: EventWindow; horizonFrom: number }> {
   const { batches, width, height } = await read(shown);
   const first = batches[0]!.t[0]!;
-  const lastBatch = batches.at(-1)!;
+  const lastBatch = batches.at(-1);
   const last = lastBatch.t[lastBatch.length - 1]!;
   const start = Math.round(first + shown.at * (last - first - shown.windowMs * 1000));
   const end = start + shown.windowMs * 1000;
   const slices = batches.map((events) => within(events, start, end)).filter(({ from, to }) => to > from);
   const history = batches.map((events) => within(events, first, start)).filter(({ from, to }) => to > from);
-  let count = 0;
+  let inside = 0;
   let on = 0;
   for (const { events, from, to } of slices) {
-    count += to - from;
+    inside += to - from;
     for (let i = from; i < to; i += 1) on += events.p[i]!;
   }
   const position = { source: shown.file, unit: 'packet', partition: 0, first: 0, end: 1 } as const;
@@ -149,7 +149,7 @@ async function windowOf(shown: Shown): Promise<{ window: EventWindow; horizonFro
     height,
     slices,
     history,
-    count,
+    count: inside,
     on,
     capturedAtUs: 0,
   } as const;
