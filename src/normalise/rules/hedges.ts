@@ -10,6 +10,7 @@ export const hedges: Rule = (draft) => {
   if (!ANY.test(draft.text)) return draft;
   let { text, confidence } = draft;
   for (const [sure, pattern, replacement] of HEDGES) {
+    if (text.search(pattern) === -1) continue;
     const without = eachSentence(text, (sentence) => unhedged(sentence, pattern, replacement));
     if (without === text) continue;
     text = without;
