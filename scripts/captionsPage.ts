@@ -22,7 +22,7 @@ import { greyReconstruction } from '../src/frame/renderers/greyReconstruction.ts
 import { signedCount } from '../src/frame/renderers/signedCount.ts';
 import { polarity } from '../src/frame/renderers/polarity.ts';
 import { timeSurface } from '../src/frame/renderers/timeSurface.ts';
-import { describeMotion } from '../src/interpret/describeMotion.ts';
+import { describeMotion, directionOf } from '../src/interpret/describeMotion.ts';
 
 interface Shown {
   readonly file: string;
@@ -35,6 +35,8 @@ interface Shown {
   readonly format?: string;
   readonly width?: number;
   readonly height?: number;
+  /** Also say the direction of the largest mover in this many windows from beginning to end. */
+  readonly journey?: number;
 }
 
 const recordings: readonly Shown[] = [
@@ -46,7 +48,7 @@ const recordings: readonly Shown[] = [
     windowMs: 30,
     at: 0.5,
   },
-  { file: 'dvs.es', scene: 'a small moving object, 320 x 240', licence: 'MIT, from faery', windowMs: 50, at: 0.5 },
+  { file: 'dvs.es', scene: 'a small moving object, 320 x 240', licence: 'MIT, from faery', windowMs: 50, at: 0.5, journey: 10 },
   {
     file: 'packets_evt3_trigger.bin',
     scene: 'noise in the dark, 1280 x 720',
@@ -107,7 +109,19 @@ async function section(shown: Shown): Promise<string> {
     '',
     `> ${describeMotion(motion, window)}`,
     '',
+    ...(await journeyOf(shown)),
   ].join('\n');
+}
+
+/** The directions of the largest mover over the whole recording: where a single window may be luck, a path is not. */
+async function journeyOf(shown: Shown): Promise<string[]> {
+  const ways: string[] = [];
+  for (let k = 1; k <= (shown.journey ?? 0); k += 1) {
+    const { window } = await windowOf({ ...shown, at: k / ((shown.journey ?? 0) + 1) });
+    const [largest] = measureMotion(window).movers;
+    ways.push(largest?.kind === 'moving' ? directionOf(largest) : (largest?.kind ?? 'nothing'));
+  }
+  return ways.length === 0 ? [] : [`From beginning to end: ${ways.join(' → ')}.`, ''];
 }
 
 /** A table of pictures, each row under the names of its renderers. */
