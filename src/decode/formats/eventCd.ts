@@ -10,6 +10,7 @@ const SIZE = 16;
 
 export const eventCd: Format = {
   name: 'event_cd',
+  withoutTriggers: true,
   start: (stream) => startRecords(stream, { size: SIZE }, readEventCd),
 };
 
