@@ -6,7 +6,7 @@ import { report } from '../stage/channels.ts';
 import { charge, priceToday } from './bill.ts';
 import type { Answer, Attempt } from './caption.ts';
 import { type CaptionRequest, type Captioner, type Lane, type TargetPlan, captioner } from './captioner.ts';
-import type { ModelFacts } from './data/models.ts';
+import { type ModelFacts, unknownModel } from './data/models.ts';
 import { factsOf, imageTokens, textTokens } from './estimate.ts';
 import type { Deadlines } from './exchange.ts';
 import { type Failure, ProviderError } from './failure.ts';
@@ -255,7 +255,9 @@ export function target(
     });
 
   const made: Target = Object.assign(
-    captioner(ask, { targets: [plan], paths: [{ share: 1, order: [name] }], notes: [] }, async () => carrier.close()),
+    captioner(ask, { targets: [plan], paths: [{ share: 1, order: [name] }], notes: notesOf(name, model, facts, price) }, async () =>
+      carrier.close(),
+    ),
     { lane, named: (other: string) => (other === name ? made : target(asks, transport, settings, other)) },
   );
   return made;
@@ -310,6 +312,15 @@ function planOf(name: string, asks: Asks, settings: UpstreamSettings, facts: Mod
     },
     missingKeys: () => keys.flatMap((key) => key.missing() ?? []),
   };
+}
+
+/** What people should know of a target before it is asked. */
+function notesOf(name: string, model: string, facts: ModelFacts, price: () => Price | undefined): string[] {
+  const notes: string[] = [];
+  if (facts === unknownModel) notes.push(`${name}: ${model} is not in the table of models; its image tokens are guessed`);
+  if (!price()) notes.push(`${name}: no price is known for ${model}; its cost is null in records`);
+  if (facts.minSide !== undefined) notes.push(`${name}: ${model} sees less in pictures with an edge under ${facts.minSide} pixels`);
+  return notes;
 }
 
 /** `inputTokensPerMinute` as people say it. */

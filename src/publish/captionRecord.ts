@@ -1,4 +1,4 @@
-import type { Attempt } from '../interpret/caption.ts';
+import type { Answer, Attempt } from '../interpret/caption.ts';
 import type { NormalisedCaption } from '../normalise/normalise.ts';
 
 /** One record of the output: the TypeScript side of schemas/caption.avsc, where every field is documented. */
@@ -46,6 +46,7 @@ export interface CaptionRecord {
   readonly pipeline: string;
   readonly configHash: string;
   readonly structured?: StructuredRecord | null;
+  readonly ensemble?: Answer['ensemble'] | null;
 }
 
 /** A caption in parts: the same shape as the answer was read into. */
@@ -104,6 +105,7 @@ export function captionRecord(caption: NormalisedCaption, framePath: string | nu
     pipeline,
     configHash,
     structured: caption.structured ?? null,
+    ensemble: answer?.ensemble ?? null,
   };
 }
 
