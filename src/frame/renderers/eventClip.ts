@@ -37,17 +37,18 @@ export function eventClip(options: EventClipOptions = {}): Renderer {
       const limit = params.hotSigma > 0 ? hotLimit(off, on, params.hotSigma) : Infinity;
       for (const counts of [off, on]) for (let i = 0; i < counts.length; i++) if (counts[i]! > limit) counts[i] = 0;
       const most = Math.max(1, largest(off), largest(on));
-      const data = new Uint8Array(on.length * (isGrey ? 1 : 3));
-      for (let i = 0, to = 0; i < on.length; i++) {
+      const data = new Uint8Array(on.length * (isGrey ? 1 : 3)).fill(255);
+      for (let i = 0; i < on.length; i++) {
+        if ((on[i]! | off[i]!) === 0) continue;
         const red = on[i]! / most;
         const blue = off[i]! / most;
         const weight = Math.min(1, red + blue);
         const white = 255 * (1 - weight);
-        if (isGrey) data[to++] = Math.round(127 * (red + blue) * weight + white);
+        if (isGrey) data[i] = Math.round(127 * (red + blue) * weight + white);
         else {
-          data[to++] = Math.round(255 * red * weight + white);
-          data[to++] = Math.round(white);
-          data[to++] = Math.round(255 * blue * weight + white);
+          data[3 * i] = Math.round(255 * red * weight + white);
+          data[3 * i + 1] = Math.round(white);
+          data[3 * i + 2] = Math.round(255 * blue * weight + white);
         }
       }
       return picture(canvas, data, isGrey ? 1 : 3);

@@ -46,7 +46,8 @@ export function greyReconstruction(options: GreyReconstructionOptions = {}): Ren
       const canvas = canvasOf(window);
       const slices = historyMs > 0 ? [...window.history, ...window.slices] : window.slices;
       const levels = integrate(canvas, slices, window.end, decayMs * 1000, Math.log(contrast));
-      const data = bytesOf(levels, (level) => Math.min(255, Math.round(white * Math.exp(level))));
+      const neutral = Math.round(white);
+      const data = bytesOf(levels, (level) => (level === 0 ? neutral : Math.min(255, Math.round(white * Math.exp(level)))));
       return picture(canvas, blur === 1 ? blurred(data, canvas.width, canvas.height) : data, 1);
     },
   };

@@ -69,11 +69,14 @@ interface Fading {
 
 function fade(ages: Float32Array, { tauUs, channels, background, on, off }: Fading): Uint8Array {
   const data = new Uint8Array(ages.length * channels);
+  const still = background.map((value) => Math.floor(value + 0.5));
   for (let i = 0, to = 0; i < ages.length; i++) {
     const age = ages[i]!;
-    const left = age === age ? Math.exp(-Math.abs(age) / tauUs) : 0; // NaN is not itself
+    const isStill = age !== age; // NaN is not itself
+    const left = isStill ? 0 : Math.exp(-Math.abs(age) / tauUs);
     const colour = age > 0 ? on : off;
-    for (let c = 0; c < channels; c++) data[to++] = Math.floor(background[c]! + (colour[c]! - background[c]!) * left + 0.5);
+    for (let c = 0; c < channels; c++)
+      data[to++] = isStill ? still[c]! : Math.floor(background[c]! + (colour[c]! - background[c]!) * left + 0.5);
   }
   return data;
 }
