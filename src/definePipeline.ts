@@ -5,7 +5,7 @@ import type { Source } from './consume/source.ts';
 import type { Format } from './decode/decoder.ts';
 import { everyFormat } from './everyFormat.ts';
 import type { Filter } from './frame/filter.ts';
-import type { Renderer } from './frame/renderer.ts';
+import type { AnyRenderer } from './frame/renderer.ts';
 import type { Windowing } from './frame/windowing.ts';
 import type { Captioner } from './interpret/captioner.ts';
 import type { Ledger } from './interpret/ledger.ts';
@@ -35,7 +35,7 @@ export interface PipelineOptions {
   /** How time is cut. */
   window: Windowing;
   /** How a window is drawn. */
-  renderer: Renderer;
+  renderer: AnyRenderer;
   /** Windows with fewer events per pixel of the sensor are quiet: recorded, and nobody is asked. @default 0.02 */
   quietBelow?: number;
   /** What is asked. @default describeEvents() */

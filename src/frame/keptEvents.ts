@@ -49,14 +49,14 @@ function extent({ t, length }: Events): [firstT: number, lastT: number] {
   return [firstT, lastT];
 }
 
-/** Runs of events with start <= t < end; one run where the times never decrease. */
-function runsBetween(events: Events, start: number, end: number): EventSlice[] {
-  const { t, length } = events;
+/** Runs of those events from `first` up to, not including, `behind` with start <= t < end; one run where the times never decrease. */
+export function runsBetween(events: Events, start: number, end: number, first = 0, behind = events.length): EventSlice[] {
+  const { t } = events;
   const runs: EventSlice[] = [];
-  for (let from = 0; from < length; from++) {
+  for (let from = first; from < behind; from++) {
     if (t[from]! < start || t[from]! >= end) continue;
     let to = from + 1;
-    while (to < length && t[to]! >= start && t[to]! < end) to++;
+    while (to < behind && t[to]! >= start && t[to]! < end) to++;
     runs.push({ events, from, to });
     from = to;
   }

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { OperatorFunction } from 'rxjs';
 import sharp from 'sharp';
-import { PipelineError } from '../errors.ts';
+import { PipelineError, codeOf } from '../errors.ts';
 import { type Work, attempt } from '../stage/attempt.ts';
 import type { Reject } from '../stage/reject.ts';
 import type { EventWindow } from './eventWindow.ts';
 import type { Frame, Image, WindowFacts } from './frame.ts';
 import type { MotionFacts } from './motion.ts';
-import type { Pixels, Renderer } from './renderer.ts';
+import type { AnyRenderer, Pixels } from './renderer.ts';
 import { windowId } from './windowId.ts';
 
 export interface FrameOptions {
-  readonly renderer: Renderer;
+  readonly renderer: AnyRenderer;
   /** Windows with fewer events per pixel of the sensor are quiet: recorded, and nobody is asked. */
   readonly quietBelow: number;
   /** Measures the motion of windows that are drawn. Absent: nobody asked for it. */
@@ -21,7 +21,7 @@ export interface FrameOptions {
 export interface RenderStageOptions extends FrameOptions {
   /** Pictures encoded at once. */
   readonly concurrency: number;
-  /** Failures that are not the window's: they end the run. @default none */
+  /** Failures that are not the window's, beside a wrong configuration: they end the run. @default none */
   readonly fatal?: (cause: unknown) => boolean;
 }
 
@@ -33,7 +33,7 @@ export const render = (
 ): OperatorFunction<EventWindow, Frame> =>
   attempt('render', work, reject, {
     concurrency,
-    fatal,
+    fatal: (cause) => codeOf(cause) === 'CONFIG_INVALID' || fatal(cause),
     evidence: (window) => ({ id: windowId(window), start: window.start, end: window.end }),
   });
 
@@ -46,10 +46,11 @@ export const frameOf =
     const frame = { sensor, position, ack, id: windowId(window), window: factsOf(window), renderer: { name, params, legend } };
     if (window.count < quietBelow * window.width * window.height) return frame;
     const facts = motion ? { ...frame.window, motion: motion(window) } : frame.window;
-    return encode(drawn(renderer, window)).then((image) => ({ ...frame, window: facts, image }));
+    const pixels = drawn(renderer, window);
+    return (pixels instanceof Promise ? pixels.then(encode) : encode(pixels)).then((image) => ({ ...frame, window: facts, image }));
   };
 
-function drawn(renderer: Renderer, window: EventWindow): Pixels {
+function drawn(renderer: AnyRenderer, window: EventWindow): Pixels | Promise<Pixels> {
   if (window.width > 0 && window.height > 0) return renderer.draw(window);
   throw new PipelineError(
     'RENDER_FAILED',

@@ -10,13 +10,18 @@ export interface Pixels {
   readonly data: Uint8Array;
 }
 
-/** A way to draw a window. To add one, write a file in `renderers/` with a function that returns this. */
-export interface Renderer extends Part {
+/** A way to draw a window, at once or later. To add one, write a file in `renderers/` with a function that returns this. */
+export interface Renderer<Drawn extends Pixels | Promise<Pixels> = Pixels> extends Part {
   readonly params: Readonly<Record<string, unknown>>;
   /** What the colours mean, as a sentence for the prompt, made from the renderer's own parameters. */
   readonly legend: string;
   /** Events before the window's start that the picture depends on, in microseconds. @default 0 */
   readonly horizonUs?: number;
-  /** A pure function of the window and the parameters. Throws PipelineError RENDER_FAILED. */
-  draw(window: EventWindow): Pixels;
+  /**
+   * A pure function of the window and the parameters. Throws PipelineError RENDER_FAILED, which costs this window, or
+   * CONFIG_INVALID, which ends the run.
+   */
+  draw(window: EventWindow): Drawn;
 }
+
+export type AnyRenderer = Renderer<Pixels | Promise<Pixels>>;
