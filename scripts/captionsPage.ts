@@ -139,7 +139,7 @@ function rows(cells: readonly string[]): string[] {
 async function windowOf(shown: Shown): Promise<{ window: EventWindow; horizonFrom: number }> {
   const { batches, width, height } = await read(shown);
   const first = batches[0]!.t[0]!;
-  const lastBatch = batches.at(-1);
+  const lastBatch = batches[batches.length - 1]!;
   const last = lastBatch.t[lastBatch.length - 1]!;
   const start = Math.round(first + shown.at * (last - first - shown.windowMs * 1000));
   const end = start + shown.windowMs * 1000;
