@@ -6,6 +6,7 @@ import { cut } from '../../src/frame/cut.ts';
 import type { EventWindow } from '../../src/frame/eventWindow.ts';
 import type { Filter } from '../../src/frame/filter.ts';
 import type { Windowing } from '../../src/frame/windowing.ts';
+import { listen } from '../../src/stage/channels.ts';
 import { countedItem } from '../stage/items.ts';
 
 const batch = (count: number): EventBatch => ({
@@ -69,6 +70,37 @@ describe('cut', () => {
       of(batch(8)).pipe(cut({ windowing: eachBatch(), filters: [half, half], horizonUs: 0, gate: open, stop: never }), toArray()),
     );
     expect(windows[0]!.count).toBe(2);
+  });
+
+  it('keeps what a filter left: the filter writes its next batch over it', async () => {
+    const columns = makeEvents(1);
+    const sameColumns: Filter = {
+      name: 'sameColumns',
+      start: () => ({
+        push: ({ t }) => {
+          columns.t[0] = t[0]!;
+          return Object.assign(columns, { length: 1 });
+        },
+        dropped: 0,
+      }),
+    };
+    const [first, second] = [batch(1), batch(1)];
+    first.events.t[0] = 7;
+    const windows = await lastValueFrom(
+      of(first, second).pipe(cut({ windowing: eachBatch(), filters: [sameColumns], horizonUs: 0, gate: open, stop: never }), toArray()),
+    );
+    expect(windows[0]!.slices[0]!.events.t[0]).toBe(7);
+  });
+
+  it('reports what is in no window, late or dropped by a filter', async () => {
+    const told: unknown[] = [];
+    const end = listen('cut', (report) => told.push(report));
+    const dropsAll: Filter = { name: 'dropsAll', start: () => ({ push: () => makeEvents(0), dropped: 3 }) };
+    await lastValueFrom(
+      of(batch(3)).pipe(cut({ windowing: eachBatch(), filters: [dropsAll], horizonUs: 0, gate: open, stop: never }), toArray()),
+    );
+    end();
+    expect(told).toEqual([{ sensor: batch(0).sensor, counters: { late: 0, dropsAll: 3 } }]);
   });
 
   describe('idle clock', () => {

@@ -53,6 +53,12 @@ describe('greyReconstruction', () => {
     );
   });
 
+  it('takes the mean of the pixels of a bin', () => {
+    const dots = [0, 1, 2, 3].map((i) => ({ t: 1_999_000, x: i & 1, y: i >> 1, p: 1 }));
+    const { data } = greyReconstruction({ blur: 0, longSide: 16, minSide: 0 }).draw(windowOf(dots, { end: END }));
+    expect(data[0]).toBe(grey(dots.slice(0, 1)));
+  });
+
   it('remembers what happened within its horizon', () => {
     const renderer = greyReconstruction({ historyMs: 250, blur: 0, minSide: 0 });
     expect(renderer.horizonUs).toBe(250_000);
