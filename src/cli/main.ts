@@ -13,6 +13,7 @@ import { ingestCommand } from './commands/ingest.ts';
 import { recordCommand } from './commands/record.ts';
 import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
+import { sensorCommand } from './commands/sensor.ts';
 import { simCommand } from './commands/sim.ts';
 import { explainFailure, exitCodeOf } from './failure.ts';
 
@@ -38,6 +39,7 @@ const commands = [
   pricesCommand,
   ingestCommand,
   recordCommand,
+  sensorCommand,
   doctorCommand,
 ];
 for (const register of commands) register(program);

@@ -1,16 +1,14 @@
 import { type Command, Option } from 'commander';
 import type { Packet } from '../../consume/packet.ts';
+import { packetWriter } from '../../consume/packetWriter.ts';
 import { pacedBy } from '../../consume/pacedBy.ts';
 import { recording } from '../../consume/sources/recording.ts';
 import { decodeSensor } from '../../decode/decode.ts';
-import { PipelineError } from '../../errors.ts';
 import { everyFormat } from '../../everyFormat.ts';
-import { encoder, registeredPrefix, singleObjectPrefix } from '../../kafka/avroWire.ts';
-import type { OutMessage } from '../../kafka/committer.ts';
 import { connect } from '../../kafka/connection.ts';
 import { outlet } from '../../kafka/outlet.ts';
 import { rangesOf, readRanges } from '../../kafka/readRange.ts';
-import { registryClient } from '../../kafka/registry.ts';
+import { ensureTopic } from '../ensureTopic.ts';
 import { counterLine } from '../counterLine.ts';
 import { type KafkaFlags, connectionOf, speedOf, withKafkaFlags } from '../kafkaFlags.ts';
 import { stopOnSignal } from '../stopOnSignal.ts';
@@ -58,11 +56,7 @@ async function ingest(file: string, flags: IngestFlags): Promise<{ packets: numb
   await admin.connect();
   let sent: Map<string, number>;
   try {
-    if (!(await admin.listTopics()).includes(topic)) {
-      if (!partitions)
-        throw new PipelineError('CONFIG_INVALID', `--topic: the broker has no topic '${topic}'; create it, or give --partitions`);
-      await admin.createTopics({ topics: [{ topic, numPartitions: partitions }], waitForLeaders: true });
-    }
+    await ensureTopic(admin, topic, partitions);
     sent = await alreadySent(kafka, await rangesOf(admin, topic), topic, file);
   } finally {
     await admin.disconnect();
@@ -70,7 +64,7 @@ async function ingest(file: string, flags: IngestFlags): Promise<{ packets: numb
 
   const source = recording({ file, packetBytes, ...(sensor && { sensor }) });
   const total = await source.total?.();
-  const message = await messageMaker(flags, file);
+  const message = await packetWriter({ ...flags, recording: file });
   const out = await outlet(kafka, { compression: 'zstd' });
   const { signal, end } = stopOnSignal();
   const pace = pacedBy(speed, signal);
@@ -122,40 +116,4 @@ async function alreadySent(
     if (seq > (sent.get(name) ?? -1)) sent.set(name, seq);
   });
   return sent;
-}
-
-async function messageMaker({ topic, wire, registry }: IngestFlags, file: string): Promise<(packet: Packet) => OutMessage> {
-  const common = ({ seq, encoding }: Packet): Record<string, string> => ({ encoding, seq: String(seq), recording: file });
-  if (wire === 'raw') {
-    return (packet) => ({
-      topic,
-      key: packet.sensor,
-      value: Buffer.from(packet.bytes),
-      headers: {
-        ...common(packet),
-        width: String(packet.width),
-        height: String(packet.height),
-        'time-base-ns': String(packet.timeBaseNs),
-        'captured-at-us': String(packet.capturedAtUs),
-      },
-    });
-  }
-  const prefix = registry
-    ? await registeredPrefix(registryClient({ url: registry }), 'event-packet', 'topic', topic)
-    : singleObjectPrefix('event-packet');
-  const { encode } = encoder('event-packet', prefix);
-  return (packet) => {
-    const { sensor, seq, encoding, width, height, timeBaseNs, capturedAtUs, bytes } = packet;
-    const record = {
-      sensor,
-      seq,
-      encoding,
-      width,
-      height,
-      timeBaseNs: Number(timeBaseNs),
-      capturedAtUs: capturedAtUs || null,
-      events: Buffer.from(bytes),
-    };
-    return { topic, key: sensor, value: encode(record), headers: common(packet) };
-  };
 }
