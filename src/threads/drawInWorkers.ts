@@ -121,10 +121,10 @@ const cutBy = (worker: WorkerThread, { packets, after, reject, stop, transit }: 
       const { sensor, position } = sent.get(packet)!;
       try {
         await reject(stage, { sensor, position, ack: () => ack(packet) }, errorOf(error), evidence);
-        worker.say({ kind: 'rejected', channel });
+        worker.say({ kind: 'rejected', channel, packet });
         if (!isOver) take();
       } catch (cause) {
-        worker.say({ kind: 'rejected', channel, error: failureOf(cause) });
+        worker.say({ kind: 'rejected', channel, packet, error: failureOf(cause) });
         subscriber.error(cause);
       }
     };

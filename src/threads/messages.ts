@@ -27,7 +27,7 @@ export type ToWorker =
   | { readonly kind: 'open'; readonly channel: number; readonly after: CutOptions['after'] }
   | { readonly kind: 'packet'; readonly channel: number; readonly packet: PacketFacts }
   /** The dead letter of a packet is safe, or could not be written. */
-  | { readonly kind: 'rejected'; readonly channel: number; readonly error?: Failure }
+  | { readonly kind: 'rejected'; readonly channel: number; readonly packet: number; readonly error?: Failure }
   | { readonly kind: 'end'; readonly channel: number; readonly stopped: boolean }
   | { readonly kind: 'drop'; readonly channel: number }
   | { readonly kind: 'draw' | 'ack' | 'forget'; readonly window: number }

@@ -27,8 +27,8 @@ interface Channel {
   readonly input: Subject<PacketFacts>;
   readonly stop: AbortController;
   readonly cutting: Subscription;
-  /** The packet that was rejected last is safe as a dead letter, or never will be. */
-  settle(error: Error | undefined): void;
+  /** A packet that was rejected is safe as a dead letter, or never will be. */
+  settle(packet: number, error: Error | undefined): void;
 }
 
 /** Serves the channels that the main thread opens, with the parts of the pipeline that `module` exports. */
@@ -73,7 +73,7 @@ async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<v
       case 'packet':
         return channels.get(message.channel)?.input.next(message.packet);
       case 'rejected':
-        return channels.get(message.channel)?.settle(message.error && errorOf(message.error));
+        return channels.get(message.channel)?.settle(message.packet, message.error && errorOf(message.error));
       case 'end': {
         const channel = channels.get(message.channel);
         if (message.stopped) channel?.stop.abort();
@@ -118,19 +118,20 @@ const behind =
       }),
     );
 
-const nobodyWaits = (): void => {};
-
-/** Dead letters are written by the main thread; one packet of a channel is rejected at a time. */
+/** Dead letters are written by the main thread; packets behind one that is rejected do not wait for it, and may be rejected too. */
 function rejections(channel: number, say: Say): { reject: Reject; settle: Channel['settle'] } {
-  let settle: Channel['settle'] = nobodyWaits;
+  const waiting = new Map<number, (error: Error | undefined) => void>();
   return {
     reject: (stage, item, cause, evidence) =>
       new Promise((resolve, fail) => {
-        settle = (error) => (error ? fail(error) : resolve());
         const { number } = item as unknown as PacketFacts;
+        waiting.set(number, (error) => (error ? fail(error) : resolve()));
         say({ kind: 'reject', channel, packet: number, stage, error: failureOf(cause), evidence });
       }),
-    settle: (error) => settle(error),
+    settle(packet, error) {
+      waiting.get(packet)?.(error);
+      waiting.delete(packet);
+    },
   };
 }
 

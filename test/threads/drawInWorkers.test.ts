@@ -242,6 +242,20 @@ describe('drawing in workers', () => {
     await expect(run('fickle', { workers: 1 })).rejects.toThrow(/fickle\.ts: another pipeline .* set workers to 0/);
   });
 
+  it('ends although several packets wait for their dead letters at once', async () => {
+    const pipeline = await load('steady');
+    const written: DeadLetter[] = [];
+    const slow = {
+      name: 'slow',
+      async write(letter: DeadLetter) {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        written.push(letter);
+      },
+    };
+    await runPipeline({ ...pipeline, workers: 1, deadLetters: slow }, new AbortController().signal);
+    expect(written.length).toBeGreaterThan(6);
+  });
+
   it('fails the run when a dead letter cannot be written', async () => {
     const pipeline = await load('steady');
     const write = (): Promise<never> => Promise.reject(new Error('disk full'));
