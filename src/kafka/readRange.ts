@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type kafkajs from 'kafkajs';
 import { keepConsuming } from './keepConsuming.ts';
+import { persist } from './persist.ts';
 
 /** How long a broker may be away, in milliseconds. */
 const GIVE_UP_MS = 60_000;
@@ -14,7 +15,8 @@ export interface Range {
 
 /** What each partition of a topic holds now, in order of partitions. */
 export async function rangesOf(admin: kafkajs.Admin, topic: string): Promise<Range[]> {
-  const offsets = await admin.fetchTopicOffsets(topic);
+  // A topic that was made a moment ago may not have its leaders yet.
+  const offsets = await persist(() => admin.fetchTopicOffsets(topic), GIVE_UP_MS);
   return offsets
     .map(({ partition, low, high }) => ({ partition, first: Number(low), end: Number(high) }))
     .toSorted((a, b) => a.partition - b.partition);

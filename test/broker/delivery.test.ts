@@ -69,6 +69,7 @@ async function runUntil(
 
 describeKafka.each([
   { name: 'exactly once', make: (groupId: string) => exactlyOnce({ brokers, groupId }) },
+  { name: 'exactly once, metadata of 40 bytes', make: (groupId: string) => exactlyOnce({ brokers, groupId, metadataLimit: 40 }) },
   { name: 'at least once', make: (groupId: string) => atLeastOnce({ brokers, groupId }) },
 ])('$name', ({ make }) => {
   it('writes each window of each sensor once', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type kafkajs from 'kafkajs';
 import { describe, inject } from 'vitest';
+import { rangesOf } from '../../src/kafka/readRange.ts';
 import { connect, connectionSchema } from '../../src/kafka/connection.ts';
 
 /** Addresses of the broker that was found. */
@@ -24,6 +25,7 @@ export async function makeTopic(
   await admin.connect();
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
   await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }], waitForLeaders: true });
+  await rangesOf(admin, topic);
   await admin.disconnect();
   return topic;
 }

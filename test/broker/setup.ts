@@ -7,7 +7,7 @@ import { type KafkaVersion, startLocalBroker } from '../../kafka-broker/localBro
 /*
   A real broker for the tests, whichever is found first:
     1. KAFKA_BROKERS: one that runs already
-    2. a container engine that has KAFKA_IMAGE, or can get it
+    2. a container engine that has KAFKA_IMAGE, or can get it (where it is set: only that)
     3. Java 17 and Maven: Apache Kafka from its artifacts (KAFKA_VERSION, 4.1 or 3.9)
   Without any the tests are skipped; with REQUIRE_KAFKA=1 that is a failure.
 */
@@ -54,6 +54,6 @@ async function firstOf(tried: string[]): Promise<Broker | undefined> {
       await run('docker', ['info'], { timeout: 5000 });
       if (!(await hasImage(contained))) throw new Error(`image ${contained} cannot be had`);
       return startContainerBroker(contained);
-    })) ?? (await attempt('Java and Maven', () => startLocalBroker({ version: KAFKA_VERSION as KafkaVersion })))
+    })) ?? (KAFKA_IMAGE ? undefined : await attempt('Java and Maven', () => startLocalBroker({ version: KAFKA_VERSION as KafkaVersion })))
   );
 }

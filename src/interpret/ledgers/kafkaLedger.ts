@@ -17,6 +17,7 @@ import { PipelineError, messageOf } from '../../errors.ts';
 import { type KafkaConnection, connect, connectionSchema } from '../../kafka/connection.ts';
 import { type Follower, followTopic } from '../../kafka/followTopic.ts';
 import { type Outlet, outlet } from '../../kafka/outlet.ts';
+import { persist } from '../../kafka/persist.ts';
 import { readOptions } from '../../options.ts';
 import type { Ledger, Paid } from '../ledger.ts';
 
@@ -120,10 +121,10 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
       if (parts) return;
       try {
         const kafka = connect(connection);
-        await ensureTopic(kafka, topic);
+        await persist(() => ensureTopic(kafka, topic), 60_000);
         const root = open({ path: folder, compression: false });
         const out = await outlet(kafka, { compression: 'zstd' });
-        const recent = await recentOffsets(kafka, topic);
+        const recent = await persist(() => recentOffsets(kafka, topic), 60_000);
         const from = (partition: number): number =>
           Math.min((root.get(`offset ${partition}`) as number | undefined) ?? 0, recent.get(partition) ?? 0);
         const follower = await followTopic(
