@@ -14,6 +14,7 @@ import type { JournalEntry } from '../../src/sim/journal.ts';
 import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
 import type { SimulatorOptions, VendorOptions } from '../../src/sim/simulatorOptions.ts';
 import { numberedRequest } from './frames.ts';
+import { quotaTest } from './load.ts';
 import type { Check } from './scenarios.ts';
 
 /** On top of the promised times: a test may share its cores with others. */
@@ -284,6 +285,24 @@ export const ownScenarios: readonly Own[] = [
           { what: `at 90 % of the steady rate after ${(recovered + 1) * 250} ms`, ok: recovered >= 0 && (recovered + 1) * 250 <= 5_000 },
         ];
       }),
+  },
+  {
+    id: 'X08',
+    stimulus: 'two vendors with token buckets, asked as fast as they allow',
+    async run() {
+      const { saccade429, used, share, allowedShare } = await quotaTest(6, false);
+      return [
+        { what: `${(saccade429 * 100).toFixed(2)} % of the replies were 429`, ok: saccade429 <= 0.005 },
+        ...Object.entries(used).map(([vendor, part]) => ({
+          what: `${(part * 100).toFixed(1)} % of ${vendor}'s quota was used`,
+          ok: part >= 0.95,
+        })),
+        {
+          what: `share ${(share * 100).toFixed(1)} %, the quotas allow ${(allowedShare * 100).toFixed(1)} %`,
+          ok: Math.abs(share - allowedShare) <= 0.02,
+        },
+      ];
+    },
   },
   {
     id: 'X10',

@@ -21,7 +21,7 @@ export function gpt(facts: Facts, pick: Pick): string {
   const main = `${opener} ${pick(['what appears to be ', 'what looks like ', ''])}a ${facts.size === 'medium' ? '' : `${facts.size} `}${noun} ${pick(['in', 'located in', 'positioned toward'])} the ${placeOf(facts, 'center')} of the frame${moving}.`;
   const others =
     facts.count > 1
-      ? ` ${pick(['There also seem to be', 'Additionally, there appear to be'])} ${numberWord(facts.count - 1)} other ${facts.count === 2 ? 'moving region' : 'moving regions'}${facts.second ? ` toward the ${facts.second === 'centre' ? 'center' : facts.second}` : ''}.`
+      ? ` ${pick(facts.count === 2 ? ['There also seems to be', 'Additionally, there appears to be'] : ['There also seem to be', 'Additionally, there appear to be'])} ${numberWord(facts.count - 1)} other ${facts.count === 2 ? 'moving region' : 'moving regions'}${facts.second ? ` toward the ${facts.second === 'centre' ? 'center' : facts.second}` : ''}.`
       : '';
   const whole = {
     sparse: ' The overall scene is sparse, suggesting little motion.',
