@@ -176,23 +176,27 @@ const nobody: Answer = {
 };
 
 export interface StepResult {
-  /** For each stretch: capacity, calls served a second in its last two seconds, share of refused calls there, and when it had settled. */
   readonly stretches: readonly {
     readonly capacity: number;
-    readonly servedPerSecond: number;
-    readonly possiblePerSecond: number;
+    /** Calls served at once in the last four seconds, on average. */
+    readonly busy: number;
+    /** Share of the calls that were refused there. */
     readonly refused: number;
+    /** From when on a second has three quarters of the capacity busy and hardly a call refused. */
     readonly settledMs: number;
   }[];
   readonly failed: number;
 }
 
+/** Calls under way at once, on average: by Little's law, so that a slow machine does not look like a shy router. */
+const busyOf = (ok: readonly JournalEntry[], fromMs: number, toMs: number): number =>
+  within(ok, fromMs, toMs).reduce((sum, { ms }) => sum + ms, 0) / (toMs - fromMs);
+
 /** The upstream serves 64 calls at once, then 16, then 64 again. */
 export async function capacityStep(stretchMs = 12_000): Promise<StepResult> {
-  const latencyMs = 200;
   const simulator = await startSimulator({
     journalEntries: 200_000,
-    vendors: { openai: { latency: latencyMs, concurrency: 64, whenFull: 'rate_limit' } },
+    vendors: { openai: { latency: 200, concurrency: 64, whenFull: 'overloaded' } },
   });
   const router = route({ targets: { only: gpt(simulator.url) } });
   const under = load(router, 128);
@@ -212,18 +216,14 @@ export async function capacityStep(stretchMs = 12_000): Promise<StepResult> {
   return {
     failed: under.failed,
     stretches: stretches.map(({ capacity, fromMs, toMs }) => {
-      const possiblePerSecond = capacity / (latencyMs / 1_000);
-      const seconds = Array.from({ length: Math.floor((toMs - fromMs) / 500) }, (_, i) => fromMs + i * 500);
-      const settled = seconds.find((at) => {
-        const rate = perSecond(ok, at, at + 1_000);
-        return rate >= possiblePerSecond * 0.7 && rateOf(within(entries, at, at + 1_000), 'overloaded') < 0.1;
-      });
+      const seconds = Array.from({ length: Math.floor((toMs - fromMs) / 500) - 1 }, (_, i) => fromMs + i * 500);
+      const isSettled = (at: number): boolean =>
+        busyOf(ok, at, at + 1_000) >= capacity * 0.75 && rateOf(within(entries, at, at + 1_000), 'overloaded') < 0.1;
       return {
         capacity,
-        possiblePerSecond,
-        servedPerSecond: perSecond(ok, toMs - 2_000, toMs),
-        refused: rateOf(within(entries, toMs - 2_000, toMs), 'overloaded'),
-        settledMs: settled === undefined ? Infinity : settled - fromMs,
+        busy: busyOf(ok, toMs - 4_000, toMs),
+        refused: rateOf(within(entries, toMs - 4_000, toMs), 'overloaded'),
+        settledMs: (seconds.find(isSettled) ?? Infinity) - fromMs,
       };
     }),
   };
