@@ -53,7 +53,7 @@ export const startChaos = async (seed: number, aliases = ['one', 'two', 'only', 
   });
 
 export function chaosRoute({ url }: Simulator): Captioner {
-  const usual = { deadlines: { headersMs: 1_000, idleMs: 500 }, concurrency: 16, breaker: { failures: 50 } };
+  const usual = { deadlines: { headersMs: 5_000, idleMs: 5_000 }, concurrency: 16, breaker: { failures: 50 } };
   return route({
     targets: {
       gpt: openai({ ...usual, model: 'gpt-4o', baseUrl: `${url}/v1`, keys: [...known('one', secrets[0]), ...known('two', secrets[1])] }),
