@@ -84,7 +84,8 @@ const lettersOf = ({ letters }: Run): string[] =>
     .map(({ stage, sensor, message, payload, position }) => `${sensor} ${position.first} ${stage} ${message} ${payload.toString('hex')}`)
     .toSorted();
 
-describe('drawing in workers', () => {
+/** A worker takes a second of processor time to start, and a shared machine may have little of it. */
+describe('drawing in workers', { timeout: 90_000 }, () => {
   it('makes the same frames, dead letters and acks as drawing on the main thread', async () => {
     const here = await run('steady', { workers: 0 });
     expect(here.records.length).toBeGreaterThan(50);
