@@ -35,6 +35,8 @@ const LARGEST_REPLY = 8 * 2 ** 20;
 /** How long a reply that looks complete may keep the connection open before it is read. */
 const OPEN_END_MS = 1_000;
 const CLOSING_BRACE = 0x7d;
+/** A timer that is so late was not late because of the upstream. */
+const BUSY_MS = 20;
 
 /**
  * One POST. `done` is called once, with the whole reply or with why there is none, and not at all after the returned
@@ -43,7 +45,8 @@ const CLOSING_BRACE = 0x7d;
  */
 export function exchange(pool: Pool, call: Call, done: (outcome: Reply | (Failure & { readonly status: number })) => void): () => void {
   const { deadlines } = call;
-  const endAt = performance.now() + deadlines.totalMs;
+  let endAt = performance.now() + deadlines.totalMs;
+  let listenedOn = false;
   let controller: Dispatcher.DispatchController | undefined;
   let over = false;
   let status = 0;
@@ -67,8 +70,24 @@ export function exchange(pool: Pool, call: Call, done: (outcome: Reply | (Failur
     timer = setTimeout(expire, armedFor - performance.now());
   };
   const whole = (): string => (chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8');
+  const isEarly = (): boolean => Math.min(phaseEnd, endAt) - performance.now() > 0.5;
   const expire = (): void => {
-    if (Math.min(phaseEnd, endAt) - performance.now() > 0.5) {
+    if (isEarly()) arm();
+    else {
+      // Only the upstream's silence counts. What has come while this process was busy is read first, and where it was
+      // busy for long it listens for as long again, once.
+      const lateMs = performance.now() - Math.min(phaseEnd, endAt);
+      if (lateMs > BUSY_MS && !listenedOn) {
+        listenedOn = true;
+        phaseEnd += lateMs * 2;
+        endAt += lateMs * 2;
+        arm();
+      } else setImmediate(passed);
+    }
+  };
+  const passed = (): void => {
+    if (over) return;
+    if (isEarly()) {
       arm();
       return;
     }
