@@ -9,7 +9,7 @@ import { seeded, shuffle } from './random.ts';
 
 const C = 1;
 const MAX_ROUNDS = 60;
-const TOLERANCE = 0.01;
+const TOLERANCE = 0.1;
 
 /** The class of each document that is not in training, as guessed from those that are; -1 for the others. */
 export function classify(rows: Counts, weights: Float64Array, classes: Uint8Array, classCount: number, training: Uint8Array): Int16Array {
