@@ -88,6 +88,8 @@ async function* windowsOf(recording: OpenedRecording, sensor: string, everyMs: n
       // A packet that is mostly damage has no picture; `inspect` counts it.
     }
   }
+  const held = decode.end();
+  if (held) yield* cutter.push(held);
   yield* cutter.flush();
 }
 

@@ -43,7 +43,7 @@ export const drawHere = ({ pipeline, gate, reject, stop }: DrawingOptions): Draw
   return {
     cut: (packets, after) =>
       packets.pipe(
-        decode(formats, reject, after?.end),
+        decode({ formats, nearUs: after?.end, stop }, reject),
         cut({ windowing: window, filters, horizonUs: renderer.horizonUs ?? 0, after, gate, stop }),
       ),
     render: render({ ...frameOptions(pipeline), concurrency: encoders }, reject),

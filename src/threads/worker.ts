@@ -57,7 +57,7 @@ async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<v
       input
         .pipe(
           map((packet) => ({ ...packet, ack: () => say({ kind: 'acked', channel: id, packet: packet.number }) })),
-          decode(formats, reject, after?.end),
+          decode({ formats, nearUs: after?.end, stop: stop.signal }, reject),
           behind(() => say({ kind: 'taken', channel: id })),
           cut({ windowing, filters, horizonUs: renderer.horizonUs ?? 0, after, gate, stop: stop.signal }),
         )

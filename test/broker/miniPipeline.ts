@@ -38,7 +38,7 @@ export async function miniPipeline({ source, sink, deadLetters, answerMs = 5, wi
       sensor.pipe(
         lives((packets, after) =>
           packets.pipe(
-            decode([evt3], reject, after?.end),
+            decode({ formats: [evt3], nearUs: after?.end, stop }, reject),
             cut({ windowing: tumbling({ everyMs: WINDOW_MS }), filters: [], horizonUs: 0, after, gate, stop }),
           ),
         ),

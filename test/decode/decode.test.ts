@@ -1,9 +1,11 @@
+import { lastValueFrom, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../src/consume/packet.ts';
-import { decodeSensor } from '../../src/decode/decode.ts';
+import { decode, decodeSensor } from '../../src/decode/decode.ts';
 import { encodeEvt3 } from '../../src/decode/encoders/encodeEvt3.ts';
 import { makeEvents } from '../../src/decode/events.ts';
 import { evt3 } from '../../src/decode/formats/evt3.ts';
+import { text } from '../../src/decode/formats/text.ts';
 import { countedItem } from '../stage/items.ts';
 
 /** Events of one packet, one a millisecond from `fromMs` on. */
@@ -38,26 +40,42 @@ const garbage = (): Uint8Array => {
 
 describe('decode', () => {
   it('rejects a packet that is mostly damage, and decodes the next at its true time', () => {
-    const decode = decodeSensor([evt3]);
-    expect(decode(packet(0, bytesFrom(1000))).events.t[0]).toBe(1_000_000);
-    expect(() => decode(packet(1, garbage()))).toThrow(/packet 1 of cam \(evt3, 800 bytes\) is mostly damage/);
-    const { events } = decode(packet(2, bytesFrom(1020)));
+    const read = decodeSensor([evt3]);
+    expect(read(packet(0, bytesFrom(1000))).events.t[0]).toBe(1_000_000);
+    expect(() => read(packet(1, garbage()))).toThrow(/packet 1 of cam \(evt3, 800 bytes\) is mostly damage/);
+    const { events } = read(packet(2, bytesFrom(1020)));
     expect([events.length, events.t[0]]).toEqual([10, 1_020_000]);
   });
 
   it('forgets after a jump in seq what the lost packets may have changed', () => {
-    const decode = decodeSensor([evt3]);
-    decode(packet(0, bytesFrom(0)));
+    const read = decodeSensor([evt3]);
+    read(packet(0, bytesFrom(0)));
     const withoutRow = new Uint8Array(Uint16Array.of(0x2005).buffer);
-    expect(decode(packet(1, withoutRow)).events.length).toBe(1);
-    expect(decode(packet(7, withoutRow)).events.length).toBe(0);
+    expect(read(packet(1, withoutRow)).events.length).toBe(1);
+    expect(read(packet(7, withoutRow)).events.length).toBe(0);
+  });
+
+  it('delivers what was held back for the rest of a record when the stream ends, and not when the run is stopped', async () => {
+    const lines = '0.001 3 4 1\n0.002 5 6 0\n0.003 7 8 1';
+    const written = { ...packet(0, new TextEncoder().encode(lines)), encoding: 'text' };
+    const eventsOf = async (stop: AbortSignal): Promise<number> => {
+      const batches = await lastValueFrom(
+        of(written).pipe(
+          decode({ formats: [text], stop }, async () => {}),
+          toArray(),
+        ),
+      );
+      return batches.reduce((sum, { events }) => sum + events.length, 0);
+    };
+    expect(await eventsOf(new AbortController().signal)).toBe(3);
+    expect(await eventsOf(AbortSignal.abort())).toBeLessThan(3);
   });
 
   it('gives events that stay as they are when the decoder goes on', () => {
-    const decode = decodeSensor([evt3]);
-    const { events } = decode(packet(0, bytesFrom(0)));
+    const read = decodeSensor([evt3]);
+    const { events } = read(packet(0, bytesFrom(0)));
     const kept = [...events.t];
-    decode(packet(1, bytesFrom(500)));
+    read(packet(1, bytesFrom(500)));
     expect([...events.t]).toEqual(kept);
   });
 });
