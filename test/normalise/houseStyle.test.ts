@@ -26,9 +26,9 @@ test.each([
   ['a loop', 'A dog runs. '.repeat(10_000)],
   ['half a list', 'a, '.repeat(30_000)],
 ])('a model that runs wild (%s) costs little time', (_, text) => {
-  const started = performance.now();
+  const started = process.cpuUsage();
   houseStyle({ words: 40 }).apply(text);
-  expect(performance.now() - started).toBeLessThan(1500);
+  expect(process.cpuUsage(started).user / 1000).toBeLessThan(1500);
 });
 
 test('gives an empty caption for a refusal, with flags that say so', () => {
