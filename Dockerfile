@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 ARG NODE_VERSION=24.21.0
 
 # What is needed to run, without what is needed to build and to test. Native parts come built for this libc.

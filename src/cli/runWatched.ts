@@ -37,7 +37,7 @@ export async function runWatched(
 
   const stop = new AbortController();
   const endSignals = drainOnSignal(stop, drain);
-  const served = metrics === undefined ? undefined : await serveMetrics(metrics);
+  const served = metrics === undefined ? undefined : await serveMetrics(metrics, [pipeline.source, pipeline.sink, pipeline.deadLetters]);
   if (served && !json) process.stderr.write(`metrics on http://localhost:${served.port}/metrics\n`);
   const endLog = log === undefined ? undefined : watchLog(log);
   const summary = watchSummary();

@@ -16,6 +16,8 @@ export interface GroupReaderOptions {
   readonly maxWaitMs: number;
   readonly sessionTimeoutMs: number;
   readonly stallTimeoutMs: number;
+  /** Called at each sign of life from the brokers. */
+  readonly onSign: () => void;
 }
 
 /** What waits of one partition. */
@@ -45,6 +47,10 @@ export async function* readAsGroup(
   const queues = new Map<string, Queue>();
   let joins = 0;
   let lastSign = performance.now();
+  const sign = (): void => {
+    lastSign = performance.now();
+    options.onSign();
+  };
   let failure: Error | undefined;
   let wake = asleep;
 
@@ -95,7 +101,7 @@ export async function* readAsGroup(
 
   consumer.on('consumer.group_join', ({ payload }) => {
     const join = ++joins;
-    lastSign = performance.now();
+    sign();
     lost.clear();
     const given = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
       partitions.map((partition) => ({ topic, partition })),
@@ -124,7 +130,7 @@ export async function* readAsGroup(
     }
   });
   consumer.on('consumer.heartbeat', ({ timestamp }) => {
-    lastSign = performance.now();
+    sign();
     for (const [key, { since, queue }] of lost) {
       // A heartbeat that the broker took after we were fenced: the partition is ours after all.
       if (timestamp <= since) continue;
@@ -132,7 +138,7 @@ export async function* readAsGroup(
       if (queues.get(key) === queue) void begin(queue, joins);
     }
   });
-  consumer.on('consumer.fetch', () => void (lastSign = performance.now()));
+  consumer.on('consumer.fetch', sign);
 
   const lost = new Map<string, { readonly since: number; readonly queue: Queue }>();
   delivery.attach({

@@ -11,6 +11,8 @@ export interface Source extends Part {
   packets(signal: AbortSignal): AsyncIterable<Packet>;
   /** Called once, when everything that was read has been acked or given up. */
   close?(): Promise<void>;
+  /** Rejects, saying why, while the source is not connected to what it reads; absent: it always is. */
+  ready?(): Promise<void>;
   /** Bytes or packets in all, where the source knows its end: for progress and ETA. */
   total?(): Promise<number | undefined>;
 }

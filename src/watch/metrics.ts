@@ -1,13 +1,19 @@
 import { type Server, createServer } from 'node:http';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { DecodeCounters } from '../decode/decoder.ts';
-import { PipelineError } from '../errors.ts';
+import { PipelineError, messageOf } from '../errors.ts';
 import type { Attempt } from '../interpret/caption.ts';
 import type { NormalisedCaption } from '../normalise/normalise.ts';
 import { listen } from '../stage/channels.ts';
 import { driftSample } from './driftSample.ts';
 
 const SECONDS = [0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** A part that may not be connected yet, or no longer. */
+export interface Connected {
+  readonly name: string;
+  ready?(): Promise<void>;
+}
 
 /** Prometheus metrics of the running pipelines, fed through the side door alone. */
 export function watchMetrics(): { registry: Registry; end: () => void } {
@@ -131,18 +137,23 @@ export function watchMetrics(): { registry: Registry; end: () => void } {
   };
 }
 
-/** Serves `/metrics` in Prometheus text until `end`. Throws CONFIG_INVALID when the port is taken. */
-export async function serveMetrics(port: number): Promise<{ port: number; end: () => Promise<void> }> {
+/**
+ * Serves until `end`: `/metrics` in Prometheus text, `/live` as long as the process answers at all, and `/ready`, which is
+ * 503 with the reasons while one of `parts` is not connected. Throws CONFIG_INVALID when the port is taken.
+ */
+export async function serveMetrics(port: number, parts: readonly Connected[] = []): Promise<{ port: number; end: () => Promise<void> }> {
   const metrics = watchMetrics();
   const server = createServer((request, response) => {
-    if (request.url !== '/metrics') {
-      response.writeHead(404).end('see /metrics\n');
-      return;
+    const answer = (status: number, text: string): void => void response.writeHead(status).end(text);
+    if (request.url === '/live') answer(200, 'live\n');
+    else if (request.url === '/ready') void whyNotReady(parts).then((why) => (why ? answer(503, why) : answer(200, 'ready\n')));
+    else if (request.url !== '/metrics') answer(404, 'see /metrics, /live and /ready\n');
+    else {
+      metrics.registry.metrics().then(
+        (text) => response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text),
+        () => answer(500, ''),
+      );
     }
-    metrics.registry.metrics().then(
-      (text) => response.writeHead(200, { 'content-type': metrics.registry.contentType }).end(text),
-      () => response.writeHead(500).end(),
-    );
   });
   await listening(server, port);
   const address = server.address();
@@ -154,6 +165,19 @@ export async function serveMetrics(port: number): Promise<{ port: number; end: (
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** One line for each part that is not connected. */
+async function whyNotReady(parts: readonly Connected[]): Promise<string> {
+  const whys = parts.map(async (part) => {
+    try {
+      await part.ready?.();
+      return '';
+    } catch (error) {
+      return `${part.name}: ${messageOf(error)}\n`;
+    }
+  });
+  return (await Promise.all(whys)).join('');
 }
 
 const listening = (server: Server, port: number): Promise<void> =>

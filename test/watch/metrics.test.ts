@@ -72,4 +72,25 @@ describe('metrics', () => {
     });
     other.close();
   });
+
+  it('is alive at once, and ready when every part is connected', async () => {
+    let isConnected = false;
+    const part = {
+      name: 'kafkaSource',
+      ready: () => (isConnected ? Promise.resolve() : Promise.reject(new Error('no broker'))),
+    };
+    const served = await serveMetrics(0, [part, { name: 'jsonl' }]);
+    const ask = async (path: string): Promise<[number, string]> => {
+      const response = await fetch(`http://127.0.0.1:${served.port}${path}`);
+      return [response.status, await response.text()];
+    };
+    try {
+      expect(await ask('/live')).toEqual([200, 'live\n']);
+      expect(await ask('/ready')).toEqual([503, 'kafkaSource: no broker\n']);
+      isConnected = true;
+      expect(await ask('/ready')).toEqual([200, 'ready\n']);
+    } finally {
+      await served.end();
+    }
+  });
 });

@@ -80,13 +80,18 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
   const { topic, groupId, registry, from } = checked;
   const wire = checked.wire ?? (registry ? 'confluent' : 'single-object');
   if (!checked.delivery && !groupId) throw new PipelineError('CONFIG_INVALID', 'kafkaSource: needs a groupId or a delivery');
+  let heardAt = -Infinity;
   const own = checked.delivery ?? atLeastOnce({ ...connectionOf(checked), groupId: groupId! });
   return {
     name: 'kafkaSource',
     params: { topic: topic instanceof RegExp ? String(topic) : topic, wire, from },
     packets(signal) {
       const read = packetReader(wire, registry && registryClient(registry), { encoding: '', width: 0, height: 0, ...checked.raw });
-      return readAsGroup(connect(connectionOf(checked)), own, read, checked, signal);
+      return readAsGroup(connect(connectionOf(checked)), own, read, { ...checked, onSign: () => (heardAt = performance.now()) }, signal);
+    },
+    async ready() {
+      if (performance.now() - heardAt < checked.sessionTimeoutMs) return;
+      throw new PipelineError('SOURCE_FAILED', `no member of group '${own.groupId}' at ${checked.brokers.join(', ')}`, { retryable: true });
     },
     close: () => own.close(),
   };

@@ -64,6 +64,10 @@ export function kafkaSink<Value extends CaptionRecord | DeadLetter>(options: Kaf
       encode = encoder(schemaName, prefix);
       if (!delivery) direct = await outlet(kafka, { compression });
     },
+    async ready() {
+      if (!encode) throw new PipelineError('SINK_FAILED', `topic '${topic}' is not open`, { retryable: true });
+      if (registry) await registryClient(registry).ping();
+    },
     async write(value, from) {
       if (!encode) throw new PipelineError('UNEXPECTED', 'kafkaSink.write was called before open');
       const message = messageOfValue(topic, encode, value);
