@@ -27,7 +27,7 @@ export const cut =
   ({ windowing, filters, horizonUs, after, gate, stop }: CutStageOptions): OperatorFunction<EventBatch, EventWindow> =>
   (batches) =>
     new Observable((subscriber) => {
-      const cutter = windowing.start({ horizonUs, after });
+      const cutter = windowing.start({ horizonUs, memoryUs: memoryOf(filters), after });
       const runs = filters.map((filter) => filter.start());
       const emit = (windows: readonly EventWindow[]): void => {
         for (const window of windows) {
@@ -53,6 +53,9 @@ export const cut =
         }),
       );
     });
+
+/** Each filter sees what the one before it has left. */
+const memoryOf = (filters: readonly Filter[]): number => filters.reduce((sum, { memoryUs = 0 }) => sum + memoryUs, 0);
 
 function droppedBy({ late }: Cutter, filters: readonly Filter[], runs: readonly FilterRun[]): Record<string, number> {
   const counters: Record<string, number> = { late };

@@ -33,10 +33,10 @@ export interface Series {
  */
 export function cutInSeries(
   { span, judge, atLeastUs, latenessUs, idleAfterMs }: Series,
-  { horizonUs, after: resumed }: CutOptions,
+  { horizonUs, memoryUs, after: resumed }: CutOptions,
 ): Cutter {
   const late = countLate();
-  const kept = keepEvents(horizonUs);
+  const kept = keepEvents(horizonUs, memoryUs);
   /** Oldest first. All but the newest wait for late events only. */
   let open: OpenWindow[] = [];
   let judging: Judge | undefined;
@@ -54,6 +54,8 @@ export function cutInSeries(
     if (!(time > reached)) return []; // also for NaN: the stream does not know its time yet
     reached = time;
     const oldest = open[0];
+    // A silent sensor goes on sending its clock: what the next window will not need is let go.
+    if (!oldest) kept.release(span(reached - latenessUs, after)[0]);
     if (!oldest || oldest.end > reached - latenessUs) return [];
     const closed = close(open.filter(({ end }) => end <= reached - latenessUs));
     open = open.slice(closed.length);

@@ -20,9 +20,9 @@ export interface Grid {
  *
  * Everything is decided event by event: how the stream was cut into packets does not change a window.
  */
-export function cutOnGrid({ everyUs, lengthUs, latenessUs }: Grid, { horizonUs, after }: CutOptions): Cutter {
+export function cutOnGrid({ everyUs, lengthUs, latenessUs }: Grid, { horizonUs, memoryUs, after }: CutOptions): Cutter {
   const late = countLate();
-  const kept = keepEvents(horizonUs);
+  const kept = keepEvents(horizonUs, memoryUs);
   /** Oldest first. */
   let open: OpenWindow[] = [];
   /** Sensor time reached. */

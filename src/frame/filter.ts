@@ -11,6 +11,11 @@ export interface FilterRun {
 
 /** A filter over events. To add one, write a file in `filters/` with a function that returns this. */
 export interface Filter extends Part {
+  /**
+   * How far back its decisions depend on earlier events, in microseconds of sensor time: a resumed run reads them again,
+   * so that it decides as before. @default 0
+   */
+  readonly memoryUs?: number;
   /** Fresh state, one for each sensor. */
   start(): FilterRun;
 }

@@ -14,23 +14,24 @@ export interface KeptEvents {
 
 /**
  * Keeps batches for `horizonUs`, with a share of their acks: a source that resumes must read again what the next
- * window's picture depends on, not only the window itself.
+ * window's picture depends on, not only the window itself. Their acks alone are kept for `memoryUs` longer: filters
+ * have seen these batches, also those of which they left nothing.
  */
-export function keepEvents(horizonUs: number): KeptEvents {
-  if (horizonUs === 0) return { add: () => undefined, before: () => [], release: () => undefined };
+export function keepEvents(horizonUs: number, memoryUs = 0): KeptEvents {
+  if (horizonUs + memoryUs === 0) return { add: () => undefined, before: () => [], release: () => undefined };
   let kept: { readonly events: Events; readonly firstT: number; readonly lastT: number; readonly ack: Ack }[] = [];
   return {
     add(batch) {
-      if (batch.events.length === 0) return;
-      const [firstT, lastT] = extent(batch.events);
+      const [firstT, lastT] = extent(batch, memoryUs > 0);
+      if (lastT === -Infinity) return;
       kept.push({ events: batch.events, firstT, lastT, ack: batch.share() });
     },
     before: (start) =>
-      kept
+      (horizonUs === 0 ? [] : kept)
         .filter(({ firstT, lastT }) => firstT < start && lastT >= start - horizonUs)
         .flatMap(({ events }) => runsBetween(events, start - horizonUs, start)),
     release(start) {
-      const isNeeded = ({ lastT }: { lastT: number }): boolean => lastT >= start - horizonUs;
+      const isNeeded = ({ lastT }: { lastT: number }): boolean => lastT >= start - horizonUs - memoryUs;
       if (kept.every(isNeeded)) return;
       for (const batch of kept) if (!isNeeded(batch)) batch.ack();
       kept = kept.filter(isNeeded);
@@ -38,9 +39,10 @@ export function keepEvents(horizonUs: number): KeptEvents {
   };
 }
 
-function extent({ t, length }: Events): [firstT: number, lastT: number] {
+/** First and last time; with the clock of the stream where filters may have dropped what came last. */
+function extent({ events: { t, length }, clockUs }: HeldBatch, withClock: boolean): [firstT: number, lastT: number] {
   let firstT = Infinity;
-  let lastT = -Infinity;
+  let lastT = withClock && clockUs === clockUs ? clockUs : -Infinity;
   for (let i = 0; i < length; i++) {
     const at = t[i]!;
     if (at < firstT) firstT = at;

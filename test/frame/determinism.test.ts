@@ -3,11 +3,15 @@ import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../src/consume/packet.ts';
 import { type SyntheticOptions, synthetic } from '../../src/consume/sources/synthetic.ts';
 import { decodeSensor } from '../../src/decode/decode.ts';
-import { copyEvents } from '../../src/decode/events.ts';
+import { type EventBatch, copyEvents } from '../../src/decode/events.ts';
 import { evt3 } from '../../src/decode/formats/evt3.ts';
 import type { EventWindow } from '../../src/frame/eventWindow.ts';
 import type { Renderer } from '../../src/frame/renderer.ts';
 import { backgroundActivity } from '../../src/frame/filters/backgroundActivity.ts';
+import { eventRateControl } from '../../src/frame/filters/eventRateControl.ts';
+import { hotPixel } from '../../src/frame/filters/hotPixel.ts';
+import { refractory } from '../../src/frame/filters/refractory.ts';
+import { spatioTemporalContrast } from '../../src/frame/filters/spatioTemporalContrast.ts';
 import { greyReconstruction } from '../../src/frame/renderers/greyReconstruction.ts';
 import { polarity } from '../../src/frame/renderers/polarity.ts';
 import type { CutOptions, Windowing } from '../../src/frame/windowing.ts';
@@ -87,6 +91,37 @@ describe('the same recording makes the same frames', () => {
       const last = done.at(-1);
       const first = Math.min(...open);
       const rest = cutAll(all.slice(first), way, { start: last.start, end: last.end, offset: last.position.end });
+      expect([...framesOf(done, way), ...framesOf(rest, way)]).toEqual(once);
+    }
+  });
+
+  it.each([
+    { filters: [hotPixel({ learnMs: 100, sigma: 3 }), backgroundActivity()] },
+    { filters: [spatioTemporalContrast({ mode: 'stcKeepTrail' }), eventRateControl({ events: 20 })] },
+    { filters: [refractory()] },
+  ])('split over a restart behind filters that remember: $filters.0.name', async ({ filters }) => {
+    const way: Way = { window: tumbling({ everyMs: 33 }), renderer: greyReconstruction({ historyMs: 40 }) };
+    const memoryUs = filters.reduce((sum, filter) => sum + (filter.memoryUs ?? 0), 0);
+    const sift = (): ((batch: EventBatch) => EventBatch) => {
+      const runs = filters.map((filter) => filter.start());
+      return (batch) => ({
+        ...batch,
+        events: copyEvents(runs.reduce((events, run) => run.push(events, batch.width, batch.height), batch.events)),
+      });
+    };
+    const cutter = (after?: CutOptions['after']): ((packet: Packet) => EventWindow[]) => {
+      const cutting = way.window.start({ horizonUs: way.renderer.horizonUs ?? 0, memoryUs, after });
+      const [decode, filtered] = [decodeSensor([evt3]), sift()];
+      return (packet) => cutting.push(filtered(decode(packet)));
+    };
+    const all = await packetsOf({ hotPixels: 20 });
+    const once = framesOf(all.flatMap(cutter()), way);
+    for (const stopAt of [33, 47]) {
+      const { packets, open } = counted(all);
+      const done = packets.slice(0, stopAt).flatMap(cutter());
+      for (const window of done) window.ack();
+      const last = done.at(-1)!;
+      const rest = all.slice(Math.min(...open)).flatMap(cutter({ start: last.start, end: last.end, offset: last.position.end }));
       expect([...framesOf(done, way), ...framesOf(rest, way)]).toEqual(once);
     }
   });

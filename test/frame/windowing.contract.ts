@@ -111,6 +111,18 @@ export function itIsAWindowing(make: () => Windowing, { copies }: WindowingPromi
     );
   });
 
+  it('lets go of what only filters remember while the sensor is silent', () => {
+    const cutter = make().start({ horizonUs: 0, memoryUs: 5_000 });
+    let open = 0;
+    for (let clockUs = 0; clockUs < 2e6; clockUs += 1_000) {
+      open++;
+      cutter.push(batchOf([], { clockUs, ack: () => open-- }));
+    }
+    expect(open).toBeLessThan(50);
+    cutter.flush();
+    expect(open).toBe(0);
+  });
+
   it('spans the packets of its events', () => {
     const { windows } = cutAll([[{ t: 1, x: 1, y: 0, p: 1 }], [{ t: 2, x: 2, y: 0, p: 0 }], [{ t: 3, x: 3, y: 0, p: 1 }]]);
     for (const { position, slices } of windows) {

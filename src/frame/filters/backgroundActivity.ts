@@ -25,6 +25,7 @@ export function backgroundActivity(options: BackgroundActivityOptions = {}): Fil
   return {
     name: 'backgroundActivity',
     params,
+    memoryUs: withinUs,
     start() {
       // A border of one pixel around the sensor spares the test for its edge.
       const lastOf = perPixel((width, height) => new Float64Array((width + 2) * (height + 2)).fill(-Infinity));

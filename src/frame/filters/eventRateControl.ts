@@ -23,6 +23,7 @@ export function eventRateControl(options: EventRateControlOptions = {}): Filter 
   return {
     name: 'eventRateControl',
     params,
+    memoryUs: 2 * sliceUs,
     start() {
       let slice = NaN;
       let before = 0;

@@ -31,6 +31,7 @@ export function hotPixel(options: HotPixelOptions = {}): Filter {
   return {
     name: 'hotPixel',
     params,
+    memoryUs: 2 * learnUs,
     start() {
       const pixelsOf = perPixel((width, height) => ({
         counts: new Uint32Array(width * height),

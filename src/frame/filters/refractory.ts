@@ -17,6 +17,8 @@ export function refractory(options: RefractoryOptions = {}): Filter {
   return {
     name: 'refractory',
     params,
+    // Where a pixel pauses for the dead time, it does not matter any more what was before.
+    memoryUs: 20 * deadUs,
     start() {
       const lastOf = perPixel((width, height) => new Float64Array(width * height).fill(-Infinity));
       return filterRun((events, out, width, height) => {

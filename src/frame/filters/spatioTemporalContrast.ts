@@ -26,6 +26,7 @@ export function spatioTemporalContrast(options: SpatioTemporalContrastOptions = 
   return {
     name: 'spatioTemporalContrast',
     params,
+    memoryUs: 2 * thresholdUs,
     start() {
       const pixelsOf = perPixel((width, height) => ({
         last: new Float64Array(width * height).fill(-Infinity),
