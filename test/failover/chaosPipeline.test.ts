@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,6 +19,7 @@ interface Letter extends Omit<DeadLetter, 'payload'> {
 describe('a pipeline run under faults, with everything it puts out', () => {
   let folder: string;
   const journal: JournalEntry[] = [];
+  let child: ChildProcessWithoutNullStreams | undefined;
   let code: number | null;
   let output = '';
   let metrics = '';
@@ -33,14 +34,15 @@ describe('a pipeline run under faults, with everything it puts out', () => {
     const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
     const pipeline = fileURLToPath(new URL('chaosPipeline.ts', import.meta.url));
     const keys = Object.fromEntries(secrets.map((secret, i) => [`CHAOS_KEY_${i + 1}`, secret]));
-    const child = spawn(process.execPath, [main, '--verbose', 'run', pipeline, '--metrics', String(port), '--log', 'trace', '--json'], {
+    child = spawn(process.execPath, [main, '--verbose', 'run', pipeline, '--metrics', String(port), '--log', 'trace', '--json'], {
       env: { ...process.env, ...keys, CHAOS_URL: simulator.url, CHAOS_OUT: folder },
     });
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const running = child;
+    for (const stream of [running.stdout, running.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const ended = new Promise<number | null>((resolve) => {
-      child.on('close', resolve);
+      running.on('close', resolve);
     });
-    while (child.exitCode === null) {
+    while (running.exitCode === null) {
       metrics = (await scrape(port)) || metrics;
       await sleep(100);
     }
@@ -50,7 +52,10 @@ describe('a pipeline run under faults, with everything it puts out', () => {
     letters = await jsonLines<Letter>(join(folder, 'dead-letters.jsonl'));
   }, 90_000);
 
-  afterAll(async () => await rm(folder, { recursive: true, force: true }));
+  afterAll(async () => {
+    child?.kill('SIGKILL');
+    await rm(folder, { recursive: true, force: true });
+  });
 
   it('ends well, every window in the records or in the dead letters', () => {
     expect([code, output.slice(-2_000)]).toEqual([0, expect.any(String)]);

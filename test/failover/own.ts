@@ -3,6 +3,7 @@ import { firstValueFrom, lastValueFrom, mergeMap, of, range, timer } from 'rxjs'
 import { messageOf } from '../../src/errors.ts';
 import type { Answer } from '../../src/interpret/caption.ts';
 import { type CaptionRequest, type Captioner, captioner } from '../../src/interpret/captioner.ts';
+import { hedge } from '../../src/interpret/combinators/hedge.ts';
 import { payOnce } from '../../src/interpret/combinators/payOnce.ts';
 import { route } from '../../src/interpret/combinators/route.ts';
 import { memoryLedger } from '../../src/interpret/ledgers/memoryLedger.ts';
@@ -91,6 +92,34 @@ const untilDate = ({ atUs, ms }: JournalEntry): number => {
 };
 
 const outage = { fault: 'rate_limit', retryAfterMs: 1_000 } as const;
+
+/** A thousand calls of 80 ms, one in fifty of 800 ms. */
+async function slowTail(
+  wrap: (target: Captioner) => Captioner,
+): Promise<{ p99Ms: number; requests: number; answers: number; aborted: number; cancelled: number }> {
+  const faults = [{ fault: 'slow', delayMs: 720, probability: 0.02 }] as const;
+  return await bench({ openai: { latency: 80, faults: [...faults] } }, async ({ simulator: { url }, seen }) => {
+    const target = wrap(gpt(url, { concurrency: 64 }));
+    const took: number[] = [];
+    const routes: CaptionRequest[] = [];
+    const one = async (): Promise<void> => {
+      const request = await numberedRequest();
+      const start = performance.now();
+      await firstValueFrom(target(request));
+      took.push(performance.now() - start);
+      routes.push(request);
+    };
+    await lastValueFrom(range(0, 1_000).pipe(mergeMap(one, 12)));
+    await sleep(100);
+    return {
+      p99Ms: took.toSorted((x, y) => x - y)[Math.floor(took.length * 0.99)]!,
+      requests: seen('openai').length,
+      answers: took.length,
+      aborted: seen('openai').filter(({ outcome }) => outcome === 'aborted').length,
+      cancelled: routes.flatMap(({ route: path }) => path).filter(({ outcome }) => outcome === 'cancelled').length,
+    };
+  });
+}
 
 export const ownScenarios: readonly Own[] = [
   {
@@ -300,6 +329,27 @@ export const ownScenarios: readonly Own[] = [
         {
           what: `share ${(share * 100).toFixed(1)} %, the quotas allow ${(allowedShare * 100).toFixed(1)} %`,
           ok: Math.abs(share - allowedShare) <= 0.02,
+        },
+      ];
+    },
+  },
+  {
+    id: 'X09',
+    stimulus: '2 % of the calls take ten times as long',
+    async run() {
+      const plain = await slowTail((target) => target);
+      const hedged = await slowTail((target) => hedge(target));
+      const { requests, answers, aborted, cancelled } = hedged;
+      return [
+        {
+          what: `p99 of ${Math.round(hedged.p99Ms)} ms with hedging, ${Math.round(plain.p99Ms)} ms without`,
+          ok: hedged.p99Ms <= plain.p99Ms / 2,
+        },
+        { what: `${((requests / answers - 1) * 100).toFixed(1)} % more calls`, ok: requests / answers - 1 <= 0.03 && requests > answers },
+        // Some are hung up on before the upstream has read all of them, some when it has just answered.
+        {
+          what: `${cancelled} losers recorded as cancelled, ${aborted} seen hung up`,
+          ok: cancelled >= requests - answers && aborted <= cancelled && aborted >= cancelled * 0.75,
         },
       ];
     },
