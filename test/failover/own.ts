@@ -25,6 +25,8 @@ const slackMs = process.env['VITEST'] ? 200 : 10;
 export interface Own {
   readonly id: string;
   readonly stimulus: string;
+  /** It holds rates and percentiles to figures, which needs a machine of its own. */
+  readonly measured?: boolean;
   readonly run: () => Promise<readonly Check[]>;
 }
 
@@ -278,6 +280,7 @@ export const ownScenarios: readonly Own[] = [
   {
     id: 'X07',
     stimulus: 'back after an outage at full load',
+    measured: true,
     run: async () =>
       await bench({ openai: { latency: 40 } }, async ({ simulator, seen }) => {
         const router = route({ targets: { only: gpt(simulator.url) } });
@@ -318,6 +321,7 @@ export const ownScenarios: readonly Own[] = [
   {
     id: 'X08',
     stimulus: 'two vendors with token buckets, asked as fast as they allow',
+    measured: true,
     async run() {
       const { saccade429, used, share, allowedShare } = await quotaTest(6, false);
       return [
@@ -336,6 +340,7 @@ export const ownScenarios: readonly Own[] = [
   {
     id: 'X09',
     stimulus: '2 % of the calls take ten times as long',
+    measured: true,
     async run() {
       const plain = await slowTail((target) => target);
       const hedged = await slowTail((target) => hedge(target));
