@@ -22,7 +22,7 @@ export function latencyAt(latency: Latency, u: number, outputTokens: number): nu
     const ms = latency[name as keyof typeof quantiles];
     return ms === undefined ? [] : [{ z, log: Math.log(Math.max(ms, 1e-3)) }];
   });
-  const last = points.at(-1);
+  const last = points.at(-1)!;
   if (points.length === 1) return latency.p50Ms + decode;
   const z = normalQuantile(Math.min(Math.max(u, 1e-6), 1 - 1e-6));
   // Below the median the curve is the mirror of the first stretch above it.

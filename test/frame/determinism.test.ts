@@ -88,7 +88,7 @@ describe('the same recording makes the same frames', () => {
       const cutter = way.window.start({ horizonUs: way.renderer.horizonUs ?? 0 });
       const done = packets.slice(0, stopAt).flatMap((packet) => cutter.push(decode(packet)));
       for (const window of done) window.ack();
-      const last = done.at(-1);
+      const last = done.at(-1)!;
       const first = Math.min(...open);
       const rest = cutAll(all.slice(first), way, { start: last.start, end: last.end, offset: last.position.end });
       expect([...framesOf(done, way), ...framesOf(rest, way)]).toEqual(once);

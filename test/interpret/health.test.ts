@@ -60,7 +60,7 @@ describe('calls at once', () => {
 
   it('stay where they are while nobody asks for more', () => {
     const moments = run(20, 20, () => ({ outcome: 'ok', ms: 200 }));
-    expect(moments.at(-1).limit).toBeLessThanOrEqual(17);
+    expect(moments.at(-1)!.limit).toBeLessThanOrEqual(17);
   });
 });
 
