@@ -88,6 +88,21 @@ describeKafka('doctor', () => {
   it('finds the broker, and says what is not there', async () => {
     const { findings } = JSON.parse(await saccade('doctor', '--json')) as { findings: { what: string; state: string }[] };
     expect(findings).toContainEqual(expect.objectContaining({ what: 'Kafka', state: 'ok' }));
-    expect(findings.map(({ what }) => what)).toContain('Node');
+    expect(findings.map(({ what }) => what)).toEqual(
+      expect.arrayContaining(['Node', 'disk', 'keys', 'container engine', 'Java and Maven']),
+    );
+  });
+
+  it('fails when the broker that was named does not answer, and says what to do', async () => {
+    const failed = run(process.execPath, [main, 'doctor', '--json', '--brokers', '127.0.0.1:1']);
+    const { code, stdout } = await failed.then(
+      (done) => ({ code: 0, ...done }),
+      (error: { code: number; stdout: string }) => error,
+    );
+    const { findings } = JSON.parse(stdout) as { findings: object[] };
+    expect(code).toBe(1);
+    expect(findings).toContainEqual(
+      expect.objectContaining({ what: 'Kafka', state: 'broken', advice: expect.stringContaining('--brokers') }),
+    );
   });
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, constants } from 'node:fs/promises';
+import { access, constants, statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { messageOf } from '../../errors.ts';
@@ -25,24 +25,25 @@ interface Finding {
 
 const run = promisify(execFile);
 
-/** `doctor`: what this machine has and lacks. Exit code 1 when something that a run needs is broken. */
+/** `doctor`: what this machine has and lacks. Exit code 1 when something is broken that a run needs, or that was named. */
 export const doctorCommand = (program: Command): void => {
   withKafkaFlags(
     program
       .command('doctor')
       .description('what this machine has and lacks: Node, broker, registry, keys, container engine')
-      .option('--registry <url>', 'schema registry to ask')
+      .option('--registry <url>', 'schema registry to ask', process.env['SCHEMA_REGISTRY_URL'])
       .option('--pipeline <module>', 'also: are the keys of this pipeline set?')
       .option('--json', 'one JSON object instead of a table'),
-  ).action(async (flags: DoctorFlags) => {
+  ).action(async (flags: DoctorFlags, command: Command) => {
     const findings = await Promise.all([
       node(),
-      broker(flags),
+      broker(flags, process.env['KAFKA_BROKERS'] !== undefined || command.getOptionValueSource('brokers') === 'cli'),
       ...(flags.registry ? [registry(flags.registry)] : []),
       containers(),
       java(),
       writable(),
-      ...(flags.pipeline ? [keys(flags.pipeline)] : []),
+      disk(),
+      flags.pipeline ? keys(flags.pipeline) : vendorKeys(),
     ]);
     process.stdout.write(flags.json ? `${JSON.stringify({ findings })}\n` : table(findings));
     if (findings.some(({ state }) => state === 'broken')) process.exitCode = 1;
@@ -60,7 +61,7 @@ async function node(): Promise<Finding> {
     : broken('Node', version, 'Saccade needs Node 24: `npm ci` brings it, `npm run saccade` uses it');
 }
 
-async function broker(flags: DoctorFlags): Promise<Finding> {
+async function broker(flags: DoctorFlags, isNamed: boolean): Promise<Finding> {
   const admin = connect({ ...connectionOf(flags), retries: 0 }).admin();
   try {
     await admin.connect();
@@ -68,11 +69,10 @@ async function broker(flags: DoctorFlags): Promise<Finding> {
     const topics = await admin.listTopics();
     return ok('Kafka', `${brokers.length} broker${brokers.length === 1 ? '' : 's'} at ${flags.brokers}, ${topics.length} topics`);
   } catch (error) {
-    return absent(
-      'Kafka',
-      `${flags.brokers}: ${messageOf(error)}`,
-      'not needed for `demo` and recordings; otherwise start one, or give --brokers',
-    );
+    const found = `${flags.brokers}: ${messageOf(error)}`;
+    return isNamed
+      ? broken('Kafka', found, 'start it, or correct --brokers or KAFKA_BROKERS')
+      : absent('Kafka', found, 'not needed for `demo` and recordings; otherwise `docker compose up kafka`, or give --brokers');
   } finally {
     await admin.disconnect().catch(() => {});
   }
@@ -112,6 +112,27 @@ async function writable(): Promise<Finding> {
   } catch {
     return broken('this folder', 'cannot be written to', 'ledger, frames and captions go there by default: change to another folder');
   }
+}
+
+/** Frames take the most room: the demo's have 6 kB each. */
+const ENOUGH_BYTES = 5 * 2 ** 30;
+
+async function disk(): Promise<Finding> {
+  const { bavail, bsize } = await statfs('.');
+  const free = `${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB free in this folder`;
+  return bavail * bsize > ENOUGH_BYTES
+    ? ok('disk', free)
+    : absent('disk', free, 'a million kept frames take 6 GiB and more: use another folder, or a pipeline without frames');
+}
+
+/** By their usual names; which ones a pipeline needs, --pipeline tells. */
+const KEY_VARIABLES = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'AZURE_OPENAI_API_KEY', 'GOOGLE_APPLICATION_CREDENTIALS'];
+
+function vendorKeys(): Finding {
+  const there = KEY_VARIABLES.filter((name) => process.env[name]);
+  return there.length > 0
+    ? ok('keys', `set: ${there.join(', ')}`)
+    : absent('keys', `not set: ${KEY_VARIABLES.join(', ')}`, 'only needed to ask real vendors; the simulator needs none');
 }
 
 async function keys(module: string): Promise<Finding> {
