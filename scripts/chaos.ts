@@ -209,6 +209,15 @@ for (const { frame, promptHash } of captions) {
   else unansweredInFlight++;
 }
 const lost = [...rig.expected].filter((name) => !counts.has(name));
+for (const [name, times] of counts) {
+  if (times < 2) continue;
+  const twins = captions.filter(({ sensor, startUs }) => nameOf(sensor, startUs) === name);
+  for (const { id, source, closedBy, events, publishedAtUs, cache } of twins) {
+    say(
+      `twice: ${name} ${id} partition ${source.partition} packets ${source.first} to ${source.end}, ${events} events, closed by ${closedBy}, ${cache}, at ${publishedAtUs}`,
+    );
+  }
+}
 const result = {
   rounds,
   expected: rig.expected.size,
