@@ -41,7 +41,8 @@ describe('runPipeline', () => {
       stage: 'interpret',
       code: 'PROVIDER_REFUSED',
       message: 'I would rather not',
-      payloadType: 'image/png',
+      start: 30_000,
+      position: { source: 'packetsOf', unit: 'packet', first: expect.any(Number) },
     });
   });
 

@@ -12,7 +12,7 @@ export interface Evidence {
   /** Sensor time of the window in microseconds. */
   readonly start?: number;
   readonly end?: number;
-  /** The original bytes: of the packet, or of the picture. */
+  /** The original bytes of a packet, or the text of a caption. Never a picture: it can be drawn again. */
   readonly payload?: Uint8Array;
   /** What the payload is: a packet encoding, or a media type. */
   readonly payloadType?: string;
