@@ -62,6 +62,21 @@ describeKafka('ingest', () => {
   });
 });
 
+describeKafka('sensor', () => {
+  it('publishes what simulated cameras see, with the time of the capture', async () => {
+    const topic = unique('sensor');
+    const begun = Date.now() * 1000;
+    const { packets } = JSON.parse(
+      await saccade('sensor', '--topic', topic, '--sensors', '2', '--seconds', '0.2', '--wire', 'raw', '--partitions', '2', '--json'),
+    ) as { packets: number };
+    const read = await readTopic(topic);
+    expect(packets).toBe(40);
+    expect(read).toHaveLength(40);
+    expect(new Set(read.map(({ key }) => key?.toString()))).toEqual(new Set(['synthetic-0', 'synthetic-1']));
+    expect(read.every(({ headers }) => Number(headers?.['captured-at-us']?.toString()) > begun)).toBe(true);
+  });
+});
+
 describeKafka('record', () => {
   it('archives a topic, goes on with what came since, and topicArchive gives the packets back with their positions', async () => {
     const { file } = await evt3Recording(40);
