@@ -3,6 +3,7 @@ import type kafkajs from 'kafkajs';
 import { PipelineError, messageOf } from '../errors.ts';
 import type { Delivery, Taken } from '../kafka/delivery.ts';
 import { keepConsuming } from '../kafka/keepConsuming.ts';
+import { committedOf } from '../kafka/readCommitted.ts';
 import { type Owned, stickyAssigner } from '../kafka/stickyAssigner.ts';
 import type { Life } from './life.ts';
 import type { Packet } from './packet.ts';
@@ -167,7 +168,7 @@ export async function* readAsGroup(
     if (options.ifTruncated === 'stop' && Number(batch.firstOffset() ?? next) > next && !(await isGapHarmless(admin, queue, next))) {
       return fail(truncated(queue, next));
     }
-    for (const message of batch.messages) {
+    for (const message of committedOf(batch)) {
       const offset = Number(message.offset);
       if (queue.taken !== taken || offset < progress.next) continue;
       const fields = read(message);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type kafkajs from 'kafkajs';
 import { keepConsuming } from './keepConsuming.ts';
 import { persist } from './persist.ts';
+import { committedOf } from './readCommitted.ts';
 import { rangesOf } from './readRange.ts';
 
 /** How long a broker may be away. */
@@ -49,7 +50,7 @@ export async function followTopic(
     }
   });
   const eachBatch = async ({ batch }: kafkajs.EachBatchPayload): Promise<void> => {
-    await use(batch.messages, batch.partition);
+    await use(committedOf(batch), batch.partition);
     advance(batch.partition, Number(batch.lastOffset()) + 1);
   };
   await kept.start([topic], eachBatch);

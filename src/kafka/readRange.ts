@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type kafkajs from 'kafkajs';
 import { keepConsuming } from './keepConsuming.ts';
+import { committedOf } from './readCommitted.ts';
 import { persist } from './persist.ts';
 
 /** How long a broker may be away, in milliseconds. */
@@ -62,16 +63,17 @@ export async function readRanges(
     if (open.size === 0) finished.resolve();
   });
   try {
-    await kept.start([topic], async ({ batch: { partition, messages }, ...batch }) => {
+    await kept.start([topic], async ({ batch, ...call }) => {
+      const { partition } = batch;
       const range = open.get(partition);
       if (!range) return;
-      for (const message of messages) {
+      for (const message of committedOf(batch)) {
         const offset = Number(message.offset);
         if (signal?.aborted) return;
         if (offset < next.get(partition)! || offset >= range.end) continue;
         await use(message, partition);
         next.set(partition, offset + 1);
-        await batch.heartbeat();
+        await call.heartbeat();
       }
     });
     await finished.promise;
