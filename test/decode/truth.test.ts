@@ -44,6 +44,13 @@ describe('recordings with known contents', () => {
   }
 
   for (const truth of truths.filter(({ format }) => format.startsWith('packets:'))) {
+    it.skipIf(!hasRecordings)(`${truth.file}: inspect reads the set from its index`, async () => {
+      const { format: _format, ...found } = pick(await inspect(`${recordings}${truth.file}.jsonl`, { packetBytes: 65_536 })) as {
+        format: string;
+      };
+      expect(pick(truth)).toMatchObject(found);
+    });
+
     it.skipIf(!knows(truth))(`${truth.file}: the decode stage makes the same of its packets`, () => {
       const { rows, counters } = decodePackets(truth.file);
       const [first, last] = [rows[0]?.[0], rows.at(-1)?.[0]];
