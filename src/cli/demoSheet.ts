@@ -25,12 +25,8 @@ export async function demoSheet(captions: string, sheet: string): Promise<void> 
   await writeFile(sheet, await contactSheet(rows, { cellWidth: 346, cellHeight: 260, lines: 5 }));
 }
 
-const readRecords = (file: string): Promise<CaptionRecord[]> =>
-  new Promise((resolve, reject) => {
-    const records: CaptionRecord[] = [];
-    avsc
-      .createFileDecoder(file)
-      .on('data', (record: CaptionRecord) => records.push(record))
-      .on('end', () => resolve(records))
-      .on('error', reject);
-  });
+async function readRecords(file: string): Promise<CaptionRecord[]> {
+  const records: CaptionRecord[] = [];
+  for await (const record of avsc.createFileDecoder(file)) records.push(record as CaptionRecord);
+  return records;
+}
