@@ -43,8 +43,8 @@ export async function runPipeline(pipeline: Pipeline, asked: AbortSignal): Promi
   );
   const records = consume(source, drawing, stop).pipe(
     drawn,
-    interpret({ captioner, prompt, maxDelayMs }, reject),
-    normalise(pipeline.normalise, reject, rewriter && rewriteWith(payOnce(ledger, rewriter), pipeline.normalise)),
+    interpret({ captioner, prompt, maxDelayMs, share: source.share }, reject),
+    normalise(pipeline.normalise, reject, rewriter && rewriteWith(payOnce(ledger, rewriter), pipeline.normalise, source.share)),
     publish({ sink, frames, facts: { pipeline: pipeline.name, configHash: pipeline.configHash } }, reject),
   );
 

@@ -5,6 +5,7 @@ import type { Delivery, Taken } from '../kafka/delivery.ts';
 import { keepConsuming } from '../kafka/keepConsuming.ts';
 import { committedOf } from '../kafka/readCommitted.ts';
 import { type Owned, stickyAssigner } from '../kafka/stickyAssigner.ts';
+import type { GroupShare } from './groupShare.ts';
 import type { Life } from './life.ts';
 import type { Packet } from './packet.ts';
 import type { Message, PacketFields } from './packetWire.ts';
@@ -19,6 +20,8 @@ export interface GroupReaderOptions {
   readonly stallTimeoutMs: number;
   /** Called at each sign of life from the brokers. */
   readonly onSign: () => void;
+  /** Told which part of the group's partitions is ours. */
+  readonly share: GroupShare;
 }
 
 /** What waits of one partition. */
@@ -60,6 +63,8 @@ export async function* readAsGroup(
     wake();
   };
 
+  const { assigner, partitionsOf } = stickyAssigner(() => [...queues.values()].map(({ topic, partition }) => ({ topic, partition })));
+  let topics: readonly string[] = [];
   const kept = keepConsuming(kafka, {
     groupId: delivery.groupId,
     sessionTimeout: sessionTimeoutMs,
@@ -67,7 +72,7 @@ export async function* readAsGroup(
     heartbeatInterval: Math.min(3000, sessionTimeoutMs / 6),
     maxWaitTimeInMs: maxWaitMs,
     readUncommitted: false,
-    partitionAssigners: [stickyAssigner(() => [...queues.values()].map(({ topic, partition }) => ({ topic, partition })))],
+    partitionAssigners: [assigner],
     giveUpAfterMs: stallTimeoutMs,
     failed: (cause) => fail(new PipelineError('SOURCE_FAILED', `the consumer ended: ${cause.message}`, { cause, retryable: true })),
   });
@@ -107,6 +112,8 @@ export async function* readAsGroup(
     const given = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
       partitions.map((partition) => ({ topic, partition })),
     );
+    const all = topics.reduce((sum, topic) => sum + partitionsOf(topic), 0);
+    options.share.joined(given.length / Math.max(all, given.length, 1), performance.now());
     const keys = new Set(given.map(keyOf));
     for (const [key, queue] of queues) {
       if (keys.has(key)) continue;
@@ -132,6 +139,7 @@ export async function* readAsGroup(
   });
   consumer.on('consumer.heartbeat', ({ timestamp }) => {
     sign();
+    options.share.confirmed(performance.now());
     for (const [key, { since, queue }] of lost) {
       // A heartbeat that the broker took after we were fenced: the partition is ours after all.
       if (timestamp <= since) continue;
@@ -192,7 +200,8 @@ export async function* readAsGroup(
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     await admin.connect();
-    await kept.start(await topicsOf(admin, options.topic), eachBatch);
+    topics = await topicsOf(admin, options.topic);
+    await kept.start(topics, eachBatch);
     yield* inTurns();
   } catch (cause) {
     if (cause instanceof PipelineError) throw cause;

@@ -13,6 +13,11 @@ export interface Source extends Part {
   close?(): Promise<void>;
   /** Rejects, saying why, while the source is not connected to what it reads; absent: it always is. */
   ready?(): Promise<void>;
+  /**
+   * Where several instances share the work: the part that is this one's now, 0 to 1. The parts of all instances never
+   * exceed 1 together, so that who heeds them keeps a limit that all of them share. Absent: there are no others.
+   */
+  readonly share?: () => number;
   /** Bytes or packets in all, where the source knows its end: for progress and ETA. */
   total?(): Promise<number | undefined>;
 }

@@ -17,6 +17,8 @@ export interface CaptionRequest {
   readonly deadlineMs: number;
   /** What every call must be paid from; absent: there is no cap. */
   readonly purse?: Purse;
+  /** The part of every rate limit that this instance may use now, 0 to 1; absent: all of it. */
+  readonly share?: () => number;
 }
 
 /** Money with a cap. */

@@ -25,6 +25,8 @@ export interface Health {
   readonly isFull: boolean;
   /** A call starts; returns the function that ends it. */
   begin(nowMs: number): (outcome: 'ok' | ErrorClass, nowMs: number) => void;
+  /** From now on this part of the calls at once that the configuration allows is ours, 0 to 1; one call at least. */
+  share(part: number): void;
   readonly inFlight: number;
   readonly limit: number;
 }
@@ -35,19 +37,22 @@ export function health(target: () => string, concurrency: Concurrency, breakerOp
     ? congestion({ start: concurrency, min: concurrency, max: concurrency })
     : congestion({ start: concurrency.start ?? 16, min: concurrency.min ?? 1, max: concurrency.max ?? 256 });
   const guard = breaker(breakerOptions);
+  const stated = typeof concurrency === 'number' ? concurrency : (concurrency.max ?? Infinity);
+  let ours = Infinity;
+  const limit = (): number => Math.min(window.limit, ours);
   let inFlight = 0;
   let lastFullAt = -Infinity;
   let told = '';
   const isSlower = latencyWatch();
 
   const tell = (): void => {
-    const now = `${window.limit} ${guard.state}`;
+    const now = `${limit()} ${guard.state}`;
     if (now === told) return;
     told = now;
     report('limit', () => ({
       target: target(),
       inFlight,
-      concurrency: window.limit,
+      concurrency: limit(),
       breaker: guard.state,
       down: guard.state === 'open' || guard.state === 'probing',
     }));
@@ -58,18 +63,21 @@ export function health(target: () => string, concurrency: Concurrency, breakerOp
       return inFlight;
     },
     get limit() {
-      return window.limit;
+      return limit();
     },
     get isFull() {
-      return window.congested && inFlight >= window.limit;
+      return window.congested && inFlight >= limit();
     },
-    readyAt: (nowMs) => (inFlight >= window.limit ? Infinity : guard.readyAt(nowMs)),
+    share(part) {
+      ours = part === 1 ? Infinity : Math.max(1, Math.floor(stated * part));
+    },
+    readyAt: (nowMs) => (inFlight >= limit() ? Infinity : guard.readyAt(nowMs)),
     backAt: (nowMs) => (guard.state === 'open' ? Math.max(nowMs, guard.readyAt(nowMs)) : guard.state === 'probing' ? nowMs + 1 : -Infinity),
     isDown: (nowMs) => guard.state === 'probing' || (guard.state === 'open' && guard.readyAt(nowMs) > nowMs),
     begin(beganMs) {
       const probe = guard.begin(beganMs);
       inFlight++;
-      if (inFlight >= window.limit * IN_USE) lastFullAt = beganMs;
+      if (inFlight >= limit() * IN_USE) lastFullAt = beganMs;
       return (outcome, nowMs) => {
         const { sick, crowded } = outcome === 'ok' ? { sick: false, crowded: false } : consequences[outcome];
         if (outcome === 'ok' && !isSlower(nowMs - beganMs, nowMs)) window.grow(lastFullAt >= beganMs, nowMs);

@@ -13,6 +13,8 @@ export interface InterpretStageOptions {
   readonly prompt: Prompt;
   /** How old a frame may get before its caption is of no use, in milliseconds; Infinity: it waits. */
   readonly maxDelayMs: number;
+  /** The part of every rate limit that is ours now, 0 to 1; absent: all of it. */
+  readonly share?: (() => number) | undefined;
 }
 
 /** A frame with the attempts made for it: the route must be known also when all of them fail. */
@@ -22,7 +24,10 @@ type Asking = Frame & { readonly route: Attempt[] };
  * Asks the captioner for each frame. How many calls run at once is the captioner's own matter, so captions may
  * overtake each other; what waits there is bounded by the gate. Nothing queues here.
  */
-export const interpret = ({ captioner, prompt, maxDelayMs }: InterpretStageOptions, reject: Reject): OperatorFunction<Frame, Caption> =>
+export const interpret = (
+  { captioner, prompt, maxDelayMs, share }: InterpretStageOptions,
+  reject: Reject,
+): OperatorFunction<Frame, Caption> =>
   pipe(
     map((frame: Frame): Asking => ({ ...frame, route: [] })),
     attempt(
@@ -39,6 +44,7 @@ export const interpret = ({ captioner, prompt, maxDelayMs }: InterpretStageOptio
           prompt: asked,
           route: frame.route,
           deadlineMs: performance.now() + maxDelayMs,
+          ...(share && { share }),
         };
         return captioner(request).pipe(map((answer) => captioned(frame, answer, asked)));
       },

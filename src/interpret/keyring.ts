@@ -32,6 +32,8 @@ export interface Keyring {
   succeed(key: Key): void;
   /** A call failed: parks the key, or all of them, as the class asks. */
   fail(key: Key, failure: Failure, nowMs: number): void;
+  /** From now on this part of each key's quotas is ours, 0 to 1. */
+  share(part: number, nowMs: number): void;
   readonly keys: readonly Key[];
 }
 
@@ -101,6 +103,9 @@ export function keyring(secrets: readonly Secret[], limits: Limits, random: () =
       if (!key.dead) return;
       key.dead = false;
       key.parkedUntil = -Infinity;
+    },
+    share(part, nowMs) {
+      for (const { pace: paced } of keys) paced.share(part, nowMs);
     },
     fail(key, failure, nowMs) {
       const { parks } = consequences[failure.class];

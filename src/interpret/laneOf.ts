@@ -9,8 +9,18 @@ import type { CallSize } from './pacing.ts';
 /** The lane of something with keys and health. `change` tells those who wait that something ended. */
 export function laneOf(ring: Keyring, state: Health, sizeOf: (request: CaptionRequest) => CallSize): { lane: Lane; change: () => void } {
   const listeners = new Set<() => void>();
+  /** Our part of the limits is looked at before each call, so that none starts on one that was taken away. */
+  const heed = ({ share }: CaptionRequest, nowMs: number): void => {
+    if (!share) return;
+    const part = share();
+    ring.share(part, nowMs);
+    state.share(part);
+  };
   const lane: Lane = {
-    readyAt: (request, nowMs) => Math.max(state.readyAt(nowMs), ring.readyAt(sizeOf(request), nowMs)),
+    readyAt(request, nowMs) {
+      heed(request, nowMs);
+      return Math.max(state.readyAt(nowMs), ring.readyAt(sizeOf(request), nowMs));
+    },
     backAt: (nowMs) => Math.max(state.backAt(nowMs), ring.backAt(nowMs)),
     isDown: (nowMs) => state.isDown(nowMs),
     isCapped: (request, nowMs) => state.isFull || state.backAt(nowMs) > nowMs || ring.readyAt(sizeOf(request), nowMs) > nowMs,

@@ -14,6 +14,11 @@ export interface Bucket {
   learn(hint: QuotaHint, sentSince: number, beganMs: number, nowMs: number): void;
   /** The vendor refused although something seemed to be left: surplus it reports is not to be trusted for a while. */
   distrust(nowMs: number): void;
+  /**
+   * From now on this part of the quota is ours, 0 to 1: what was saved up is cut to it. The first time nothing is left,
+   * since others may have used what a new bucket would hold.
+   */
+  share(part: number, nowMs: number): void;
   readonly perMinute: number;
   left(nowMs: number): number;
 }
@@ -23,18 +28,27 @@ const BURST_MS = 1_000;
 /** Below what the vendor says is left by this share, since other clients may use the same quota. */
 const MARGIN = 0.02;
 const DISTRUST_MS = 60_000;
+/** Nobody is told when a part grows: who waits for a shared quota looks again. */
+const LOOK_AGAIN_MS = 500;
 
-export function bucket(configuredPerMinute: number | undefined, firstHint: QuotaHint | undefined, nowMs: number): Bucket {
-  let perMinute = configuredPerMinute ?? firstHint?.limit ?? Infinity;
-  const capacity = (): number => Math.max(1, (perMinute / 60_000) * BURST_MS);
-  let level = capacity();
+export function bucket(
+  configuredPerMinute: number | undefined,
+  firstHint: QuotaHint | undefined,
+  nowMs: number,
+  firstPart?: number,
+): Bucket {
+  let whole = configuredPerMinute ?? firstHint?.limit ?? Infinity;
+  let part = firstPart;
+  const ours = (): number => (part === undefined ? whole : part === 0 ? 0 : whole * part);
+  const capacity = (): number => Math.max(1, (ours() / 60_000) * BURST_MS);
+  let level = part === undefined ? capacity() : 0;
   let at = nowMs;
   let distrustedUntil = -Infinity;
 
   const refill = (now: number): number => {
     if (now > at) {
       // What the vendor reported may be above the burst; it is kept, but nothing is added to it.
-      if (level < capacity()) level = Math.min(capacity(), level + ((now - at) * perMinute) / 60_000);
+      if (level < capacity()) level = Math.min(capacity(), level + ((now - at) * ours()) / 60_000);
       at = now;
     }
     return level;
@@ -42,11 +56,14 @@ export function bucket(configuredPerMinute: number | undefined, firstHint: Quota
 
   return {
     get perMinute() {
-      return perMinute;
+      return ours();
     },
     left: refill,
     // A call larger than the whole bucket passes when the bucket is full; else it could never pass.
-    waitMs: (amount, now) => Math.max(0, (Math.min(amount, capacity()) - refill(now)) / (perMinute / 60_000)),
+    waitMs: (amount, now) => {
+      const missing = Math.min(amount, capacity()) - refill(now);
+      return missing <= 0 ? 0 : Math.min(missing / (ours() / 60_000), part === undefined ? Infinity : LOOK_AGAIN_MS);
+    },
     take: (amount, now) => {
       level = refill(now) - amount;
     },
@@ -57,13 +74,23 @@ export function bucket(configuredPerMinute: number | undefined, firstHint: Quota
       distrustedUntil = now + DISTRUST_MS;
       level = Math.min(refill(now), 0);
     },
+    share: (next, now) => {
+      if (next === part) return;
+      refill(now);
+      const isFirst = part === undefined;
+      part = next;
+      level = Math.min(level, isFirst || next === 0 ? 0 : capacity());
+    },
     learn: ({ limit, remaining }, sentSince, beganMs, now) => {
       refill(now);
-      const wholeIsOurs = configuredPerMinute === undefined || limit === undefined || limit <= configuredPerMinute;
-      if (limit !== undefined) perMinute = Math.min(configuredPerMinute ?? Infinity, limit);
-      const flowed = ((now - beganMs) * perMinute) / 60_000;
-      const there = Math.min(limit ?? Infinity, remaining + flowed) * (1 - MARGIN) - sentSince;
-      if (there < level || (wholeIsOurs && now > distrustedUntil)) level = there;
+      // Of a part only the even flow is ours: what seems left over may be saved up by another instance.
+      const wholeIsOurs = (part ?? 1) === 1 && (configuredPerMinute === undefined || limit === undefined || limit <= configuredPerMinute);
+      if (limit !== undefined) whole = Math.min(configuredPerMinute ?? Infinity, limit);
+      const flowed = ((now - beganMs) * whole) / 60_000;
+      const there = (amount: number): number => Math.min(limit ?? Infinity, amount) * (part ?? 1) * (1 - MARGIN) - sentSince;
+      if (there(remaining + flowed) < level) level = there(remaining + flowed);
+      // What flowed since may have run over: how much a vendor saves up is not said.
+      else if (wholeIsOurs && now > distrustedUntil) level = Math.max(level, there(remaining));
     },
   };
 }
@@ -89,6 +116,8 @@ export interface Pace {
   /** Takes a call's share. Returns the function for its end: `used` is what it really took, `hints` what the vendor says is left. */
   take(size: CallSize, nowMs: number): (used: CallSize, hints: readonly QuotaHint[], nowMs: number) => void;
   distrust(nowMs: number): void;
+  /** From now on this part of each quota is ours, 0 to 1. */
+  share(part: number, nowMs: number): void;
   /** By quota, what is left. */
   left(nowMs: number): Readonly<Record<string, number>>;
 }
@@ -97,6 +126,7 @@ const KINDS: readonly QuotaKind[] = ['requests', 'tokens', 'inputTokens', 'outpu
 
 export function pace(limits: Limits): Pace {
   const buckets: Partial<Record<QuotaKind, Bucket>> = {};
+  let ourPart: number | undefined;
   /** All that was ever sent, estimates replaced by what was used. */
   const sent = { requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0 };
   for (const kind of KINDS) {
@@ -126,13 +156,18 @@ export function pace(limits: Limits): Pace {
         for (const hint of hints) {
           const { kind, limit } = hint;
           if (limit === undefined && !buckets[kind]) continue;
-          const one = (buckets[kind] ??= bucket(undefined, hint, nowMs));
+          const one = (buckets[kind] ??= bucket(undefined, hint, nowMs, ourPart));
           one.learn(hint, sent[kind] - sentBefore[kind] - (used[kind] - size[kind]), beganMs, nowMs);
         }
       };
     },
     distrust(nowMs) {
       for (const kind of KINDS) buckets[kind]?.distrust(nowMs);
+    },
+    share(part, nowMs) {
+      if (part === ourPart) return;
+      ourPart = part;
+      for (const kind of KINDS) buckets[kind]?.share(part, nowMs);
     },
     left: (nowMs) => Object.fromEntries(KINDS.flatMap((kind) => (buckets[kind] ? [[kind, buckets[kind].left(nowMs)]] : []))),
   };

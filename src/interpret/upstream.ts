@@ -34,9 +34,9 @@ export interface UpstreamOptions {
   keys?: readonly Secret[];
   /** 0 says the same each time. @default what the vendor takes for it */
   temperature?: number;
-  /** Quotas of each key; what is left out is learned from the vendor's headers. */
+  /** Quotas of each key, for all instances of the pipeline together; what is left out is learned from the vendor's headers. */
   limits?: Limits;
-  /** Calls at once; a number fixes it. @default { start: 16, min: 1, max: 256 }, found as TCP finds it */
+  /** Calls at once; a number fixes it, for all instances together. @default { start: 16, min: 1, max: 256 }, found as TCP finds it */
   concurrency?: Concurrency;
   /** @default { connectMs: 5000, headersMs: 30000, idleMs: 10000, totalMs: 60000 } */
   deadlines?: Deadlines;

@@ -7,13 +7,27 @@ export interface Owned {
   readonly partition: number;
 }
 
+export interface StickyAssigner {
+  readonly assigner: kafkajs.PartitionAssigner;
+  /** How many partitions a topic has, as of the last time that the group was put together. */
+  readonly partitionsOf: (topic: string) => number;
+}
+
 /**
  * Leaves each partition where it is as long as nobody has more than their share: a partition that moves is read again
  * from its commit. Members say in their metadata what they have; kafkajs itself knows round robin only.
  */
-export const stickyAssigner =
-  (owned: () => readonly Owned[]): kafkajs.PartitionAssigner =>
-  ({ cluster }) => ({
+export function stickyAssigner(owned: () => readonly Owned[]): StickyAssigner {
+  let partitionsOf = (_topic: string): number => 0;
+  const assigner: kafkajs.PartitionAssigner = ({ cluster }) => {
+    partitionsOf = (topic) => cluster.findTopicPartitionMetadata(topic).length;
+    return assignerOf(cluster, owned);
+  };
+  return { assigner, partitionsOf: (topic) => partitionsOf(topic) };
+}
+
+function assignerOf(cluster: kafkajs.Cluster, owned: () => readonly Owned[]): kafkajs.Assigner {
+  return {
     name: 'saccade-sticky',
     version: 0,
     protocol: ({ topics }) => ({
@@ -31,7 +45,8 @@ export const stickyAssigner =
         return { memberId, memberAssignment: MemberAssignment.encode({ version: 0, assignment, userData: Buffer.alloc(0) }) };
       });
     },
-  });
+  };
+}
 
 function claimsOf(metadata: Buffer): Owned[] {
   try {

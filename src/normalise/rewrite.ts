@@ -15,7 +15,7 @@ const SYSTEM =
  * `rewrite_failed`): then the words stay as the rules left them.
  */
 export const rewriteWith =
-  (rewriter: Captioner, normaliser: Normaliser) =>
+  (rewriter: Captioner, normaliser: Normaliser, share?: () => number) =>
   (caption: NormalisedCaption): Observable<NormalisedCaption> => {
     const { draft, frame } = caption;
     if (!draft || draft.text === '') return of(caption);
@@ -28,6 +28,7 @@ export const rewriteWith =
       prompt: asked({ system: SYSTEM, user: draft.text, maxOutputTokens: Math.ceil(draft.text.length / 2) + 20 }),
       route,
       deadlineMs: Infinity,
+      ...(share && { share }),
     };
     const done = (rewritten: Draft): NormalisedCaption => ({ ...caption, draft: rewritten, route: [...caption.route, ...route] });
     return rewriter(request).pipe(

@@ -6,6 +6,7 @@ import { type KafkaConnection, connect, connectionSchema } from '../../kafka/con
 import type { Delivery } from '../../kafka/delivery.ts';
 import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/registry.ts';
 import { readOptions } from '../../options.ts';
+import { groupShare } from '../groupShare.ts';
 import { packetReader } from '../packetWire.ts';
 import { readAsGroup } from '../readAsGroup.ts';
 import type { Source } from '../source.ts';
@@ -81,14 +82,17 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
   const wire = checked.wire ?? (registry ? 'confluent' : 'single-object');
   if (!checked.delivery && !groupId) throw new PipelineError('CONFIG_INVALID', 'kafkaSource: needs a groupId or a delivery');
   let heardAt = -Infinity;
+  const share = groupShare(checked.sessionTimeoutMs);
   const own = checked.delivery ?? atLeastOnce({ ...connectionOf(checked), groupId: groupId! });
   return {
     name: 'kafkaSource',
     params: { topic: topic instanceof RegExp ? String(topic) : topic, wire, from },
     packets(signal) {
       const read = packetReader(wire, registry && registryClient(registry), { encoding: '', width: 0, height: 0, ...checked.raw });
-      return readAsGroup(connect(connectionOf(checked)), own, read, { ...checked, onSign: () => (heardAt = performance.now()) }, signal);
+      const onSign = (): void => void (heardAt = performance.now());
+      return readAsGroup(connect(connectionOf(checked)), own, read, { ...checked, onSign, share }, signal);
     },
+    share: () => share.now(performance.now()),
     async ready() {
       if (performance.now() - heardAt < checked.sessionTimeoutMs) return;
       throw new PipelineError('SOURCE_FAILED', `no member of group '${own.groupId}' at ${checked.brokers.join(', ')}`, { retryable: true });
