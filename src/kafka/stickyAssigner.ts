@@ -18,12 +18,14 @@ export interface StickyAssigner {
  * from its commit. Members say in their metadata what they have; kafkajs itself knows round robin only.
  */
 export function stickyAssigner(owned: () => readonly Owned[]): StickyAssigner {
-  let partitionsOf = (_topic: string): number => 0;
-  const assigner: kafkajs.PartitionAssigner = ({ cluster }) => {
-    partitionsOf = (topic) => cluster.findTopicPartitionMetadata(topic).length;
-    return assignerOf(cluster, owned);
+  let known: kafkajs.Cluster | undefined;
+  return {
+    assigner({ cluster }) {
+      known = cluster;
+      return assignerOf(cluster, owned);
+    },
+    partitionsOf: (topic) => known?.findTopicPartitionMetadata(topic).length ?? 0,
   };
-  return { assigner, partitionsOf: (topic) => partitionsOf(topic) };
 }
 
 function assignerOf(cluster: kafkajs.Cluster, owned: () => readonly Owned[]): kafkajs.Assigner {

@@ -137,7 +137,7 @@ describeKafka('the share of an instance', () => {
     instances.push(instance(), instance());
     await settle([0.25, 0.25, 0.5]);
     const [first, ...others] = instances;
-    await Promise.all(others.map(async ({ stop }) => stop()));
+    await Promise.all(others.map(async (other) => other.stop()));
     instances = [first!];
     await settle([1]);
     await first!.stop();

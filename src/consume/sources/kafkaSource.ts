@@ -89,8 +89,8 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
     params: { topic: topic instanceof RegExp ? String(topic) : topic, wire, from },
     packets(signal) {
       const read = packetReader(wire, registry && registryClient(registry), { encoding: '', width: 0, height: 0, ...checked.raw });
-      const onSign = (): void => void (heardAt = performance.now());
-      return readAsGroup(connect(connectionOf(checked)), own, read, { ...checked, onSign, share }, signal);
+      const group = { ...checked, share, onSign: () => (heardAt = performance.now()) };
+      return readAsGroup(connect(connectionOf(checked)), own, read, group, signal);
     },
     share: () => share.now(performance.now()),
     async ready() {
