@@ -3,6 +3,7 @@ import kafkajs from 'kafkajs';
 import { z } from 'zod';
 import { PipelineError } from '../errors.ts';
 import { registerCodecs } from './codecs.ts';
+import { restIdleTimers } from './idleTimers.ts';
 import { takeAbortedLists } from './readCommitted.ts';
 
 /** How a broker is reached. Secrets come from the environment or from files, never from the pipeline module. */
@@ -41,6 +42,7 @@ export type CheckedConnection = z.infer<typeof connectionSchema>;
 export function connect({ brokers, clientId, tls, sasl, retries = 8 }: CheckedConnection & { retries?: number }): kafkajs.Kafka {
   registerCodecs();
   takeAbortedLists();
+  restIdleTimers();
   return new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,

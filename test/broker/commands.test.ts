@@ -11,8 +11,12 @@ import { sensorPackets } from './sensors.ts';
 
 const run = promisify(execFile);
 const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
-const saccade = async (...args: string[]): Promise<string> =>
-  (await run(process.execPath, [main, ...args, '--brokers', brokers.join(',')], { env: { ...process.env, NODE_NO_WARNINGS: '1' } })).stdout;
+const saccade = async (...args: string[]): Promise<string> => {
+  const { stdout, stderr } = await run(process.execPath, [main, ...args, '--brokers', brokers.join(',')]);
+  // No warnings either, of Node or of the client.
+  expect(stderr).toBe('');
+  return stdout;
+};
 
 async function evt3Recording(windows: number): Promise<{ file: string; bytes: Buffer }> {
   const file = join(await mkdtemp(join(tmpdir(), 'saccade-ingest-')), 'cam.raw');
