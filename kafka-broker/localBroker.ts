@@ -15,26 +15,42 @@ export type KafkaVersion = '4.1' | '3.9';
 export interface LocalBroker {
   /** Where it listens, also after a restart. */
   readonly brokers: readonly string[];
+  /** Where each of `listeners` listens. */
+  readonly listeners: Readonly<Record<string, readonly string[]>>;
   /** Stops it in order, and removes its data. */
   stop(): Promise<void>;
   /** SIGKILL, then a new start over the same data. */
-  restart(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  restart(signal?: 'SIGTERM' | 'SIGKILL', whileDown?: () => Promise<void>): Promise<void>;
 }
+
+type Properties = Readonly<Record<string, string | number | boolean>>;
 
 export interface LocalBrokerOptions {
   version?: KafkaVersion;
   /** More lines of server.properties. */
-  properties?: Readonly<Record<string, string | number | boolean>>;
+  properties?: Properties;
+  /** Listeners beside the one without encryption and passwords, by name in capitals; `properties` say with which keys. */
+  listeners?: Readonly<Record<string, 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'>>;
+  /** Users as kafka-storage takes them: `SCRAM-SHA-256=[name=alice,password=...]`. */
+  scram?: readonly string[];
   /** Heap of the broker. @default '512m' */
   heap?: string;
 }
 
 /** Starts Apache Kafka as a single KRaft node on free ports of this machine. Rejects with what is missing. */
-export async function startLocalBroker({ version = '4.1', properties = {}, heap = '512m' }: LocalBrokerOptions = {}): Promise<LocalBroker> {
+export async function startLocalBroker({
+  version = '4.1',
+  properties = {},
+  listeners = {},
+  scram = [],
+  heap = '512m',
+}: LocalBrokerOptions = {}): Promise<LocalBroker> {
   const libs = await artifacts(version);
   const folder = await mkdtemp(join(tmpdir(), 'saccade-kafka-'));
-  const [port, controllerPort] = [await freePort(), await freePort()];
-  await writeFile(join(folder, 'server.properties'), propertiesText(version, folder, port, controllerPort, properties));
+  const protocols = { PLAINTEXT: 'PLAINTEXT', CONTROLLER: 'PLAINTEXT', ...listeners };
+  const addresses: Record<string, string> = {};
+  for (const name of Object.keys(protocols)) addresses[name] = `127.0.0.1:${await freePort()}`;
+  await writeFile(join(folder, 'server.properties'), propertiesText(version, folder, protocols, addresses, properties));
   await writeFile(join(folder, 'log4j.properties'), LOG4J_1);
   await writeFile(join(folder, 'log4j2.properties'), LOG4J_2);
 
@@ -52,24 +68,27 @@ export async function startLocalBroker({ version = '4.1', properties = {}, heap 
     ...rest,
   ];
   const format = ['kafka.tools.StorageTool', 'format', '-t', 'c2FjY2FkZS1zYWNjYWRlLQ', '-c', `${folder}/server.properties`];
-  await run('java', java('256m', ...format, ...(version === '3.9' ? [] : ['--standalone'])));
+  const users = scram.flatMap((user) => ['--add-scram', user]);
+  await run('java', java('256m', ...format, ...(version === '3.9' ? [] : ['--standalone']), ...users));
 
-  let broker = await started(java(heap, 'kafka.Kafka', `${folder}/server.properties`));
+  let broker = await started(java(heap, 'kafka.Kafka', `${folder}/server.properties`), folder);
   return {
-    brokers: [`127.0.0.1:${port}`],
+    brokers: [addresses['PLAINTEXT']!],
+    listeners: Object.fromEntries(Object.keys(listeners).map((name) => [name, [addresses[name]!]])),
     async stop() {
       await ended(broker, 'SIGTERM');
       await rm(folder, { recursive: true, force: true });
     },
-    async restart(signal = 'SIGKILL') {
+    async restart(signal = 'SIGKILL', whileDown) {
       await ended(broker, signal);
-      broker = await started(java(heap, 'kafka.Kafka', `${folder}/server.properties`));
+      await whileDown?.();
+      broker = await started(java(heap, 'kafka.Kafka', `${folder}/server.properties`), folder);
     },
   };
 }
 
 /** The folder with the jars, fetched by Maven when it is not there. It lies outside the work tree and is shared by all of them. */
-async function artifacts(version: KafkaVersion): Promise<string> {
+export async function artifacts(version: KafkaVersion): Promise<string> {
   const pom = await readFile(POM, 'utf8');
   const digest = createHash('sha256').update(pom).digest('hex').slice(0, 8);
   const cache = process.env.SACCADE_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'saccade');
@@ -87,22 +106,22 @@ async function artifacts(version: KafkaVersion): Promise<string> {
 const propertiesText = (
   version: KafkaVersion,
   folder: string,
-  port: number,
-  controllerPort: number,
-  more: Readonly<Record<string, string | number | boolean>>,
+  protocols: Readonly<Record<string, string>>,
+  addresses: Readonly<Record<string, string>>,
+  more: Properties,
 ): string =>
   Object.entries({
     'process.roles': 'broker,controller',
     'node.id': 1,
     // 4.x formats with --standalone, which refuses static voters.
     ...(version === '3.9'
-      ? { 'controller.quorum.voters': `1@127.0.0.1:${controllerPort}` }
-      : { 'controller.quorum.bootstrap.servers': `127.0.0.1:${controllerPort}` }),
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+      ? { 'controller.quorum.voters': `1@${addresses['CONTROLLER']}` }
+      : { 'controller.quorum.bootstrap.servers': addresses['CONTROLLER'] }),
+    listeners: list(addresses, '://'),
+    'advertised.listeners': list(addresses, '://'),
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    'listener.security.protocol.map': list(protocols, ':'),
     'log.dirs': `${folder}/data`,
     'num.partitions': 4,
     'offsets.topic.replication.factor': 1,
@@ -124,6 +143,11 @@ const propertiesText = (
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');
 
+const list = (entries: Readonly<Record<string, string>>, between: string): string =>
+  Object.entries(entries)
+    .map(([name, value]) => name + between + value)
+    .join(',');
+
 const LOG4J_1 = `log4j.rootLogger=INFO, A
 log4j.appender.A=org.apache.log4j.ConsoleAppender
 log4j.appender.A.layout=org.apache.log4j.PatternLayout
@@ -138,16 +162,21 @@ rootLogger.level=INFO
 rootLogger.appenderRef.a.ref=A
 `;
 
-const running = new Set<ChildProcess>();
-// A broker must not outlive whoever started it.
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
+/**
+ * A broker must not outlive whoever started it, however that one ended. A shell waits for the end of its input, which is
+ * a pipe from this process, and then does what this process would have done.
+ */
+function guard(broker: ChildProcess, folder: string): void {
+  const script = 'read -r _; kill -KILL "$0"; rm -rf "$1"';
+  const watcher = spawn('sh', ['-c', script, String(broker.pid), folder], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  watcher.unref();
+  broker.once('exit', () => watcher.kill('SIGKILL'));
+}
 
 /** Resolves when the broker says that it has started; rejects with the end of its log when it ends before. */
-function started(args: readonly string[]): Promise<ChildProcess> {
+function started(args: readonly string[], folder: string): Promise<ChildProcess> {
   const child = spawn('java', args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  running.add(child);
+  child.once('spawn', () => guard(child, folder));
   return new Promise((resolve, reject) => {
     let tail = '';
     const hear = (chunk: Buffer): void => {
@@ -162,7 +191,6 @@ function started(args: readonly string[]): Promise<ChildProcess> {
     child.stderr.on('data', hear);
     child.once('error', reject);
     child.once('exit', (code, signal) => {
-      running.delete(child);
       reject(new Error(`Kafka ended with ${code ?? signal} before it had started:\n${tail}`));
     });
   });

@@ -10,6 +10,12 @@ export const brokers = inject('kafkaBrokers');
 /** `describe` for what needs a broker. */
 export const describeKafka = describe.skipIf(brokers.length === 0);
 
+/** The version of a broker that a test starts for itself, to set it up as it likes and to kill it. */
+export const ownKafka = inject('ownKafka');
+
+/** `describe` for what starts such a broker. */
+export const describeOwnKafka = describe.skipIf(ownKafka === '');
+
 export const client = (): kafkajs.Kafka => connect(connectionSchema.parse({ brokers }));
 
 /** A name nobody used before, for topics and groups. */

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { hasImage, startContainerBroker } from '../../kafka-broker/containerBroker.ts';
-import { type KafkaVersion, startLocalBroker } from '../../kafka-broker/localBroker.ts';
+import { type KafkaVersion, artifacts, startLocalBroker } from '../../kafka-broker/localBroker.ts';
 
 /*
   A real broker for the tests, whichever is found first:
@@ -16,6 +16,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Addresses of the broker; empty where there is none. */
     kafkaBrokers: readonly string[];
+    /** Version of the broker that a test can start for itself; empty where there is no Java or no artifacts. */
+    ownKafka: KafkaVersion | '';
   }
 }
 
@@ -29,6 +31,13 @@ interface Broker {
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   const tried: string[] = [];
   const broker = await firstOf(tried);
+  const version = (process.env.KAFKA_VERSION ?? '4.1') as KafkaVersion;
+  const missing = await Promise.all([run('java', ['-version']), artifacts(version)]).then(
+    () => '',
+    (cause: unknown) => firstLine(cause),
+  );
+  project.provide('ownKafka', missing ? '' : version);
+  if (broker && missing) process.stderr.write(`Kafka tests that start a broker of their own are skipped: ${missing}\n`);
   project.provide('kafkaBrokers', broker?.brokers ?? []);
   if (broker) return broker.stop;
   const message = `no Kafka broker: ${tried.join('; ')}`;
@@ -44,7 +53,7 @@ async function firstOf(tried: string[]): Promise<Broker | undefined> {
     try {
       return await start();
     } catch (cause) {
-      tried.push(`${what}: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}`);
+      tried.push(`${what}: ${firstLine(cause)}`);
       return undefined;
     }
   };
@@ -57,3 +66,5 @@ async function firstOf(tried: string[]): Promise<Broker | undefined> {
     })) ?? (KAFKA_IMAGE ? undefined : await attempt('Java and Maven', () => startLocalBroker({ version: KAFKA_VERSION as KafkaVersion })))
   );
 }
+
+const firstLine = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!;
