@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { OperatorFunction } from 'rxjs';
-import sharp from 'sharp';
 import { PipelineError, codeOf } from '../errors.ts';
 import { type Work, attempt } from '../stage/attempt.ts';
 import type { Reject } from '../stage/reject.ts';
 import type { EventWindow } from './eventWindow.ts';
 import type { Frame, Image, WindowFacts } from './frame.ts';
 import type { MotionFacts } from './motion.ts';
+import { png } from './png.ts';
 import type { AnyRenderer, Pixels } from './renderer.ts';
 import { windowId } from './windowId.ts';
 
@@ -58,13 +58,11 @@ function drawn(renderer: AnyRenderer, window: EventWindow): Pixels | Promise<Pix
   );
 }
 
-/**
- * PNG, low effort: event frames are sparse and of few colours, and a lossy format smears single pixels.
- * The bytes depend on the pixels alone, so the digest identifies the frame.
- */
-export async function encode({ width, height, channels, data }: Pixels): Promise<Image> {
-  const bytes = await sharp(data, { raw: { width, height, channels } }).png({ compressionLevel: 3, adaptiveFiltering: false }).toBuffer();
-  return { bytes, mediaType: 'image/png', width, height, sha256: createHash('sha256').update(bytes).digest('hex') };
+/** A lossy format would smear single pixels. The bytes depend on the pixels alone, so the digest identifies the frame. */
+export async function encode(pixels: Pixels): Promise<Image> {
+  const bytes = await png(pixels);
+  const { width, height } = pixels;
+  return { bytes, mediaType: 'image/png', width, height, sha256: hash('sha256', bytes) };
 }
 
 const factsOf = ({ start, end, closedBy, count, on, width, height, capturedAtUs }: EventWindow): WindowFacts => ({

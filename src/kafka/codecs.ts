@@ -8,7 +8,7 @@
     zstd   = Zstandard frame, by node:zlib
 */
 import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { compressFrame, decompressFrame } from 'lz4-napi';
 import snappy from 'snappy';
@@ -52,8 +52,15 @@ async function decompressSnappy(buffer: Buffer): Promise<Buffer> {
 
 const rawSnappy = async (block: Buffer): Promise<Buffer> => (await snappy.uncompress(block, { asBuffer: true })) as Buffer;
 
-const zstd = promisify(zstdCompress);
-const unzstd = promisify(zstdDecompress);
+/** Below this a trip to another thread costs several times the work, in bytes. */
+const SMALL = 1 << 16;
+const zstdElsewhere = promisify(zstdCompress);
+const unzstdElsewhere = promisify(zstdDecompress);
+
+/** Told the size, zstd takes no larger tables than it needs. */
+const zstd = (buffer: Buffer): Buffer | Promise<Buffer> =>
+  (buffer.length < SMALL ? zstdCompressSync : zstdElsewhere)(buffer, { pledgedSrcSize: buffer.length });
+const unzstd = (buffer: Buffer): Buffer | Promise<Buffer> => (buffer.length < SMALL / 8 ? zstdDecompressSync : unzstdElsewhere)(buffer);
 
 let isRegistered = false;
 
@@ -67,7 +74,7 @@ export function registerCodecs(): void {
     decompress: (buffer: Buffer) => decompressFrame(buffer),
   });
   CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-    compress: ({ buffer }: { buffer: Buffer }) => zstd(buffer),
-    decompress: (buffer: Buffer) => unzstd(buffer),
+    compress: async ({ buffer }: { buffer: Buffer }) => zstd(buffer),
+    decompress: async (buffer: Buffer) => unzstd(buffer),
   });
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type kafkajs from 'kafkajs';
 import { keepConsuming } from './keepConsuming.ts';
 import { persist } from './persist.ts';
@@ -7,6 +8,8 @@ import { rangesOf } from './readRange.ts';
 
 /** How long a broker may be away. */
 const GIVE_UP_MS = 120_000;
+/** How often the end of the topic is asked for at most; all who wait meanwhile share the answer. */
+const ASK_EVERY_MS = 20;
 
 /** A reader that stays at the end of a topic. */
 export interface Follower {
@@ -55,7 +58,11 @@ export async function followTopic(
   };
   await kept.start([topic], eachBatch);
 
+  let askedAt = -Infinity;
   const catchUp = async (): Promise<void> => {
+    const early = askedAt + ASK_EVERY_MS - performance.now();
+    if (early > 0) await sleep(early);
+    askedAt = performance.now();
     const ranges = await persist(() => rangesOf(admin, topic), GIVE_UP_MS);
     const isBehind = (): boolean => ranges.some(({ partition, first, end }) => end > first && (reached.get(partition) ?? -1) < end);
     while (isBehind()) await moved.promise;

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { PipelineError, messageOf } from '../errors.ts';
 import type { Compression } from './codecs.ts';
@@ -16,6 +16,8 @@ export interface OutletOptions {
   readonly compression: Compression;
   /** How long a message is tried to be sent, in milliseconds. @default 120000 */
   readonly giveUpAfterMs?: number;
+  /** How long a message waits for others to share a request with, in milliseconds. @default 0: for one turn of the event loop */
+  readonly lingerMs?: number;
 }
 
 interface Waiting {
@@ -24,7 +26,7 @@ interface Waiting {
 }
 
 /** Opens a producer. Each request waits for the one before, so messages of one key keep their order. */
-export async function outlet(kafka: kafkajs.Kafka, { compression, giveUpAfterMs = 120_000 }: OutletOptions): Promise<Outlet> {
+export async function outlet(kafka: kafkajs.Kafka, { compression, giveUpAfterMs = 120_000, lingerMs = 0 }: OutletOptions): Promise<Outlet> {
   let producer = await connected(kafka);
   let waiting: Waiting[] = [];
   let sending: Promise<void> | undefined;
@@ -49,9 +51,9 @@ export async function outlet(kafka: kafkajs.Kafka, { compression, giveUpAfterMs 
   };
 
   const drain = async (): Promise<void> => {
-    // A turn of the event loop, for others to join.
-    await new Promise<void>((resolve) => setImmediate(resolve));
     while (waiting.length > 0) {
+      // A request costs the broker and us about as much for one message as for fifty.
+      await (lingerMs > 0 ? sleep(lingerMs) : nextTurn());
       const batch = waiting;
       waiting = [];
       const error = await trySend(batch.map(({ message }) => message));

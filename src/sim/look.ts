@@ -37,7 +37,7 @@ const cellsAcross = 24;
 /** Rejects where the bytes are no picture. */
 export async function look(bytes: Uint8Array): Promise<Sight> {
   const image = sharp(bytes, { failOn: 'error' });
-  const { format, width, height } = await image.metadata();
+  const { format, width, height } = headOf(bytes) ?? (await image.metadata());
   const { data, info } = await image
     .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
     .removeAlpha()
@@ -45,6 +45,13 @@ export async function look(bytes: Uint8Array): Promise<Sight> {
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { format, width, height, ...study(data, info.width, info.height, info.channels) };
+}
+
+/** What a PNG says of itself in its first bytes: cheaper than to open it twice. */
+function headOf(bytes: Uint8Array): Pick<Sight, 'format' | 'width' | 'height'> | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.byteLength < 24 || view.getUint32(0) !== 0x89504e47 || view.getUint32(12) !== 0x49484452) return undefined;
+  return { format: 'png', width: view.getUint32(16), height: view.getUint32(20) };
 }
 
 type Seen = Pick<Sight, 'blank' | 'density' | 'tone' | 'blobs'>;

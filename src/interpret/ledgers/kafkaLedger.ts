@@ -123,7 +123,7 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
         const kafka = connect(connection);
         await persist(() => ensureTopic(kafka, topic), 60_000);
         const root = open({ path: folder, compression: false });
-        const out = await outlet(kafka, { compression: 'zstd' });
+        const out = await outlet(kafka, { compression: 'zstd', lingerMs: 10 });
         const recent = await persist(() => recentOffsets(kafka, topic), 60_000);
         const from = (partition: number): number =>
           Math.min((root.get(`offset ${partition}`) as number | undefined) ?? 0, recent.get(partition) ?? 0);
