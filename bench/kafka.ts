@@ -1,0 +1,22 @@
+import { runJob } from './kafka/job.ts';
+
+/*
+  Packets from a broker to captions in the broker: the broker, the simulated vendors and the pipeline on the cores of this
+  machine. MINUTES sets how long (10).
+*/
+export async function bench(): Promise<void> {
+  const minutes = Number(process.env['MINUTES'] ?? 10);
+  const concurrency = 900;
+  const result = await runJob({
+    sensors: 16,
+    windows: Math.ceil((minutes * 60 * 850) / 16),
+    windowMs: 33,
+    eventsPerWindow: 200,
+    concurrency,
+    latencyMs: 1000,
+    partitions: 8,
+    killAt: [],
+    say: (text) => void process.stderr.write(`  ${text}\n`),
+  });
+  process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+}
