@@ -5,6 +5,7 @@ import type { Delivery, Taken } from '../kafka/delivery.ts';
 import { keepConsuming } from '../kafka/keepConsuming.ts';
 import { committedOf } from '../kafka/readCommitted.ts';
 import { type Owned, stickyAssigner } from '../kafka/stickyAssigner.ts';
+import { report } from '../stage/channels.ts';
 import type { GroupShare } from './groupShare.ts';
 import type { Life } from './life.ts';
 import type { Packet } from './packet.ts';
@@ -113,7 +114,9 @@ export async function* readAsGroup(
       partitions.map((partition) => ({ topic, partition })),
     );
     const all = topics.reduce((sum, topic) => sum + partitionsOf(topic), 0);
-    options.share.joined(given.length / Math.max(all, given.length, 1), performance.now());
+    const part = given.length / Math.max(all, given.length, 1);
+    options.share.joined(part, performance.now());
+    report('assigned', () => ({ partitions: given.length, share: part }));
     const keys = new Set(given.map(keyOf));
     for (const [key, queue] of queues) {
       if (keys.has(key)) continue;

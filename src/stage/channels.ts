@@ -22,6 +22,8 @@ export interface Reports {
   limit: { readonly target: string; readonly [state: string]: unknown };
   /** An item was rejected and is safe in the dead letters. */
   reject: { readonly stage: string; readonly sensor: string; readonly code: string; readonly message: string };
+  /** The source got its part of the work, anew: so many partitions, `share` (0 to 1) of all. */
+  assigned: { readonly partitions: number; readonly share: number };
   /** Counters of a sensor's decoder. */
   decode: { readonly sensor: string; readonly counters: object };
   /** Events of a sensor that are in no window: `late`, and by the name of each filter those that it dropped. */
@@ -47,6 +49,7 @@ const doors = {
   gate: channel('saccade:gate'),
   limit: channel('saccade:limit'),
   reject: channel('saccade:reject'),
+  assigned: channel('saccade:assigned'),
   decode: channel('saccade:decode'),
   cut: channel('saccade:cut'),
 } as const satisfies Record<keyof Reports, unknown>;
