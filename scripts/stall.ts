@@ -26,7 +26,8 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '2' },
     kinds: { type: 'string', default: 'unavailable,reset,stall' },
     session: { type: 'string', default: '30000' },
-    sensors: { type: 'string', default: '2' },
+    sensors: { type: 'string', default: '3' },
+    drain: { type: 'string', default: '10' },
     kafka: { type: 'string', default: '4.1' },
     json: { type: 'boolean', default: false },
   },
@@ -36,11 +37,10 @@ const kinds = values.kinds.split(',') as FaultRule['fault'][];
 const say = (text: string): void => void process.stderr.write(`${(performance.now() / 1000).toFixed(1)} s  ${text}\n`);
 
 const VENDORS = ['openai', 'gemini'];
-/** Of each vendor; with the latency they are the full rate: 160 captions a second. */
-const CONCURRENCY = 16;
-const LATENCY_MS = 200;
-/** Before the outage, and after it: the full rate is what the seconds of its second half have. */
-const BEFORE_MS = 30_000;
+/** Of each vendor; with the latency they are the full rate: 27 captions a second, a little less than what comes in. */
+const CONCURRENCY = 4;
+const LATENCY_MS = 300;
+const BEFORE_MS = 40_000;
 const AFTER_MS = 60_000;
 
 const broker = await startLocalBroker({ version: values.kafka as KafkaVersion });
@@ -143,12 +143,13 @@ const [exitCode] = (await ended) as [number | null];
 clearInterval(sampling);
 const { counts, letters } = await written();
 
-/** Answers in the second before each tenth of a second after the end of the outage. */
-const rateAt = (ms: number): number => answeredAt.filter((at) => at > backAt + ms - 1000 && at <= backAt + ms).length;
-const rates = Array.from({ length: AFTER_MS / 1000 - 30 }, (_, second) => rateAt((second + 31) * 1000)).toSorted((a, b) => a - b);
-const fullRate = rates[rates.length >> 1]!;
-let toFullRateMs = 0;
-while (toFullRateMs < AFTER_MS && rateAt(toFullRateMs) < 0.9 * fullRate) toFullRateMs += 100;
+/** Answers per second between two moments. */
+const rateOf = (from: number, to: number): number => answeredAt.filter((at) => at > from && at <= to).length / ((to - from) / 1000);
+const fullRate = rateOf(stalledAt - BEFORE_MS / 2, stalledAt);
+let toFullRateMs = 1000;
+while (toFullRateMs < AFTER_MS && rateOf(backAt + toFullRateMs - 1000, backAt + toFullRateMs) < 0.9 * fullRate) toFullRateMs += 100;
+/** From then on. */
+const steadyRate = rateOf(backAt + toFullRateMs, backAt + AFTER_MS);
 
 const during = rss.filter(({ at }) => at > stalledAt && at <= backAt);
 // The first moments of an outage are those of the traffic before: what was on its way goes.
@@ -172,11 +173,13 @@ const result = {
   rssPercentOfMedian: { below: round((1 - sorted[0]! / median) * 100), above: round((sorted.at(-1)! / median - 1) * 100) },
   rebalances,
   backlog,
-  fullRate,
+  fullRate: round(fullRate),
   firstAnswerMs: Math.round((answeredAt.find((at) => at > backAt) ?? Infinity) - backAt),
   toFullRateMs,
+  rateFromThenOn: round(steadyRate),
   expected: rig.expected.size,
   written: [...counts.values()].reduce((sum, times) => sum + times, 0),
+  drained: answered.size >= rig.expected.size,
   lost: [...rig.expected].filter((name) => !counts.has(name)).length,
   duplicated: [...counts.values()].filter((times) => times > 1).length,
   deadLetters: letters,

@@ -42,7 +42,7 @@ export function breaker({ failures = 5, probeEveryMs = 1_000, probeAtMostEveryMs
   const rate = startRate();
 
   const open = (nowMs: number): void => {
-    if (state === 'closed') rate.freeze(nowMs);
+    if (state === 'closed') rate.freeze();
     state = 'open';
     outcomes = [];
     nextProbeAt = nowMs + intervalMs;
@@ -59,8 +59,7 @@ export function breaker({ failures = 5, probeEveryMs = 1_000, probeAtMostEveryMs
     },
     readyAt(nowMs) {
       if (state === 'closed') return -Infinity;
-      if (state === 'open') return nextProbeAt;
-      if (state === 'probing') return Infinity;
+      if (state === 'open' || state === 'probing') return nextProbeAt;
       // While more is asked for than the ramp lets through, what piled up is still there.
       if (nowMs > rampFrom + rampMs && nowMs > nextRampAt + IDLE_MS) state = 'closed';
       return state === 'closed' ? -Infinity : nextRampAt;
@@ -68,12 +67,16 @@ export function breaker({ failures = 5, probeEveryMs = 1_000, probeAtMostEveryMs
     begin(nowMs) {
       rate.count(nowMs);
       if (state === 'ramping') nextRampAt = Math.max(nextRampAt, nowMs - 100) + rampGapMs(nowMs);
-      if (state !== 'open') return false;
+      if (state !== 'open' && state !== 'probing') return false;
       state = 'probing';
+      // A probe may hang until its deadline, long after the upstream is back: the next one does not wait for it.
+      nextProbeAt = nowMs + probeAtMostEveryMs;
       return true;
     },
     end(probe, sick, nowMs) {
       if (probe) {
+        // One that hung, when another has already been answered.
+        if (state !== 'open' && state !== 'probing') return;
         if (sick === false) {
           state = 'ramping';
           intervalMs = probeEveryMs;
@@ -94,27 +97,29 @@ export function breaker({ failures = 5, probeEveryMs = 1_000, probeAtMostEveryMs
   };
 }
 
-/** Calls started per second, in the best of the last ten seconds' buckets. */
-function startRate(): { count(nowMs: number): void; freeze(nowMs: number): void; frozen(): number } {
+/**
+ * Calls started per second, of the last ten seconds that saw any: before an outage in which calls hang until their
+ * deadline none was started for as long, and that is not the rate.
+ */
+function startRate(): { count(nowMs: number): void; freeze(): void; frozen(): number } {
   const SECONDS = 10;
-  const starts = new Float64Array(SECONDS);
-  let second = 0;
+  const starts: number[] = [];
+  let second = -1;
   let kept = 1;
-  const roll = (nowMs: number): void => {
-    const current = Math.floor(nowMs / 1000);
-    for (let s = Math.max(second + 1, current - SECONDS + 1); s <= current; s++) starts[s % SECONDS] = 0;
-    second = current;
-  };
   return {
     count(nowMs) {
-      roll(nowMs);
-      starts[second % SECONDS]!++;
+      const current = Math.floor(nowMs / 1000);
+      if (current !== second) {
+        starts.push(0);
+        if (starts.length > SECONDS) starts.shift();
+      }
+      second = current;
+      starts[starts.length - 1]!++;
     },
-    freeze(nowMs) {
-      roll(nowMs);
-      // The median of the seconds that saw calls: the burst of the failure itself is not the steady rate.
-      const busy = [...starts].filter((count) => count > 0).toSorted((a, b) => a - b);
-      kept = Math.max(1, busy[Math.floor(busy.length / 2)] ?? 1);
+    freeze() {
+      // The median: the burst of the failure itself is not the steady rate.
+      const sorted = starts.toSorted((a, b) => a - b);
+      kept = Math.max(1, sorted[Math.floor(sorted.length / 2)] ?? 1);
     },
     frozen: () => kept,
   };

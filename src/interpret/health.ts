@@ -41,6 +41,9 @@ export function health(target: () => string, concurrency: Concurrency, breakerOp
   let ours = Infinity;
   const limit = (): number => Math.min(window.limit, ours);
   let inFlight = 0;
+  /** Of these, probes: they may hang, and take nobody's place. */
+  let probes = 0;
+  const isAway = (): boolean => guard.state === 'open' || guard.state === 'probing';
   let lastFullAt = -Infinity;
   let told = '';
   const isSlower = latencyWatch();
@@ -54,7 +57,7 @@ export function health(target: () => string, concurrency: Concurrency, breakerOp
       inFlight,
       concurrency: limit(),
       breaker: guard.state,
-      down: guard.state === 'open' || guard.state === 'probing',
+      down: isAway(),
     }));
   };
 
@@ -71,20 +74,23 @@ export function health(target: () => string, concurrency: Concurrency, breakerOp
     share(part) {
       ours = part === 1 ? Infinity : Math.max(1, Math.floor(stated * part));
     },
-    readyAt: (nowMs) => (inFlight >= limit() ? Infinity : guard.readyAt(nowMs)),
+    readyAt: (nowMs) => (!isAway() && inFlight - probes >= limit() ? Infinity : guard.readyAt(nowMs)),
     backAt: (nowMs) => (guard.state === 'open' ? Math.max(nowMs, guard.readyAt(nowMs)) : guard.state === 'probing' ? nowMs + 1 : -Infinity),
-    isDown: (nowMs) => guard.state === 'probing' || (guard.state === 'open' && guard.readyAt(nowMs) > nowMs),
+    isDown: (nowMs) => isAway() && guard.readyAt(nowMs) > nowMs,
     begin(beganMs) {
       const probe = guard.begin(beganMs);
       inFlight++;
+      if (probe) probes++;
       if (inFlight >= limit() * IN_USE) lastFullAt = beganMs;
       return (outcome, nowMs) => {
         const { sick, crowded } = outcome === 'ok' ? { sick: false, crowded: false } : consequences[outcome];
         if (outcome === 'ok' && !isSlower(nowMs - beganMs, nowMs)) window.grow(lastFullAt >= beganMs, nowMs);
-        else if (crowded) window.cut(beganMs, nowMs);
+        // A probe says whether the upstream is there, not how much it takes.
+        else if (crowded && !probe) window.cut(beganMs, nowMs);
         inFlight--;
+        if (probe) probes--;
+        if (probe && isAway() && outcome === 'ok') window.restart(nowMs);
         guard.end(probe, says(outcome, sick), nowMs);
-        if (probe && outcome === 'ok') window.restart(nowMs);
         tell();
       };
     },

@@ -82,6 +82,22 @@ describe('an outage', () => {
   });
 });
 
+describe('an outage in which calls hang until their deadline', () => {
+  const DEADLINE_MS = 30_000;
+  const moments = run(120, 100, (now) =>
+    now > 10_000 && now <= 80_000 ? { outcome: 'timeout', ms: DEADLINE_MS } : { outcome: 'ok', ms: 200 },
+  );
+
+  it('is probed all the time, and over within 5 s of its end', () => {
+    const probes = moments.filter(({ second }) => second > 45 && second <= 80).reduce((sum, { starts }) => sum + starts, 0);
+    expect(probes).toBeGreaterThanOrEqual(10);
+    expect(probes).toBeLessThanOrEqual(36);
+    expect(moments[85 - 1]!.starts).toBeGreaterThanOrEqual(90);
+    // Probes that hung end now, and change nothing.
+    for (const { second, starts } of moments.slice(85)) expect(starts, `second ${second}`).toBeGreaterThanOrEqual(90);
+  });
+});
+
 it('one failure of one call is no outage', () => {
   const state = health(() => 'x', {}, {});
   for (let n = 0; n < 4; n++) state.begin(n)('transient', n);
