@@ -132,11 +132,10 @@ say(`vendors are back; ${backlog} windows behind`);
 await sleep(AFTER_MS);
 const rebalances = (await metric('saccade_group_joins_total')) - joinsBefore;
 await rig.stop();
-say('no more packets; waiting for the rest');
-for (let seen = -1; answered.size < rig.expected.size && answered.size > seen;) {
-  seen = answered.size;
-  await sleep(10_000);
-}
+for (const name of VENDORS) simulator.change(name, { latency: 0 });
+const drainUntil = performance.now() + Number(values.drain) * 60_000;
+say(`no more packets; ${rig.expected.size - answered.size} windows to go, without latency`);
+while (answered.size < rig.expected.size && performance.now() < drainUntil) await sleep(1000);
 await sleep(2000);
 child.kill('SIGTERM');
 const [exitCode] = (await ended) as [number | null];
