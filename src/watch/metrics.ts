@@ -65,7 +65,7 @@ export function watchMetrics(): { registry: Registry; end: () => void } {
   const deadLetters = new Counter({ name: 'saccade_dead_letters_total', help: 'Rejected items', labelNames: ['stage', 'code'], registers });
   const joins = new Counter({ name: 'saccade_group_joins_total', help: 'How often the group gave out its partitions', registers });
   const partitions = new Gauge({ name: 'saccade_group_partitions', help: 'Partitions that are read here', registers });
-  const share = new Gauge({ name: 'saccade_group_share', help: 'Part of all partitions, and so of every rate limit', registers });
+  const groupShare = new Gauge({ name: 'saccade_group_share', help: 'Part of all partitions, and so of every rate limit', registers });
   const decoder = new Gauge({
     name: 'saccade_decode',
     help: 'Counters of a decoder since its start',
@@ -128,7 +128,7 @@ export function watchMetrics(): { registry: Registry; end: () => void } {
     listen('assigned', (assigned) => {
       joins.inc();
       partitions.set(assigned.partitions);
-      share.set(assigned.share);
+      groupShare.set(assigned.share);
     }),
     listen('decode', ({ sensor, counters }) => {
       for (const [counter, value] of Object.entries(counters as DecodeCounters)) decoder.set({ sensor, counter }, value as number);
