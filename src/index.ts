@@ -29,6 +29,7 @@ export type { DeadLetter } from './stage/reject.ts';
 export { kafkaSource } from './consume/sources/kafkaSource.ts';
 export { recording } from './consume/sources/recording.ts';
 export { topicArchive } from './consume/sources/topicArchive.ts';
+export { topicRange } from './consume/sources/topicRange.ts';
 export { synthetic } from './consume/sources/synthetic.ts';
 
 // Formats.

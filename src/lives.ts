@@ -2,6 +2,7 @@ import { Observable, type OperatorFunction, Subject, type Subscription } from 'r
 import type { Life } from './consume/life.ts';
 import type { Packet } from './consume/packet.ts';
 import type { EventWindow } from './frame/eventWindow.ts';
+import { report } from './stage/channels.ts';
 
 /**
  * Cuts the packets of one sensor into windows, life by life: where a source goes back, what the stages remember of
@@ -23,7 +24,10 @@ export const lives =
           next: (window) => {
             if (!life) subscriber.next(window);
             else if (life.begin(window)) subscriber.next(told(window, life));
-            else window.ack();
+            else {
+              report('stage', () => ({ stage: 'skip', sensor: window.sensor, ms: 0, item: window }));
+              window.ack();
+            }
           },
           error: (error) => subscriber.error(error),
           complete: () => isOver && subscriber.complete(),

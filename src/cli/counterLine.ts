@@ -17,4 +17,5 @@ export function counterLine(read: () => { done: number; total: number | undefine
   };
 }
 
-const bar = (share: number): string => '█'.repeat(Math.round(20 * Math.min(1, share))).padEnd(20, '░');
+/** A bar of 20 characters. @param share 0..1 */
+export const bar = (share: number): string => '█'.repeat(Math.round(20 * Math.min(1, share))).padEnd(20, '░');

@@ -2,6 +2,7 @@ import type { Packet } from '../consume/packet.ts';
 import type { Source } from '../consume/source.ts';
 import { listen } from '../stage/channels.ts';
 import type { Summary } from '../watch/summary.ts';
+import { bar } from './counterLine.ts';
 
 /** A line on the terminal, made anew five times a second: windows/s, in flight, cost, ETA. Nothing where stderr is no terminal. */
 export async function showProgress(source: Source, read: () => Summary): Promise<() => void> {
@@ -13,7 +14,8 @@ export async function showProgress(source: Source, read: () => Summary): Promise
     const { position } = item as Packet;
     done += position.end - position.first;
   });
-  const timer = setInterval(() => process.stderr.write(`\r\x1b[2K${progressLine(read(), total ? done / total : undefined)}`), 200);
+  const fraction = (): number | undefined => (total ? (source.read?.() ?? done) / total : undefined);
+  const timer = setInterval(() => process.stderr.write(`\r\x1b[2K${progressLine(read(), fraction())}`), 200);
   return () => {
     end();
     clearInterval(timer);
@@ -36,6 +38,7 @@ export function progressLine(
     costUsd === null ? 'cost unknown' : `$${costUsd.toFixed(4)}`,
   ];
   if (fraction !== undefined && fraction > 0) {
+    parts.unshift(bar(fraction));
     const etaSeconds = Math.max(0, seconds / fraction - seconds);
     parts.push(
       `${Math.min(100, Math.round(fraction * 100))} %`,

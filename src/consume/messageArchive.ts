@@ -50,9 +50,12 @@ const HEADER = Buffer.concat([
 const BLOCK_BYTES = 1 << 20;
 const READ_BYTES = 1 << 22;
 
-/** Yields the messages of an archive. Throws INPUT_UNREADABLE for a file that is none. */
-export async function* readArchive(path: string): AsyncGenerator<ArchivedMessage, void> {
-  for await (const { messages } of blocksOf(path)) yield* messages;
+/** Yields the messages of an archive; `read` is told how many bytes of the file they end at. Throws INPUT_UNREADABLE for a file that is none. */
+export async function* readArchive(path: string, read: (bytes: number) => void = () => {}): AsyncGenerator<ArchivedMessage, void> {
+  for await (const { messages, end } of blocksOf(path)) {
+    yield* messages;
+    read(end);
+  }
 }
 
 /** Whether a file begins as an archive does. */

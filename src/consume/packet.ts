@@ -21,4 +21,6 @@ export interface Packet extends Item {
   readonly bytes: Uint8Array;
   /** The stretch it belongs to. A sensor's packet with another one than the packet before does not continue that. */
   readonly life?: Life;
+  /** Read only for what the packets behind it need. */
+  readonly isRunUp?: boolean;
 }

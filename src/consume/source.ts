@@ -20,4 +20,6 @@ export interface Source extends Part {
   readonly share?: () => number;
   /** Bytes or packets in all, where the source knows its end: for progress and ETA. */
   total?(): Promise<number | undefined>;
+  /** How much of `total` was read; absent: as much as the packets' positions say. */
+  read?(): number;
 }

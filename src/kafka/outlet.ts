@@ -26,26 +26,51 @@ interface Waiting {
 }
 
 /** Opens a producer. Each request waits for the one before, so messages of one key keep their order. */
-export async function outlet(kafka: kafkajs.Kafka, { compression, giveUpAfterMs = 120_000, lingerMs = 0 }: OutletOptions): Promise<Outlet> {
+export async function outlet(kafka: kafkajs.Kafka, { compression, giveUpAfterMs, lingerMs }: OutletOptions): Promise<Outlet> {
   let producer = await connected(kafka);
+  return batching({
+    giveUpAfterMs,
+    lingerMs,
+    send: async (messages) => void (await sendAll(async (some) => producer.sendBatch(some), messages, compression)),
+    // kafkajs gives up at once on some errors of a broker that is only being restarted: then with a new producer.
+    async mend() {
+      await producer.disconnect().catch(() => {});
+      producer = await connected(kafka).catch(() => producer);
+    },
+    close: () => producer.disconnect(),
+  });
+}
+
+/** What `batching` is made of. */
+export interface Sender {
+  readonly giveUpAfterMs?: number | undefined;
+  readonly lingerMs?: number | undefined;
+  readonly send: (messages: readonly OutMessage[]) => Promise<void>;
+  /** Called after a failure, before the next try; what it rejects with counts as the next failure. */
+  readonly mend: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** Messages that come at about the same time are sent together, one batch after the other, until the brokers take them. */
+export function batching({ giveUpAfterMs = 120_000, lingerMs = 0, send, mend, close }: Sender): Outlet {
   let waiting: Waiting[] = [];
   let sending: Promise<void> | undefined;
 
-  /** kafkajs gives up at once on some errors of a broker that is only being restarted: then with a new producer. */
   const trySend = async (messages: readonly OutMessage[]): Promise<Error | undefined> => {
     const giveUpAt = performance.now() + giveUpAfterMs;
-    for (let pauseMs = 50; ; pauseMs = Math.min(2 * pauseMs, 2000)) {
+    for (let pauseMs = 50, isWhole = true; ; pauseMs = Math.min(2 * pauseMs, 2000)) {
       try {
-        await sendAll(async (some) => producer.sendBatch(some), messages, compression);
+        if (!isWhole) await mend();
+        isWhole = true;
+        await send(messages);
         return undefined;
       } catch (cause) {
+        isWhole = false;
         if (performance.now() > giveUpAt || isHopeless(cause)) {
           const text = `Kafka did not take ${messages.length} records: ${messageOf(cause)}`;
           return new PipelineError('SINK_FAILED', text, { cause, retryable: true });
         }
         await sleep(pauseMs);
-        await producer.disconnect().catch(() => {});
-        producer = await connected(kafka).catch(() => producer);
       }
     }
   };
@@ -70,7 +95,7 @@ export async function outlet(kafka: kafkajs.Kafka, { compression, giveUpAfterMs 
       }),
     async close() {
       await sending;
-      await producer.disconnect();
+      await close();
     },
   };
 }

@@ -8,6 +8,8 @@ export interface Sink<Value> extends Part {
   write(value: Value, from: Position): Promise<void>;
   /** Whether this record is there already, from a run before this one. */
   readonly has?: (id: string) => boolean;
+  /** The same output for a replay, whose source commits nothing; absent: it is used as it is. */
+  forReplay?(): Sink<Value>;
   /** Rejects, saying why, while the sink is not connected to what it writes to; absent: it always is. */
   ready?(): Promise<void>;
   /** Called once after the last write; makes the output complete. */

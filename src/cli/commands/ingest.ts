@@ -1,16 +1,14 @@
 import { type Command, Option } from 'commander';
-import type { Packet } from '../../consume/packet.ts';
 import { packetWriter } from '../../consume/packetWriter.ts';
-import { pacedBy } from '../../consume/pacedBy.ts';
+import type { Source } from '../../consume/source.ts';
 import { recording } from '../../consume/sources/recording.ts';
-import { decodeSensor } from '../../decode/decode.ts';
-import { everyFormat } from '../../everyFormat.ts';
 import { connect } from '../../kafka/connection.ts';
 import { outlet } from '../../kafka/outlet.ts';
 import { rangesOf, readRanges } from '../../kafka/readRange.ts';
 import { ensureTopic } from '../ensureTopic.ts';
 import { counterLine } from '../counterLine.ts';
 import { type KafkaFlags, connectionOf, speedOf, withKafkaFlags } from '../kafkaFlags.ts';
+import { paced } from '../paced.ts';
 import { stopOnSignal } from '../stopOnSignal.ts';
 
 interface IngestFlags extends KafkaFlags {
@@ -67,22 +65,14 @@ async function ingest(file: string, flags: IngestFlags): Promise<{ packets: numb
   const message = await packetWriter({ ...flags, recording: file });
   const out = await outlet(kafka, { compression: 'zstd' });
   const { signal, end } = stopOnSignal();
-  const pace = pacedBy(speed, signal);
-  const clocks = new Map<string, (packet: Packet) => { readonly clockUs: number }>();
   let [packets, skipped, bytes] = [0, 0, 0];
   const endLine = counterLine(() => ({ done: Math.round(bytes / 1024), total: total && Math.round(total / 1024), unit: 'KiB' }));
   try {
     const flying = new Set<Promise<void>>();
-    for await (const packet of source.packets(signal)) {
+    for await (const packet of paced(withoutSent(source, sent), speed).packets(signal)) {
       if (signal.aborted) break;
       bytes += packet.bytes.byteLength;
-      if (speed !== Infinity) {
-        const clock = clocks.get(packet.sensor) ?? decodeSensor(everyFormat);
-        clocks.set(packet.sensor, clock);
-        const { clockUs } = clock(packet);
-        await pace(clockUs / 1000);
-      }
-      if (packet.seq <= (sent.get(packet.sensor) ?? -1)) {
+      if (packet.isRunUp === true) {
         skipped++;
         continue;
       }
@@ -100,6 +90,14 @@ async function ingest(file: string, flags: IngestFlags): Promise<{ packets: numb
   }
   return { packets, skipped, bytes, complete: !signal.aborted };
 }
+
+/** Nobody waits for the pace of packets that an earlier run sent. */
+const withoutSent = (source: Source, sent: ReadonlyMap<string, number>): Source => ({
+  ...source,
+  async *packets(signal) {
+    for await (const packet of source.packets(signal)) yield { ...packet, isRunUp: packet.seq <= (sent.get(packet.sensor) ?? -1) };
+  },
+});
 
 /** By sensor: the last packet of this recording that an earlier run sent. */
 async function alreadySent(

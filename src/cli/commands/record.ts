@@ -1,17 +1,20 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
+import type { Point } from '../../consume/between.ts';
 import { writeArchive } from '../../consume/messageArchive.ts';
 import { PipelineError } from '../../errors.ts';
+import { boundsOf, offsetsOf } from '../../kafka/boundsOf.ts';
 import { connect } from '../../kafka/connection.ts';
 import { type Range, rangesOf, readRanges } from '../../kafka/readRange.ts';
 import { counterLine } from '../counterLine.ts';
 import { type KafkaFlags, connectionOf, withKafkaFlags } from '../kafkaFlags.ts';
+import { POINT, pointOf } from '../pointFlag.ts';
 import { stopOnSignal } from '../stopOnSignal.ts';
 
 interface RecordFlags extends KafkaFlags {
   topic: string;
   out: string;
-  from?: string;
-  to?: string;
+  from?: Point;
+  to?: Point;
   json?: true;
 }
 
@@ -23,8 +26,8 @@ export const recordCommand = (program: Command): void => {
       .description('archive a topic into a file; the same command goes on where it was stopped')
       .requiredOption('--topic <topic>', 'the topic')
       .requiredOption('--out <file>', 'the archive')
-      .addOption(new Option('--from <time>', 'only messages from this time on (ISO 8601)'))
-      .addOption(new Option('--to <time>', 'only messages before this time (ISO 8601)'))
+      .option('--from <point>', `only messages at or behind ${POINT}`, pointOf)
+      .option('--to <point>', 'only messages before it', pointOf)
       .option('--json', 'print what was done as one JSON object'),
   ).action(async (flags: RecordFlags) => {
     const done = await record(flags);
@@ -44,17 +47,7 @@ async function record({ topic, out, from, to, ...flags }: RecordFlags): Promise<
   try {
     if (!(await admin.listTopics()).includes(topic))
       throw new PipelineError('CONFIG_INVALID', `--topic: the broker has no topic '${topic}'`);
-    const at = async (time: string): Promise<Map<number, number>> => {
-      const ms = Date.parse(time);
-      if (Number.isNaN(ms)) throw new PipelineError('CONFIG_INVALID', `'${time}' is no time; write it as 2026-11-22T10:00:00Z`);
-      return new Map((await admin.fetchTopicOffsetsByTimestamp(topic, ms)).map(({ partition, offset }) => [partition, Number(offset)]));
-    };
-    const [first, end] = [from && (await at(from)), to && (await at(to))];
-    ranges = (await rangesOf(admin, topic)).map((range) => ({
-      partition: range.partition,
-      first: Math.max(range.first, (first && first.get(range.partition)) || 0),
-      end: Math.min(range.end, (end && end.get(range.partition)) || Infinity),
-    }));
+    ranges = boundsOf(await rangesOf(admin, topic), await offsetsOf(admin, topic, from), await offsetsOf(admin, topic, to));
   } finally {
     await admin.disconnect();
   }

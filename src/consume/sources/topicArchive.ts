@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { wires } from '../../kafka/avroWire.ts';
 import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/registry.ts';
 import { readOptions } from '../../options.ts';
-import { pacedBy } from '../pacedBy.ts';
+import { type Point, between, pointSchema } from '../between.ts';
 import { type ArchivedMessage, readArchive } from '../messageArchive.ts';
+import type { Packet } from '../packet.ts';
 import { packetReader } from '../packetWire.ts';
 import type { Source } from '../source.ts';
 
@@ -17,14 +18,12 @@ export interface TopicArchiveOptions {
   registry?: RegistryOptions;
   /** Raw packets without a header of that name have these. */
   raw?: { encoding?: string; width?: number; height?: number };
-  /** Only messages from this time on, and before that one: ISO 8601, by the clock of the topic. */
-  from?: string;
-  to?: string;
-  /** Times the pace at which the messages came; Infinity: as fast as it goes. @default Infinity */
-  speed?: number;
+  /** Only windows that begin at or behind this time (ISO 8601, the topic's clock) or offset... @default all */
+  from?: Point;
+  /** ... and before this one. @default all */
+  to?: Point;
 }
 
-const time = z.iso.datetime({ offset: true }).exactOptional();
 const schema = z.strictObject({
   file: z.string().min(1),
   wire: z.enum([...wires, 'raw']).exactOptional(),
@@ -32,9 +31,8 @@ const schema = z.strictObject({
   raw: z
     .strictObject({ encoding: z.string().exactOptional(), width: z.int().exactOptional(), height: z.int().exactOptional() })
     .default({}),
-  from: time,
-  to: time,
-  speed: z.union([z.number().positive(), z.literal(Infinity)]).default(Infinity),
+  from: pointSchema.exactOptional(),
+  to: pointSchema.exactOptional(),
 });
 
 /**
@@ -42,25 +40,30 @@ const schema = z.strictObject({
  * the live run did.
  */
 export function topicArchive(options: TopicArchiveOptions): Source {
-  const { file, wire: asked, registry, raw, from, to, speed } = readOptions('topicArchive', schema, options);
+  const { file, wire: asked, registry, raw, from, to } = readOptions('topicArchive', schema, options);
   const wire = asked ?? (registry ? 'confluent' : 'single-object');
-  const [fromMs, toMs] = [from ? Date.parse(from) : -Infinity, to ? Date.parse(to) : Infinity];
+  let readBytes = 0;
+
+  async function* packets(): AsyncGenerator<{ packet: Packet; timestampMs: number }, void> {
+    const read = packetReader(wire, registry && registryClient(registry), { encoding: '', width: 0, height: 0, ...raw });
+    for await (const message of readArchive(file, (bytes) => (readBytes = bytes))) {
+      const { topic, partition, offset, timestampMs } = message;
+      const position = { source: topic, unit: 'offset', partition, first: offset, end: offset + 1 } as const;
+      yield { packet: { ...(await read(asKafka(message))), position, ack: () => {} }, timestampMs };
+    }
+  }
+
   return {
     name: 'topicArchive',
     params: { file, wire, from: from ?? null, to: to ?? null },
     async *packets(signal) {
-      const read = packetReader(wire, registry && registryClient(registry), { encoding: '', width: 0, height: 0, ...raw });
-      const pace = pacedBy(speed, signal);
-      for await (const message of readArchive(file)) {
+      for await (const packet of between(packets(), { from, to })) {
         if (signal.aborted) return;
-        if (message.timestampMs < fromMs || message.timestampMs >= toMs) continue;
-        await pace(message.timestampMs);
-        const { topic, partition, offset } = message;
-        const position = { source: topic, unit: 'offset', partition, first: offset, end: offset + 1 } as const;
-        yield { ...(await read(asKafka(message))), position, ack: () => {} };
+        yield packet;
       }
     },
     total: async () => (await stat(file).catch(() => undefined))?.size,
+    read: () => readBytes,
   };
 }
 

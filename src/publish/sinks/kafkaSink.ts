@@ -6,8 +6,9 @@ import { compressions } from '../../kafka/codecs.ts';
 import type { OutMessage } from '../../kafka/committer.ts';
 import { type KafkaConnection, connect, connectionSchema } from '../../kafka/connection.ts';
 import type { Delivery, Finishes } from '../../kafka/delivery.ts';
-import { type Outlet, outlet } from '../../kafka/outlet.ts';
+import { outlet } from '../../kafka/outlet.ts';
 import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/registry.ts';
+import { type ReplayOutlet, replayOutlet } from '../../kafka/replayOutlet.ts';
 import { readOptions } from '../../options.ts';
 import type { Position } from '../../stage/item.ts';
 import type { DeadLetter } from '../../stage/reject.ts';
@@ -43,15 +44,46 @@ const schema = connectionSchema.extend({
   compression: z.enum(compressions).default('zstd'),
 });
 
+type Checked = z.infer<typeof schema>;
+
+/** How a message gets to its topic. */
+interface Way {
+  send(message: OutMessage, value: CaptionRecord | DeadLetter, from: Position): Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
  * Writes records to a Kafka topic, keyed by sensor. With the source's `delivery` a record goes out together with the
- * commit of what it came from.
+ * commit of what it came from. In a replay, which commits nothing, it goes out by itself, and what the topic has is known.
  */
 export function kafkaSink<Value extends CaptionRecord | DeadLetter>(options: KafkaSinkOptions): Sink<Value> {
-  const { topic, schema: schemaName, delivery, registry, subject, compression, ...connection } = readOptions('kafkaSink', schema, options);
-  let encode: Encoder | undefined;
-  let direct: Outlet | undefined;
+  const checked = readOptions('kafkaSink', schema, options);
+  const { topic, schema: schemaName, delivery, compression } = checked;
+  const alone = async (kafka: kafkajs.Kafka): Promise<Way> => outlet(kafka, { compression });
+  const exactlyOnce = delivery?.guarantee === 'exactly-once';
+  return {
+    ...sinkBy<Value>(checked, async (kafka) => (delivery ? delivered(delivery) : alone(kafka))),
+    // A dead letter of a replay has a reason and a time of its own: it is written also where there is one already.
+    forReplay() {
+      if (schemaName === 'dead-letter') return sinkBy<Value>(checked, alone);
+      let known: ReplayOutlet | undefined;
+      const way = async (kafka: kafkajs.Kafka): Promise<Way> => (known = await replayOutlet(kafka, { topic, compression, exactlyOnce }));
+      return { ...sinkBy<Value>(checked, way), has: (id) => known?.has(id) ?? false };
+    },
+  };
+}
 
+const delivered = (by: Delivery): Way => ({
+  send: (message, value, from) => by.write(message, finishes(value, from), from),
+  close: () => by.close(),
+});
+
+function sinkBy<Value extends CaptionRecord | DeadLetter>(
+  { topic, schema: schemaName, registry, subject, delivery: _delivery, compression: _compression, ...connection }: Checked,
+  makeWay: (kafka: kafkajs.Kafka) => Promise<Way>,
+): Sink<Value> {
+  let encode: Encoder | undefined;
+  let way: Way | undefined;
   return {
     name: 'kafkaSink',
     params: { topic, schema: schemaName },
@@ -62,21 +94,17 @@ export function kafkaSink<Value extends CaptionRecord | DeadLetter>(options: Kaf
         ? await registeredPrefix(registryClient(registry), schemaName, subject, topic)
         : singleObjectPrefix(schemaName);
       encode = encoder(schemaName, prefix);
-      if (!delivery) direct = await outlet(kafka, { compression });
+      way = await makeWay(kafka);
     },
     async ready() {
       if (!encode) throw new PipelineError('SINK_FAILED', `topic '${topic}' is not open`, { retryable: true });
       if (registry) await registryClient(registry).ping();
     },
     async write(value, from) {
-      if (!encode) throw new PipelineError('UNEXPECTED', 'kafkaSink.write was called before open');
-      const message = messageOfValue(topic, encode, value);
-      await (delivery ? delivery.write(message, finishes(value, from), from) : direct!.send(message));
+      if (!encode || !way) throw new PipelineError('UNEXPECTED', 'kafkaSink.write was called before open');
+      await way.send(messageOfValue(topic, encode, value), value, from);
     },
-    async close() {
-      await direct?.close();
-      await delivery?.close();
-    },
+    close: async () => way?.close(),
   };
 }
 

@@ -1,0 +1,33 @@
+import type { Packet } from '../consume/packet.ts';
+import { pacedBy } from '../consume/pacedBy.ts';
+import type { Source } from '../consume/source.ts';
+import { type SensorDecoder, decodeSensor } from '../decode/decode.ts';
+import { everyFormat } from '../everyFormat.ts';
+
+/** The same packets at `speed` times the pace of each sensor's own clock; Infinity: as fast as they are pulled. */
+export function paced(source: Source, speed: number): Source {
+  if (speed === Infinity) return source;
+  return {
+    ...source,
+    async *packets(signal) {
+      const sensors = new Map<string, { clock: SensorDecoder; pace: ReturnType<typeof pacedBy> }>();
+      for await (const packet of source.packets(signal)) {
+        let sensor = sensors.get(packet.sensor);
+        if (!sensor) sensors.set(packet.sensor, (sensor = { clock: decodeSensor(everyFormat), pace: pacedBy(speed, signal) }));
+        const atMs = clockOf(sensor.clock, packet) / 1000;
+        if (packet.isRunUp !== true) await sensor.pace(atMs);
+        if (signal.aborted) return;
+        yield packet;
+      }
+    },
+  };
+}
+
+/** NaN for a packet that nobody can decode: it does not wait. */
+function clockOf(clock: SensorDecoder, packet: Packet): number {
+  try {
+    return clock(packet).clockUs;
+  } catch {
+    return Number.NaN;
+  }
+}
