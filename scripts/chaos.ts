@@ -29,15 +29,15 @@ const { values } = parseArgs({
   },
 });
 const rounds = Number(values.rounds);
-const say = (text: string): void => {
-  if (!values.json) process.stderr.write(`${(performance.now() / 1000).toFixed(1)} s  ${text}\n`);
-};
+const say = (text: string): void => void process.stderr.write(`${(performance.now() / 1000).toFixed(1)} s  ${text}\n`);
 
 let seed = Number(values.seed);
 const random = (below: number): number => {
   seed = (Math.imul(seed, 1_103_515_245) + 12_345) & 0x7fffffff;
   return Math.floor((seed / 0x80000000) * below);
 };
+
+const add = (to: Record<string, number>, name: string): void => void (to[name] = (to[name] ?? 0) + 1);
 
 const SENSORS = 6;
 const PARTITIONS = 4;
@@ -61,10 +61,14 @@ const simulator = await startSimulator({
 
 /** The calls for each picture that were answered: when each came in, in Unix milliseconds. */
 const answered = new Map<string, number[]>();
-let aborted = 0;
+/** What was done, and since when, in Unix milliseconds. */
+const deeds: { readonly name: string; readonly atMs: number }[] = [{ name: 'start', atMs: 0 }];
+const deedAt = (atMs: number): string => deeds.findLast((deed) => deed.atMs <= atMs)!.name;
+/** Calls that were hung up on, by what was done last. */
+const hungUp: Record<string, number> = {};
 simulator.journal.onEntry(({ imageSha256, outcome, atUs }) => {
   if (outcome === 'ok') answered.set(imageSha256, [...(answered.get(imageSha256) ?? []), atUs / 1000]);
-  else if (outcome === 'aborted') aborted++;
+  else if (outcome === 'aborted') add(hungUp, deeds.at(-1)!.name);
 });
 
 const admin = kafka.admin();
@@ -141,10 +145,12 @@ await sleep(3000);
 for (let round = 1; round <= rounds; round++) {
   const name = names[random(names.length)]!;
   say(`round ${round} of ${rounds}: ${name} (${instances.length} instances, ${rig.expected.size} windows so far)`);
+  deeds.push({ name, atMs: Date.now() });
   await actions[name]();
   if (awake().length === 0) start();
   await sleep(500 + random(1500));
 }
+deeds.push({ name: 'end', atMs: Date.now() });
 await rig.stop();
 if (awake().length === 0) start();
 
@@ -193,20 +199,27 @@ const { targets } = (await import('./chaos/pipeline.ts')).default.captioner.plan
 /** Asked again although an answer was safe: that is paying twice. Asked again because none was: it died with a process. */
 let paidTwice = 0;
 let unansweredInFlight = 0;
-for (const { frame, promptHash } of captions) {
-  const times = (frame && answered.get(frame.sha256)) ?? [];
+/** The same, by what was done last before the call that was one too many. */
+const twiceAfter: Record<string, number> = {};
+const againAfter: Record<string, number> = {};
+for (const { id, frame, promptHash } of captions) {
+  const times = ((frame && answered.get(frame.sha256)) ?? []).toSorted((one, two) => one - two);
   if (!frame || times.length < 2) continue;
   const asked = { image: { sha256: frame.sha256 }, prompt: { hash: promptHash } } as Parameters<typeof requestHash>[0];
   const hashes = targets.map((target) => requestHash(asked, target));
   const safe = Math.min(...hashes.map((hash) => safeAt.get(hash) ?? Infinity));
-  if (
-    times
-      .toSorted((one, two) => one - two)
-      .slice(1)
-      .some((time) => time > safe)
-  )
-    paidTwice++;
-  else unansweredInFlight++;
+  const late = times.slice(1).find((time) => time > safe);
+  if (late === undefined) {
+    unansweredInFlight++;
+    add(againAfter, deedAt(times.at(-1)!));
+    continue;
+  }
+  paidTwice++;
+  add(twiceAfter, deedAt(late));
+  const sinceMs = (ms: number): number => Math.round(ms - times[0]!);
+  say(
+    `paid twice: ${id} (${hashes[0]!.slice(0, 12)}) calls at ${times.map(sinceMs).join(', ')} ms, safe at ${sinceMs(safe)} ms, after ${deedAt(late)}`,
+  );
 }
 const lost = [...rig.expected].filter((name) => !counts.has(name));
 for (const [name, times] of counts) {
@@ -218,6 +231,7 @@ for (const [name, times] of counts) {
     );
   }
 }
+const unexpected = [...counts.keys()].filter((name) => !rig.expected.has(name)).length;
 const result = {
   rounds,
   expected: rig.expected.size,
@@ -226,13 +240,14 @@ const result = {
   duplicated: [...counts.values()].filter((times) => times > 1).length,
   paidTwice,
   unansweredInFlight,
-  unexpected: [...counts.keys()].filter((name) => !rig.expected.has(name)).length,
-  abortedCalls: aborted,
-  failedInstances: failures,
 };
 process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : `${JSON.stringify(result, undefined, 2)}\n`);
+say(
+  `paid twice, by what was done before: ${JSON.stringify(twiceAfter)}; asked again, as no answer was safe: ${JSON.stringify(againAfter)}`,
+);
+say(`calls hung up on: ${JSON.stringify(hungUp)}; unexpected windows: ${unexpected}; instances that failed: ${failures}`);
 if (lost.length > 0) say(`lost: ${lost.slice(0, 20).join(', ')}`);
 await admin.disconnect();
 await simulator.close();
 await broker.stop();
-process.exit(result.lost + result.duplicated + result.paidTwice + result.unexpected > 0 ? 1 : 0);
+process.exit(result.lost + result.duplicated + result.paidTwice + unexpected > 0 ? 1 : 0);

@@ -27,6 +27,8 @@ export interface Call {
   readonly headers: readonly string[];
   readonly body: Buffer;
   readonly deadlines: Readonly<Record<'connectMs' | 'headersMs' | 'idleMs' | 'totalMs', number>>;
+  /** Asked when a connection is there, right before the request is written. */
+  readonly mayCall?: (() => boolean) | undefined;
 }
 
 /** No vendor's caption is longer; what is, is not one. */
@@ -116,6 +118,13 @@ export function exchange(pool: Pool, call: Call, done: (outcome: Reply | (Failur
     if (phaseEnd < armedFor) arm();
   };
 
+  /** Another may be making this call by now. */
+  const lapse = (): void => {
+    finish({ class: 'cancelled', reason: 'the claim to this call had lapsed', status });
+    controller?.abort(new Error('lapsed'));
+  };
+  const isLapsed = (): boolean => !over && call.mayCall?.() === false;
+
   enter('connect');
   pool.dispatch(
     { path: call.path, method: 'POST', headers: call.headers as string[], body: call.body, headersTimeout: 0, bodyTimeout: 0 },
@@ -123,7 +132,12 @@ export function exchange(pool: Pool, call: Call, done: (outcome: Reply | (Failur
       onRequestStart(started) {
         controller = started;
         if (over) started.abort(new Error('cancelled'));
-        else enter('headers');
+        else if (isLapsed()) lapse();
+        else {
+          enter('headers');
+          // What froze this process between the question and the write let the call out late: it is hung up on before its answer.
+          if (call.mayCall) setImmediate(() => isLapsed() && lapse());
+        }
       },
       onResponseStart(_, statusCode, replyHeaders) {
         status = statusCode;

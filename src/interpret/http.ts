@@ -51,7 +51,7 @@ export function http(wire: Wire, settings: HttpSettings): Transport {
         if (over) return;
         pool ??= connect(origin, deadlines.connectMs, settings.ca);
         const totalMs = Math.max(1, Math.min(deadlines.totalMs, request.deadlineMs - performance.now()));
-        const call = { path, headers, body: bodyOf(wire, request), deadlines: { ...deadlines, totalMs } };
+        const call = { path, headers, body: bodyOf(wire, request), deadlines: { ...deadlines, totalMs }, mayCall: request.mayCall };
         cancel = exchange(pool, call, (outcome) =>
           done('body' in outcome ? resultOf(wire, outcome) : { status: outcome.status, failure: outcome }),
         );

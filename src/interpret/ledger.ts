@@ -1,4 +1,3 @@
-import type { Observable } from 'rxjs';
 import type { Part } from '../stage/item.ts';
 import type { Answer, Attempt } from './caption.ts';
 
@@ -8,6 +7,17 @@ export interface Paid {
   readonly route: readonly Attempt[];
 }
 
+/** The right to make a call, which nobody else has meanwhile. */
+export interface Claim {
+  /**
+   * Whether it still holds; asked right before each call, without any wait in between. False where this instance was out
+   * of touch for so long that others may have taken the call over: then the ledger must be asked again.
+   */
+  mayCall(): boolean;
+  /** Gives it up, whether the call was made or not; a second time does nothing. */
+  release(): void;
+}
+
 /**
  * Remembers what was paid for, by request hash (frame bytes, prompt, model, parameters).
  * To add one, write a file in `ledgers/` with a function that returns this. Rejects with LEDGER_FAILED.
@@ -15,13 +25,12 @@ export interface Paid {
 export interface Ledger extends Part {
   /** Called once before anything else; reads what is there. */
   open(): Promise<void>;
-  /** The answer to any of these requests, if one was paid for. Waits for a live intent of another instance. */
-  find(keys: readonly string[]): Promise<Paid | undefined>;
-  /** Says that a call is about to be made, and until when (Unix ms) others should wait for its answer. */
-  intend(key: string, deadlineMs: number): Promise<void>;
+  /**
+   * The answer to any of these requests where one was paid for, else the claim to the call that will bring it. Waits
+   * while another that lives has the claim. At least one key; the claim is kept under the first.
+   */
+  look(keys: readonly string[]): Promise<Paid | Claim>;
   /** Resolves when the answer is safe: only then does anything downstream see it. */
   pay(key: string, paid: Paid): Promise<void>;
-  /** Emits when this instance was out of touch for so long that others may make its calls: what it is about to ask must be looked up again. */
-  readonly lapsed?: Observable<unknown>;
   close(): Promise<void>;
 }

@@ -27,7 +27,11 @@ export interface Result {
 
 /** Carries one call to an upstream and back. */
 export interface Transport {
-  /** Calls `done` once, and not after the returned function was called, which closes the connection. May throw before anything was sent. */
+  /**
+   * Calls `done` once, and not after the returned function was called, which closes the connection. May throw before
+   * anything was sent. Where there is a wait before the call goes out, `request.mayCall` is asked again after it; the
+   * result is `cancelled` where it says no.
+   */
   start(request: CaptionRequest, secret: Secret | undefined, done: (result: Result) => void): () => void;
   close(): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { Secret } from '../secrets.ts';
 import { report } from '../stage/channels.ts';
 import { charge, priceToday } from './bill.ts';
 import type { Answer, Attempt } from './caption.ts';
-import { type CaptionRequest, type Captioner, type Lane, type TargetPlan, captioner } from './captioner.ts';
+import { type CaptionRequest, type Captioner, LAPSED, type Lane, type TargetPlan, captioner } from './captioner.ts';
 import { type ModelFacts, unknownModel } from './data/models.ts';
 import { factsOf, imageTokens, textTokens } from './estimate.ts';
 import type { Deadlines } from './exchange.ts';
@@ -155,6 +155,10 @@ export function target(
     surprise * 1.25 * (plan.worstCostUsd(image, 64 + 2 * textTokens(prompt.system, prompt.user), prompt.maxOutputTokens) ?? 0);
 
   const call = (request: CaptionRequest, subscriber: Subscriber<Answer>): (() => void) => {
+    if (request.mayCall?.() === false) {
+      subscriber.error(LAPSED);
+      return free;
+    }
     const pay = request.purse ? request.purse.hold(worstUsd(request)) : free;
     if (!pay) {
       subscriber.error(new PipelineError('BUDGET_SPENT', `${name}: the next call could pass the cap in USD`));
@@ -200,7 +204,8 @@ export function target(
       const failure = result.failure ?? noText(result);
       if (failure) {
         const told = { ...failure, reason: withoutKey(failure.reason, key) };
-        subscriber.error(new ProviderError(told, settle({ ...result, failure: told })));
+        const attempt = settle({ ...result, failure: told });
+        subscriber.error(told.class === 'cancelled' ? LAPSED : new ProviderError(told, attempt));
       } else {
         const { inputTokens, outputTokens, costUsd: cost } = settle(result);
         const { text, model: reported = model, truncated, usage } = result.reading!;

@@ -13,7 +13,7 @@ const ASK_EVERY_MS = 20;
 
 /** A reader that stays at the end of a topic. */
 export interface Follower {
-  /** Resolves when everything has been read that was in the topic when this was called. */
+  /** Resolves when everything has been read that was in the topic when this was called; rejects when nothing is read any more. */
   caughtUp(): Promise<void>;
   close(): Promise<void>;
 }
@@ -31,7 +31,17 @@ export async function followTopic(
 ): Promise<Follower> {
   const admin = kafka.admin();
   await admin.connect();
-  const kept = keepConsuming(kafka, { groupId: `saccade-follow-${randomUUID()}`, maxWaitTimeInMs: 500, giveUpAfterMs: GIVE_UP_MS, failed });
+  let failure: Error | undefined;
+  const kept = keepConsuming(kafka, {
+    groupId: `saccade-follow-${randomUUID()}`,
+    maxWaitTimeInMs: 500,
+    giveUpAfterMs: GIVE_UP_MS,
+    failed(error) {
+      failure = error;
+      moved.resolve();
+      failed(error);
+    },
+  });
   const { consumer } = kept;
   /** Everything below has been used. */
   const reached = new Map<number, number>();
@@ -65,7 +75,10 @@ export async function followTopic(
     askedAt = performance.now();
     const ranges = await persist(() => rangesOf(admin, topic), GIVE_UP_MS);
     const isBehind = (): boolean => ranges.some(({ partition, first, end }) => end > first && (reached.get(partition) ?? -1) < end);
-    while (isBehind()) await moved.promise;
+    while (isBehind()) {
+      if (failure) throw failure;
+      await moved.promise;
+    }
   };
 
   return {

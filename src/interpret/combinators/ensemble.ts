@@ -4,7 +4,7 @@ import { PipelineError, messageOf } from '../../errors.ts';
 import { readOptions } from '../../options.ts';
 import { agreement, contentWords } from '../agreement.ts';
 import type { Answer } from '../caption.ts';
-import { type CaptionRequest, type Captioner, type TargetPlan, captioner } from '../captioner.ts';
+import { type CaptionRequest, type Captioner, LAPSED, type TargetPlan, captioner } from '../captioner.ts';
 import { requestHash } from '../requestHash.ts';
 
 export interface EnsembleOptions {
@@ -45,6 +45,7 @@ export function ensemble(options: EnsembleOptions): Captioner {
     return forkJoin(calls).pipe(
       map((outcomes) => {
         const answers = outcomes.filter((outcome): outcome is Answer => !(outcome instanceof Error));
+        if (answers.length < atLeast && outcomes.includes(LAPSED)) throw LAPSED;
         if (answers.length < atLeast) throw failed(outcomes.filter((outcome) => outcome instanceof Error));
         return together(answers, request, plans);
       }),

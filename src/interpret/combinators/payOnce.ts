@@ -1,13 +1,8 @@
-import { Observable, ReplaySubject, type Subscription, catchError, concatMap, from, mergeMap, of, takeUntil, throwIfEmpty } from 'rxjs';
+import { Observable, ReplaySubject, type Subscription, catchError, concatMap, finalize, mergeMap, of } from 'rxjs';
 import type { Answer } from '../caption.ts';
-import { type CaptionRequest, type Captioner, captioner } from '../captioner.ts';
-import type { Ledger } from '../ledger.ts';
+import { type CaptionRequest, type Captioner, LAPSED, captioner } from '../captioner.ts';
+import type { Claim, Ledger, Paid } from '../ledger.ts';
 import { requestHash } from '../requestHash.ts';
-
-/** How long another instance waits for an answer that this one said it would fetch. */
-const INTENT_MS = 120_000;
-
-const LAPSED = Symbol('lapsed');
 
 /** Identical requests under way: one is asked, the others listen. */
 interface Flight {
@@ -26,23 +21,16 @@ export function payOnce(ledger: Ledger, inner: Captioner): Captioner {
   const flights = new Map<string, Flight>();
 
   const fetch = (request: CaptionRequest, keys: readonly string[]): Observable<Answer> =>
-    from(ledger.find(keys)).pipe(
-      mergeMap((paid) => {
-        if (paid) return of<Answer>({ ...paid.answer, cache: 'ledger' });
-        return from(ledger.intend(keys[0]!, Date.now() + INTENT_MS)).pipe(
-          concatMap(() =>
-            ledger.lapsed
-              ? inner(request).pipe(
-                  takeUntil(ledger.lapsed),
-                  throwIfEmpty(() => LAPSED),
-                )
-              : inner(request),
-          ),
+    looked(ledger, keys).pipe(
+      mergeMap((found) => {
+        if ('answer' in found) return of<Answer>({ ...found.answer, cache: 'ledger' });
+        return inner({ ...request, mayCall: found.mayCall }).pipe(
           concatMap(async (answer) => {
             // A duplicate was paid for with the frame that it repeats.
             if (answer.cache === 'none') await ledger.pay(answer.requestHash, { answer, route: request.route });
             return answer;
           }),
+          finalize(found.release),
         );
       }),
       catchError((error: unknown) => {
@@ -93,3 +81,16 @@ export function payOnce(ledger: Ledger, inner: Captioner): Captioner {
 
   return captioner(ask, { ...inner.plan, notes: [...inner.plan.notes, 'no answer is paid for twice'] }, async () => inner.close?.());
 }
+
+/** Whoever has left before the ledger said anything needs no claim. */
+const looked = (ledger: Ledger, keys: readonly string[]): Observable<Paid | Claim> =>
+  new Observable((subscriber) => {
+    ledger.look(keys).then(
+      (found) => {
+        if (subscriber.closed && 'release' in found) found.release();
+        subscriber.next(found);
+        subscriber.complete();
+      },
+      (error: unknown) => subscriber.error(error),
+    );
+  });

@@ -1,9 +1,10 @@
 /*
   The ledger in a compacted topic; all values are JSON
-    key = request hash            value = { answer, route }      paid for; the latest is kept for ever
-    key = 'intent ' request hash  value = { owner, until }       a call is being made; until: Unix milliseconds
-    key = 'owner ' owner          value = { }                    still there; null: gone
+    key = request hash            value = { answer, route }   paid for; the latest is kept for ever
+    key = 'intent ' request hash  value = { id, over }        a claim to the call, see claims.ts
+    key = 'owner ' owner          value = { leaseMs }         still there for so long; null: gone
   An intent has a key of its own: under the hash it would be the latest record, and compaction would remove the answer.
+  Its deadline is that of its owner: a call may wait for hours until vendors have room, and is claimed all that time.
 */
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
@@ -11,22 +12,26 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type kafkajs from 'kafkajs';
 import { type RootDatabase, open } from 'lmdb';
-import { Subject } from 'rxjs';
 import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.ts';
+import { type ClaimRecord, claimAfter, ownerOf } from '../../kafka/claims.ts';
 import { type KafkaConnection, connect, connectionSchema } from '../../kafka/connection.ts';
 import { type Follower, followTopic } from '../../kafka/followTopic.ts';
+import { type Lease, makeLease } from '../../kafka/lease.ts';
 import { type Outlet, outlet } from '../../kafka/outlet.ts';
 import { persist } from '../../kafka/persist.ts';
 import { readOptions } from '../../options.ts';
-import type { Ledger, Paid } from '../ledger.ts';
+import type { Claim, Ledger, Paid } from '../ledger.ts';
 
 export interface KafkaLedgerOptions extends KafkaConnection {
   /** The topic; made, compacted, where it is absent. */
   topic: string;
   /** Folder of the local copy, so that a restart reads only what is new. @default one in the system's temporary folder, for each run */
   path?: string;
-  /** An instance that has said nothing for this long is taken for dead, and its calls are not waited for, in milliseconds. @default 15000 */
+  /**
+   * An instance that has said nothing for this long is taken for dead, and its calls are not waited for, in milliseconds.
+   * It begins no call itself when the broker has not heard it for three fifths of this. @default 15000
+   */
   ownerTimeoutMs?: number;
 }
 
@@ -36,18 +41,12 @@ const schema = connectionSchema.extend({
   ownerTimeoutMs: z.number().min(100).default(15_000),
 });
 
-interface Intent {
-  readonly owner: string;
-  readonly until: number;
-}
-
 /** What is kept of the topic on this machine. */
 interface Parts {
   readonly root: RootDatabase;
   readonly follower: Follower;
   readonly out: Outlet;
-  readonly alive: NodeJS.Timeout;
-  readonly clock: NodeJS.Timeout;
+  readonly lease: Lease;
 }
 
 const INTENT = 'intent ';
@@ -61,13 +60,12 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
   const { topic, path, ownerTimeoutMs, ...connection } = readOptions('kafkaLedger', schema, options);
   const me = randomUUID();
   const folder = path ?? join(tmpdir(), `saccade-ledger-${me}`);
-  const intents = new Map<string, Intent>();
-  /** When each was heard last, by our own clock. */
-  const owners = new Map<string, number>();
-  /** Until the log was read to its end once, records may be old, and only their own time tells how old. */
-  let isBacklog = true;
+  /** Who has the call of a key, as the log says. */
+  const claims = new Map<string, string>();
+  /** Our own claims, also while they are on their way. */
+  const held = new Map<string, string>();
+  let count = 0;
   let parts: Parts | undefined;
-  const lapsed = new Subject<void>();
   let failure: Error | undefined;
   let heard = Promise.withResolvers<void>();
 
@@ -76,47 +74,117 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
     if (!parts) throw new PipelineError('LEDGER_FAILED', `kafkaLedger ${topic} is not open`);
     return parts;
   };
+  const isOpen = (): boolean => parts !== undefined && failure === undefined;
   const failed = (cause: unknown): never => {
     throw cause instanceof PipelineError && cause.code === 'LEDGER_FAILED'
       ? cause
       : new PipelineError('LEDGER_FAILED', `kafkaLedger ${topic}: ${messageOf(cause)}`, { cause, retryable: true });
   };
-  const say = (key: string, value: object | null): Promise<void> =>
-    opened().out.send({ topic, key, value: value && Buffer.from(JSON.stringify(value)) });
+  const broken = (error: unknown): void => {
+    const message = `kafkaLedger ${topic}: ${messageOf(error)}`;
+    failure ??= new PipelineError('LEDGER_FAILED', message, { cause: error, retryable: true });
+    heard.resolve();
+  };
+  const sayBy = async (out: Outlet, key: string, value: object | null): Promise<void> =>
+    out.send({ topic, key, value: value && Buffer.from(JSON.stringify(value)) });
+  const say = async (key: string, value: object | null): Promise<void> => sayBy(opened().out, key, value);
 
-  /** Takes what others wrote into the local copy; the offset goes in with it, so that neither can be without the other. */
-  const take = async (root: RootDatabase, messages: readonly kafkajs.KafkaMessage[], partition: number): Promise<void> => {
-    const paid: [key: string, value: Paid][] = [];
-    for (const { key, value, timestamp } of messages) {
+  /** Where it is not heard that a claim was given up, the others would wait for as long as we live. */
+  const giveUp = (key: string, id: string): void => void say(INTENT + key, { over: id } satisfies ClaimRecord).catch(broken);
+
+  const takeClaim = (key: string, record: ClaimRecord): void => {
+    const holder = claimAfter(claims.get(key), record);
+    if (holder === undefined) claims.delete(key);
+    else claims.set(key, holder);
+    // Ours, and nobody here wants it: a word that was sent twice.
+    if (holder !== undefined && holder === record.id && ownerOf(holder) === me && held.get(key) !== holder) giveUp(key, holder);
+  };
+
+  /** Takes what was written into the local copy; the offset goes in with it, so that neither can be without the other. */
+  const take = async (root: RootDatabase, lease: Lease, messages: readonly kafkajs.KafkaMessage[], partition: number): Promise<void> => {
+    const paid = new Map<string, Paid>();
+    const claimed = new Set<string>();
+    for (const { key, value } of messages) {
       const name = key?.toString() ?? '';
       if (name.startsWith(OWNER)) {
-        const age = isBacklog ? Math.max(0, Date.now() - Number(timestamp)) : 0;
-        if (value) owners.set(name.slice(OWNER.length), performance.now() - age);
-        else owners.delete(name.slice(OWNER.length));
+        const owner = name.slice(OWNER.length);
+        if (value) lease.heard(owner, (JSON.parse(value.toString()) as { leaseMs?: number }).leaseMs ?? ownerTimeoutMs);
+        else lease.gone(owner);
       } else if (name.startsWith(INTENT)) {
-        if (value) intents.set(name.slice(INTENT.length), JSON.parse(value.toString()) as Intent);
+        const hash = name.slice(INTENT.length);
+        if (!value || paid.has(hash) || root.doesExist(hash)) continue;
+        takeClaim(hash, JSON.parse(value.toString()) as ClaimRecord);
+        claimed.add(hash);
       } else if (value) {
-        paid.push([name, JSON.parse(value.toString()) as Paid]);
-        intents.delete(name);
+        paid.set(name, JSON.parse(value.toString()) as Paid);
+        if (claims.delete(name)) claimed.add(name);
       }
     }
     const last = messages.at(-1);
-    if (last) {
+    if (last && paid.size + claimed.size > 0) {
       await root.transaction(() => {
         for (const [key, value] of paid) void root.put(key, value);
-        if (paid.length > 0 || Number(last.offset) % 1000 === 0) void root.put(`offset ${partition}`, Number(last.offset) + 1);
+        for (const key of claimed) void (claims.has(key) ? root.put(INTENT + key, claims.get(key)) : root.remove(INTENT + key));
+        void root.put(`offset ${partition}`, Number(last.offset) + 1);
       });
     }
     heard.resolve();
     heard = Promise.withResolvers();
   };
 
-  const isLive = ({ owner, until }: Intent): boolean =>
-    owner !== me && until > Date.now() && performance.now() - (owners.get(owner) ?? -Infinity) < ownerTimeoutMs;
+  const paidOf = (keys: readonly string[]): Paid | undefined => {
+    const { root } = opened();
+    for (const key of keys) {
+      const found = root.get(key) as Paid | undefined;
+      if (found) return found;
+    }
+    return undefined;
+  };
+
+  /** Something was read; or time has passed, by which somebody may have died. */
+  const news = async (): Promise<unknown> => Promise.race([heard.promise, new Promise((resolve) => setTimeout(resolve, 200))]);
+
+  /** Whether another that is there has the call. */
+  const isTaken = (key: string, beat: number): boolean => {
+    const holder = claims.get(key);
+    return held.has(key) || (holder !== undefined && ownerOf(holder) !== me && !opened().lease.isDead(ownerOf(holder), beat));
+  };
+
+  /** Claims a call that nobody has; undefined where somebody else was first. */
+  const claim = async (keys: readonly string[], term: number): Promise<Paid | Claim | undefined> => {
+    const key = keys[0]!;
+    const { lease, follower } = opened();
+    const over = claims.get(key);
+    if (over !== undefined) {
+      // Whom we take for dead may only be unread: what it said until now counts, and our silence since does not.
+      const beat = lease.beat();
+      await follower.caughtUp();
+      if (claims.get(key) !== over || isTaken(key, beat)) return undefined;
+    }
+    const id = `${me}/${count++}`;
+    const isOurs = (): boolean => claims.get(key) === id;
+    const release = (): void => {
+      if (held.get(key) !== id) return;
+      held.delete(key);
+      if (isOpen() && isOurs()) giveUp(key, id);
+    };
+    held.set(key, id);
+    try {
+      await say(INTENT + key, { id, ...(over !== undefined && { over }) } satisfies ClaimRecord);
+      // Ours is read then, and all that was paid before it.
+      await follower.caughtUp();
+      const paid = paidOf(keys);
+      if (!paid && isOurs()) return { release, mayCall: () => isOpen() && lease.term() === term && isOurs() && !paidOf(keys) };
+      release();
+      return paid;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  };
 
   return {
     name: 'kafkaLedger',
-    lapsed,
     async open() {
       if (parts) return;
       try {
@@ -124,61 +192,46 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
         await persist(() => ensureTopic(kafka, topic), 60_000);
         const root = open({ path: folder, compression: false });
         const out = await outlet(kafka, { compression: 'zstd', lingerMs: 10 });
-        const recent = await persist(() => recentOffsets(kafka, topic), 60_000);
-        const from = (partition: number): number =>
-          Math.min((root.get(`offset ${partition}`) as number | undefined) ?? 0, recent.get(partition) ?? 0);
+        for (const { key, value } of root.getRange({ start: INTENT, end: `${INTENT}~` }))
+          claims.set(String(key).slice(INTENT.length), value as string);
+        const lease = await makeLease(ownerTimeoutMs, async () => sayBy(out, `${OWNER}${me}`, { leaseMs: ownerTimeoutMs }));
+        const from = (partition: number): number => (root.get(`offset ${partition}`) as number | undefined) ?? 0;
         const follower = await followTopic(
           kafka,
           topic,
           from,
-          (messages, partition) => take(root, messages, partition),
-          (error) => {
-            failure = new PipelineError('LEDGER_FAILED', `kafkaLedger ${topic}: ${error.message}`, { cause: error, retryable: true });
-            heard.resolve();
-          },
+          async (messages, partition) => take(root, lease, messages, partition),
+          broken,
         );
-        const alive = setInterval(() => {
-          for (const [key, { until }] of intents) if (until < Date.now()) intents.delete(key);
-          void say(`${OWNER}${me}`, {}).catch(() => {});
-        }, ownerTimeoutMs / 3);
-        parts = { root, follower, out, alive, clock: watchClock(ownerTimeoutMs / 2, () => lapsed.next()) };
-        await say(`${OWNER}${me}`, {});
+        parts = { root, follower, out, lease };
         await follower.caughtUp();
-        isBacklog = false;
       } catch (cause) {
         failed(cause);
       }
     },
-    async find(keys) {
+    async look(keys) {
       try {
-        const { root, follower } = opened();
-        const paid = (): Paid | undefined => keys.map((key) => root.get(key) as Paid | undefined).find((found) => found !== undefined);
-        const early = paid();
-        if (early) return early;
-        await follower.caughtUp();
         for (;;) {
-          const next = heard.promise;
-          const found = paid();
+          const paid = paidOf(keys);
+          if (paid) return paid;
+          const { lease } = opened();
+          const term = lease.term();
+          const found = term === undefined || isTaken(keys[0]!, lease.beat()) ? undefined : await claim(keys, term);
           if (found) return found;
-          opened();
-          if (!keys.some((key) => intents.has(key) && isLive(intents.get(key)!))) return undefined;
-          await Promise.race([next, new Promise((resolve) => setTimeout(resolve, 200))]);
+          await news();
         }
       } catch (cause) {
         return failed(cause);
       }
     },
-    async intend(key, until) {
-      await say(INTENT + key, { owner: me, until }).catch(failed);
-    },
     async pay(key, paid) {
       await say(key, paid).catch(failed);
+      held.delete(key);
     },
     async close() {
       if (!parts) return;
-      const { root, follower, out, alive, clock } = parts;
-      clearInterval(alive);
-      clearInterval(clock);
+      const { root, follower, out, lease } = parts;
+      await lease.close();
       await say(`${OWNER}${me}`, null).catch(() => {});
       parts = undefined;
       await Promise.allSettled([follower.close(), out.close()]);
@@ -186,16 +239,6 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
       if (path === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** Tells when this process stood still for longer than `limitMs`: it was frozen, or its machine slept. */
-function watchClock(limitMs: number, tell: () => void): NodeJS.Timeout {
-  let last = performance.now();
-  return setInterval(() => {
-    const now = performance.now();
-    if (now - last > limitMs) tell();
-    last = now;
-  }, 50);
 }
 
 async function ensureTopic(kafka: kafkajs.Kafka, topic: string): Promise<void> {
@@ -206,20 +249,10 @@ async function ensureTopic(kafka: kafkajs.Kafka, topic: string): Promise<void> {
     const configEntries = [
       { name: 'cleanup.policy', value: 'compact' },
       { name: 'min.cleanable.dirty.ratio', value: '0.1' },
+      // Who has a claim is told by all records about it, not by the last alone.
+      { name: 'min.compaction.lag.ms', value: String(24 * 3_600_000) },
     ];
     await admin.createTopics({ topics: [{ topic, numPartitions: 4, configEntries }], waitForLeaders: true });
-  } finally {
-    await admin.disconnect();
-  }
-}
-
-/** Intents are minutes old at most: where the records of the last ten begin. What was paid before is in the local copy. */
-async function recentOffsets(kafka: kafkajs.Kafka, topic: string): Promise<Map<number, number>> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    const offsets = await admin.fetchTopicOffsetsByTimestamp(topic, Date.now() - 600_000);
-    return new Map(offsets.map(({ partition, offset }) => [partition, Math.max(0, Number(offset))]));
   } finally {
     await admin.disconnect();
   }

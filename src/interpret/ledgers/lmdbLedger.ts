@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -5,20 +6,26 @@ import { type RootDatabase, open } from 'lmdb';
 import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { readOptions } from '../../options.ts';
-import type { Ledger, Paid } from '../ledger.ts';
+import type { Claim, Ledger, Paid } from '../ledger.ts';
 
 export interface LmdbLedgerOptions {
   /** Folder of the database; made where it is absent. Several processes of one machine may share it. */
   path: string;
+  /** A claim that its process has not renewed for this long is not waited for, in milliseconds. @default 120000 */
+  ownerTimeoutMs?: number;
 }
 
-const schema = z.strictObject({ path: z.string().min(1, 'must be the path of a folder') });
+const schema = z.strictObject({
+  path: z.string().min(1, 'must be the path of a folder'),
+  ownerTimeoutMs: z.number().min(100).default(120_000),
+});
 
 /** A call that somebody is making. */
 interface Intent {
+  readonly owner: string;
   readonly host: string;
   readonly pid: number;
-  /** Unix milliseconds until which it is worth waiting for. */
+  /** Unix milliseconds, by the clock that all processes of a machine share, until which it is worth waiting for. */
   readonly until: number;
 }
 
@@ -26,11 +33,17 @@ const POLL_MS = 50;
 
 /**
  * Remembers paid answers in an embedded database (LMDB): a crash loses nothing that was seen downstream, since `pay`
- * resolves when the answer is on disk. Keys are the 32 bytes of the request hash.
+ * resolves when the answer is on disk. Keys are the 32 bytes of the request hash. A claim is taken in a transaction, so
+ * that of several processes one has it. One that crashed is not waited for; one that is frozen is, until its claim has
+ * run out, and it calls nobody when it wakes after that.
  */
 export function lmdbLedger(options: LmdbLedgerOptions): Ledger {
-  const { path } = readOptions('lmdbLedger', schema, options);
+  const { path, ownerTimeoutMs } = readOptions('lmdbLedger', schema, options);
+  const me = randomUUID();
   let root: RootDatabase<Paid | Intent, Buffer> | undefined;
+  let renewing: NodeJS.Timeout | undefined;
+  /** Our claims, and until when they run. */
+  const held = new Map<string, number>();
   const db = (): RootDatabase<Paid | Intent, Buffer> => {
     if (!root) throw new PipelineError('LEDGER_FAILED', `lmdbLedger ${path} is not open`);
     return root;
@@ -38,6 +51,39 @@ export function lmdbLedger(options: LmdbLedgerOptions): Ledger {
   const failed = (cause: unknown): never => {
     throw cause instanceof PipelineError ? cause : new PipelineError('LEDGER_FAILED', `lmdbLedger ${path}: ${messageOf(cause)}`, { cause });
   };
+
+  const paidOf = (keys: readonly string[]): Paid | undefined =>
+    keys.map((key) => db().get(keyOf(key))).find((value): value is Paid => value !== undefined && 'answer' in value);
+  const intentOf = (key: string): Intent | undefined => {
+    const value = db().get(keyOf(key));
+    return value !== undefined && 'until' in value ? value : undefined;
+  };
+  const isOurs = (key: string): boolean => intentOf(key)?.owner === me;
+  /** Whether another is at it: not past its time, and not gone from this machine. */
+  const isTaken = (key: string): boolean => {
+    const intent = intentOf(key);
+    return intent !== undefined && intent.owner !== me && intent.until > Date.now() && !isGone(intent);
+  };
+  const put = (key: string): void => {
+    const until = Date.now() + ownerTimeoutMs;
+    void db().put(keyOf(key), { owner: me, host: hostname(), pid: process.pid, until });
+    held.set(key, until);
+  };
+  const renew = (): void => {
+    for (const key of held.keys()) {
+      db()
+        .transaction(() => held.has(key) && isOurs(key) && put(key))
+        .catch(() => {});
+    }
+  };
+  const claimOf = (key: string): Claim => ({
+    // Half of its time is left for the call to be made and the claim to be renewed.
+    mayCall: () => root !== undefined && (held.get(key) ?? 0) - Date.now() > ownerTimeoutMs / 2 && isOurs(key),
+    release() {
+      if (!held.delete(key) || !root) return;
+      root.transaction(() => isOurs(key) && db().remove(keyOf(key))).catch(() => {});
+    },
+  });
 
   return {
     name: 'lmdbLedger',
@@ -47,39 +93,47 @@ export function lmdbLedger(options: LmdbLedgerOptions): Ledger {
         await mkdir(path, { recursive: true });
         await access(path, constants.W_OK);
         root ??= open<Paid | Intent, Buffer>({ path, noSubdir: false, keyEncoding: 'binary', compression: false });
+        renewing ??= setInterval(renew, ownerTimeoutMs / 4);
       } catch (cause) {
         failed(cause);
       }
     },
-    async find(keys) {
-      const wanted = keys.map(keyOf);
+    async look(keys) {
+      const key = keys[0]!;
       try {
         for (;;) {
-          const found = wanted.map((key) => db().get(key)).filter((value) => value !== undefined);
-          const paid = found.find((value): value is Paid => 'answer' in value);
-          if (paid || !found.some((value) => 'until' in value && isLive(value))) return paid;
+          const paid = paidOf(keys);
+          if (paid) return paid;
+          if (!held.has(key) && !isTaken(key)) {
+            // Of all processes one is in here at a time.
+            const found = await db().transaction(() => {
+              const late = paidOf(keys);
+              if (!late && !held.has(key) && !isTaken(key)) {
+                put(key);
+                return claimOf(key);
+              }
+              return late;
+            });
+            if (found) return found;
+          }
           await sleep(POLL_MS);
         }
       } catch (cause) {
         return failed(cause);
       }
     },
-    async intend(key, deadlineMs) {
-      const id = keyOf(key);
-      // Not waited for: an intent that is lost in a crash is one that no longer matters.
-      db()
-        .ifNoExists(id, () => void db().put(id, { host: hostname(), pid: process.pid, until: deadlineMs }))
-        .catch(() => {});
-    },
     async pay(key, paid) {
       try {
         await db().put(keyOf(key), paid);
         await db().flushed;
+        held.delete(key);
       } catch (cause) {
         failed(cause);
       }
     },
     async close() {
+      clearInterval(renewing);
+      renewing = undefined;
       await root?.close();
       root = undefined;
     },
@@ -88,14 +142,13 @@ export function lmdbLedger(options: LmdbLedgerOptions): Ledger {
 
 const keyOf = (hash: string): Buffer => Buffer.from(hash, 'hex');
 
-/** Whether the one who said it is still at it: not this process, not past its time, and not gone from this machine. */
-function isLive({ host, pid, until }: Intent): boolean {
-  if (until < Date.now() || pid === process.pid) return false;
-  if (host !== hostname()) return true;
+/** Processes of other machines cannot be asked after. */
+function isGone({ host, pid }: Intent): boolean {
+  if (host !== hostname()) return false;
   try {
     process.kill(pid, 0);
-    return true;
-  } catch {
     return false;
+  } catch {
+    return true;
   }
 }

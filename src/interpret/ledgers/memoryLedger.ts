@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readOptions } from '../../options.ts';
-import type { Ledger, Paid } from '../ledger.ts';
+import type { Claim, Ledger, Paid } from '../ledger.ts';
 
 export interface MemoryLedgerOptions {
   /** Answers kept; the oldest go first. @default 100000 */
@@ -8,6 +8,9 @@ export interface MemoryLedgerOptions {
 }
 
 const schema = z.strictObject({ answers: z.int().min(1).default(100_000) });
+
+/** Within one process identical requests share a flight already. */
+const CLAIM: Claim = { mayCall: () => true, release() {} };
 
 /** Remembers paid answers for as long as the process lives. */
 export function memoryLedger(options: MemoryLedgerOptions = {}): Ledger {
@@ -17,15 +20,13 @@ export function memoryLedger(options: MemoryLedgerOptions = {}): Ledger {
     name: 'memoryLedger',
     params: { answers },
     open: async () => {},
-    find: async (keys) => {
+    look: async (keys) => {
       for (const key of keys) {
         const found = paid.get(key);
         if (found) return found;
       }
-      return undefined;
+      return CLAIM;
     },
-    // Within one process identical requests share a flight already.
-    intend: async () => {},
     pay: async (key, answer) => {
       paid.set(key, answer);
       if (paid.size > answers) paid.delete(paid.keys().next().value!);
