@@ -180,8 +180,10 @@ function started(args: readonly string[], folder: string): Promise<ChildProcess>
   return new Promise((resolve, reject) => {
     let tail = '';
     const hear = (chunk: Buffer): void => {
-      tail = (tail + chunk.toString()).slice(-4000);
-      if (/Kafka Server started/.test(tail)) {
+      const text = tail + chunk.toString();
+      tail = text.slice(-4000);
+      // A busy machine hands over more than the tail at once.
+      if (text.includes('Kafka Server started')) {
         child.stdout.off('data', hear).resume();
         child.stderr.off('data', hear).resume();
         resolve(child);

@@ -24,13 +24,13 @@ export function payOnce(ledger: Ledger, inner: Captioner): Captioner {
     looked(ledger, keys).pipe(
       mergeMap((found) => {
         if ('answer' in found) return of<Answer>({ ...found.answer, cache: 'ledger' });
-        return inner({ ...request, mayCall: found.mayCall }).pipe(
+        return inner({ ...request, mayCall: () => found.mayCall() }).pipe(
           concatMap(async (answer) => {
             // A duplicate was paid for with the frame that it repeats.
             if (answer.cache === 'none') await ledger.pay(answer.requestHash, { answer, route: request.route });
             return answer;
           }),
-          finalize(found.release),
+          finalize(() => found.release()),
         );
       }),
       catchError((error: unknown) => {

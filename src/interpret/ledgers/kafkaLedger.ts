@@ -174,7 +174,8 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
       // Ours is read then, and all that was paid before it.
       await follower.caughtUp();
       const paid = paidOf(keys);
-      if (!paid && isOurs()) return { release, mayCall: () => isOpen() && lease.term() === term && isOurs() && !paidOf(keys) };
+      if (!paid && isOurs())
+        return { release, mayCall: () => isOpen() && held.get(key) === id && isOurs() && lease.term() === term && !paidOf(keys) };
       release();
       return paid;
     } catch (error) {

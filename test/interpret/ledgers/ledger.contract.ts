@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { Observable, firstValueFrom } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { Answer } from '../../../src/interpret/caption.ts';
 import { type Captioner, type TargetPlan, captioner } from '../../../src/interpret/captioner.ts';
 import { payOnce } from '../../../src/interpret/combinators/payOnce.ts';
-import type { Ledger, Paid } from '../../../src/interpret/ledger.ts';
+import type { Claim, Ledger, Paid } from '../../../src/interpret/ledger.ts';
 import { requestHash } from '../../../src/interpret/requestHash.ts';
 import { request } from '../support/request.ts';
+import { type FrozenOptions, freeze } from './frozen.ts';
 
 export const plan = (target: string, model = target): TargetPlan => ({
   target,
@@ -50,6 +52,18 @@ export const answer = (text: string, target: string, hash: string): Answer => ({
   requestHash: hash,
 });
 
+/** A request hash of its own for each name. */
+export const hashOf = (name: string): string => createHash('sha256').update(name).digest('hex');
+
+const paidText = (key: string, text: string): Paid => ({ answer: answer(text, 't', key), route: [] });
+
+/** What was looked for is the caller's to ask for. */
+export async function claimed(ledger: Ledger, ...keys: string[]): Promise<Claim> {
+  const found = await ledger.look(keys);
+  if ('answer' in found) throw new Error(`${keys.join(', ')} was paid for`);
+  return found;
+}
+
 /** What every ledger does. */
 export function ledgerContract(make: () => Ledger): void {
   const opened = async (): Promise<Ledger> => {
@@ -60,11 +74,14 @@ export function ledgerContract(make: () => Ledger): void {
 
   it('finds what was paid under any of the keys, and nothing else', async () => {
     const ledger = await opened();
-    const paid: Paid = { answer: answer('a', 't', 'aa'), route: [] };
-    await ledger.intend('aa', Date.now() + 1000);
-    await ledger.pay('aa', paid);
-    expect(await ledger.find(['bb', 'aa'])).toEqual(paid);
-    expect(await ledger.find(['bb'])).toBeUndefined();
+    const [a, b] = [hashOf('a'), hashOf('b')];
+    const paid: Paid = { answer: answer('a', 't', a), route: [] };
+    const claim = await claimed(ledger, a);
+    expect(claim.mayCall()).toBe(true);
+    await ledger.pay(a, paid);
+    claim.release();
+    expect(await ledger.look([b, a])).toEqual(paid);
+    expect((await claimed(ledger, b)).mayCall()).toBe(true);
     await ledger.close();
   });
 
@@ -119,5 +136,81 @@ export function ledgerContract(make: () => Ledger): void {
     await firstValueFrom(payOnce(watched, inner)(request({ picture: 'order' }))).then(() => order.push('seen'));
     expect(order).toEqual(['safe', 'seen']);
     await ledger.close();
+  });
+}
+
+/** What every ledger does that several processes share. `make` returns one more on the same answers. */
+export function sharedLedgerContract(share: () => () => Ledger): void {
+  const pair = async (): Promise<[Ledger, Ledger]> => {
+    const make = share();
+    const [one, two] = [make(), make()];
+    await one.open();
+    await two.open();
+    return [one, two];
+  };
+  it('gives the claim to one of those that look at the same time, and the answer to the others', async () => {
+    const ledgers = await pair();
+    const ask = async (ledger: Ledger, key: string): Promise<string> => {
+      const found = await ledger.look([key]);
+      if ('answer' in found) return found.answer.text;
+      expect(found.mayCall()).toBe(true);
+      await ledger.pay(key, paidText(key, 'bought'));
+      found.release();
+      return 'called';
+    };
+    const keys = Array.from({ length: 20 }, (_, n) => hashOf(`at once ${n}`));
+    const outcomes = await Promise.all(keys.map(async (key) => Promise.all(ledgers.map(async (ledger) => ask(ledger, key)))));
+    for (const both of outcomes) expect(both.toSorted()).toEqual(['bought', 'called']);
+    await Promise.all(ledgers.map(async (ledger) => ledger.close()));
+  });
+
+  it('passes on a claim that was given up without an answer', async () => {
+    const [one, two] = await pair();
+    const key = hashOf('given up');
+    const first = await claimed(one, key);
+    const second = claimed(two, key);
+    first.release();
+    expect(first.mayCall()).toBe(false);
+    expect((await second).mayCall()).toBe(true);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it('lets nobody call twice for what was paid under another key of the same request', async () => {
+    const [one, two] = await pair();
+    const [first, fallback] = [hashOf('first choice'), hashOf('fallback')];
+    const claim = await claimed(one, first, fallback);
+    const other = two.look([first, fallback]);
+    await one.pay(fallback, paidText(fallback, 'of the fallback'));
+    claim.release();
+    expect(await other).toMatchObject({ answer: { text: 'of the fallback' } });
+    await Promise.all([one.close(), two.close()]);
+  });
+}
+
+/**
+ * One that was frozen between its look and its call, for so long that another took the call over: a thread whose event
+ * loop stands still. `share` says how the thread makes its ledger, of the same answers as `make`.
+ */
+export function frozenLedgerContract(share: () => { readonly make: () => Ledger; readonly thread: FrozenOptions['ledger'] }): void {
+  it('makes no call when it wakes after another has paid, and finds the answer', async () => {
+    const { make, thread } = share();
+    const key = hashOf('frozen');
+    const ledger = make();
+    await ledger.open();
+    const frozen = freeze({ ledger: thread, key });
+    try {
+      expect(await frozen.next()).toEqual({ mayCall: true });
+      const claim = await claimed(ledger, key);
+      expect(claim.mayCall()).toBe(true);
+      await ledger.pay(key, paidText(key, 'of the other'));
+      claim.release();
+      frozen.thaw();
+      expect(await frozen.next()).toEqual({ mayCall: false });
+      expect(await frozen.next()).toEqual({ found: 'of the other' });
+    } finally {
+      frozen.thaw();
+      await frozen.end();
+      await ledger.close();
+    }
   });
 }

@@ -11,7 +11,7 @@ import { lmdbLedger } from '../../../src/interpret/ledgers/lmdbLedger.ts';
 import { memoryLedger } from '../../../src/interpret/ledgers/memoryLedger.ts';
 import { requestHash } from '../../../src/interpret/requestHash.ts';
 import { request } from '../support/request.ts';
-import { answer, counting, ledgerContract, plan } from './ledger.contract.ts';
+import { answer, counting, frozenLedgerContract, ledgerContract, plan, sharedLedgerContract } from './ledger.contract.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -23,6 +23,18 @@ describe.each([
   ['memoryLedger', () => memoryLedger()],
   ['lmdbLedger', () => lmdbLedger({ path: join(folder, `db-${Math.random()}`) })],
 ] as [string, () => Ledger][])('%s', (_, make) => ledgerContract(make));
+
+describe('lmdbLedger of several processes', () => {
+  const shared = (): { path: string; ownerTimeoutMs: number } => ({ path: join(folder, `db-${Math.random()}`), ownerTimeoutMs: 600 });
+  sharedLedgerContract(() => {
+    const { path } = shared();
+    return () => lmdbLedger({ path });
+  });
+  frozenLedgerContract(() => {
+    const options = shared();
+    return { make: () => lmdbLedger(options), thread: { lmdb: options } };
+  });
+});
 
 describe('lmdbLedger on disk', () => {
   it('remembers after it was closed', async () => {
