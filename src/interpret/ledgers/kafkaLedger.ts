@@ -122,7 +122,8 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
     }
     const last = messages.at(-1);
     if (last && paid.size + claimed.size > 0) {
-      await root.transaction(() => {
+      // No transaction with a callback: a process that ends while one is under way never does (lmdb waits for the callback).
+      await root.batch(() => {
         for (const [key, value] of paid) void root.put(key, value);
         for (const key of claimed) void (claims.has(key) ? root.put(INTENT + key, claims.get(key)) : root.remove(INTENT + key));
         void root.put(`offset ${partition}`, Number(last.offset) + 1);

@@ -64,26 +64,43 @@ export function lmdbLedger(options: LmdbLedgerOptions): Ledger {
     const intent = intentOf(key);
     return intent !== undefined && intent.owner !== me && intent.until > Date.now() && !isGone(intent);
   };
-  const put = (key: string): void => {
+  const put = (key: string): Promise<boolean> => {
     const until = Date.now() + ownerTimeoutMs;
-    void db().put(keyOf(key), { owner: me, host: hostname(), pid: process.pid, until });
     held.set(key, until);
+    return db().put(keyOf(key), { owner: me, host: hostname(), pid: process.pid, until });
   };
+  /** Of all processes one is in there at a time. For what is rare: it waits for the disk. */
+  const alone = <Out>(work: () => Out): Out => db().transactionSync(work);
+
   const renew = (): void => {
-    for (const key of held.keys()) {
-      db()
-        .transaction(() => held.has(key) && isOurs(key) && put(key))
-        .catch(() => {});
-    }
+    if (held.size === 0) return;
+    alone(() => {
+      for (const key of held.keys()) if (isOurs(key)) void put(key);
+    });
   };
-  const claimOf = (key: string): Claim => ({
+  /** Whether the claim is ours. The new one, as most are, costs no wait for the disk. */
+  const claim = async (key: string): Promise<boolean> => {
+    if (intentOf(key) === undefined) return db().ifNoExists(keyOf(key), () => void put(key));
+    return alone(() => {
+      const intent = intentOf(key);
+      const isFree = intent !== undefined && !isTaken(key);
+      if (isFree) void put(key);
+      return isFree;
+    });
+  };
+  const claimOf = (key: string): Claim => {
     // Half of its time is left for the call to be made and the claim to be renewed.
-    mayCall: () => root !== undefined && (held.get(key) ?? 0) - Date.now() > ownerTimeoutMs / 2 && isOurs(key),
-    release() {
-      if (!held.delete(key) || !root) return;
-      root.transaction(() => isOurs(key) && db().remove(keyOf(key))).catch(() => {});
-    },
-  });
+    const isFirm = (): boolean => root !== undefined && (held.get(key) ?? 0) - Date.now() > ownerTimeoutMs / 2;
+    return {
+      mayCall: () => isFirm() && isOurs(key),
+      release() {
+        const wasFirm = isFirm();
+        if (!held.delete(key) || !root) return;
+        if (wasFirm) root.remove(keyOf(key)).catch(() => {});
+        else alone(() => isOurs(key) && void db().remove(keyOf(key)));
+      },
+    };
+  };
 
   return {
     name: 'lmdbLedger',
@@ -105,16 +122,18 @@ export function lmdbLedger(options: LmdbLedgerOptions): Ledger {
           const paid = paidOf(keys);
           if (paid) return paid;
           if (!held.has(key) && !isTaken(key)) {
-            // Of all processes one is in here at a time.
-            const found = await db().transaction(() => {
-              const late = paidOf(keys);
-              if (!late && !held.has(key) && !isTaken(key)) {
-                put(key);
-                return claimOf(key);
-              }
-              return late;
-            });
-            if (found) return found;
+            held.set(key, 0);
+            let isMine = false;
+            try {
+              isMine = await claim(key);
+            } finally {
+              if (!isMine) held.delete(key);
+            }
+            if (!isMine) continue;
+            const mine = claimOf(key);
+            if (!paidOf(keys)) return mine;
+            mine.release();
+            continue;
           }
           await sleep(POLL_MS);
         }
