@@ -1,13 +1,16 @@
+import { ingest } from './kafka/ingest.ts';
 import { runJob } from './kafka/job.ts';
 
 /*
   Packets from a broker to captions in the broker: the broker, the simulated vendors and the pipeline on the cores of this
-  machine. MINUTES sets how long (10).
+  machine. First packets alone, with answers that cost nothing; then captions at a second each, for MINUTES (10).
 */
 export async function bench(): Promise<void> {
   const minutes = Number(process.env['MINUTES'] ?? 10);
   const concurrency = 900;
-  const result = await runJob({
+  const packets = await ingest(4);
+  process.stdout.write(`${JSON.stringify({ ingest: packets }, undefined, 2)}\n`);
+  const captions = await runJob({
     sensors: 16,
     windows: Math.ceil((minutes * 60 * 850) / 16),
     windowMs: 33,
@@ -18,5 +21,5 @@ export async function bench(): Promise<void> {
     killAt: [],
     say: (text) => void process.stderr.write(`  ${text}\n`),
   });
-  process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`);
+  process.stdout.write(`${JSON.stringify({ captions }, undefined, 2)}\n`);
 }

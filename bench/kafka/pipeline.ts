@@ -28,7 +28,7 @@ const delivery = exactlyOnce({ ...connection, groupId: prefix, lingerMs: 200 });
 
 export default definePipeline({
   name: 'founding',
-  source: kafkaSource({ ...connection, topic: `${prefix}.packets`, wire: 'raw', delivery }),
+  source: kafkaSource({ ...connection, topic: `${prefix}.packets`, wire: 'raw', delivery, sessionTimeoutMs: 10_000 }),
   window: tumbling({ everyMs: Number(env('JOB_WINDOW_MS')) }),
   renderer: polarity({ palette: 'dark', longSide: 128 }),
   quietBelow: 0,
