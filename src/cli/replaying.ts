@@ -1,4 +1,6 @@
+import { type Again, again } from '../consume/again.ts';
 import type { Point } from '../consume/between.ts';
+import type { CutWindow } from '../consume/life.ts';
 import { isArchive } from '../consume/messageArchive.ts';
 import type { Source } from '../consume/source.ts';
 import { recording } from '../consume/sources/recording.ts';
@@ -6,8 +8,12 @@ import { topicArchive } from '../consume/sources/topicArchive.ts';
 import { topicRange } from '../consume/sources/topicRange.ts';
 import type { Pipeline } from '../definePipeline.ts';
 import { PipelineError } from '../errors.ts';
+import { windowId } from '../frame/windowId.ts';
+import type { Position } from '../stage/item.ts';
+import type { DeadLetter } from '../stage/reject.ts';
 import { type KafkaFlags, connectionOf } from './kafkaFlags.ts';
 import { paced } from './paced.ts';
+import { isLetterFile, lettersInFile, lettersInTopic } from './readLetters.ts';
 
 export interface ReplayFlags extends KafkaFlags {
   wire?: 'confluent' | 'single-object' | 'plain' | 'raw';
@@ -15,17 +21,87 @@ export interface ReplayFlags extends KafkaFlags {
   from?: Point;
   to?: Point;
   runUp?: number;
+  /** Read the packets of dead letters from this archive. */
+  archive?: string;
   speed: number;
 }
 
-/** The pipeline over the past: another source, and outputs that know what they have and wait for no commit. */
-export async function replaying(pipeline: Pipeline, past: string, flags: ReplayFlags): Promise<Pipeline> {
-  return {
-    ...pipeline,
-    source: paced(await sourceOf(past, flags), flags.speed),
-    sink: pipeline.sink.forReplay?.() ?? pipeline.sink,
-    deadLetters: pipeline.deadLetters.forReplay?.() ?? pipeline.deadLetters,
+/** A pipeline over the past. */
+export interface Replaying {
+  readonly pipeline: Pipeline;
+  /** Called when it has run; throws INPUT_UNREADABLE where something of the past was not found. */
+  readonly check: () => void;
+}
+
+const LETTERS = 'dead-letters:';
+
+/** The pipeline with another source, and outputs that know what they have and wait for no commit. */
+export async function replaying(given: Pipeline, past: string, flags: ReplayFlags): Promise<Replaying> {
+  const pipeline = {
+    ...given,
+    sink: given.sink.forReplay?.() ?? given.sink,
+    deadLetters: given.deadLetters.forReplay?.() ?? given.deadLetters,
   };
+  if (past.startsWith(LETTERS)) {
+    const topic = { ...flags, topic: past.slice(LETTERS.length) };
+    return replayingLetters(pipeline, await lettersInTopic(connectionOf(flags), topic), flags);
+  }
+  if (await isLetterFile(past)) return replayingLetters(pipeline, await lettersInFile(past), flags);
+  return { pipeline: { ...pipeline, source: paced(await sourceOf(past, flags), flags.speed) }, check: () => {} };
+}
+
+/** The windows and packets of dead letters, from where they came. */
+function replayingLetters(pipeline: Pipeline, letters: readonly DeadLetter[], flags: ReplayFlags): Replaying {
+  const { renderer, filters, sink, deadLetters } = pipeline;
+  const horizonUs = filters.reduce((sum, { memoryUs = 0 }) => sum + memoryUs, renderer.horizonUs ?? 0);
+  const isDone = (window: CutWindow): boolean => sink.has?.(windowId(window)) ?? false;
+  const origins = [...Map.groupBy(letters, ({ position }) => position.source)].map(([origin, some]) => {
+    const asked = again(some, { horizonUs, isDone });
+    return { origin, asked, source: originOf(origin, some[0]!.position.unit, asked, flags) };
+  });
+  let isRead = false;
+  const source: Source = {
+    name: 'deadLetters',
+    params: { letters: letters.length },
+    async *packets(signal) {
+      for (const one of origins) yield* one.asked.packets(one.source.packets(signal));
+      isRead = !signal.aborted;
+    },
+  };
+  return {
+    pipeline: {
+      ...pipeline,
+      source: paced(source, flags.speed),
+      deadLetters: {
+        ...deadLetters,
+        async write(letter, from) {
+          const isAsked = origins.some(({ origin, asked }) => origin === from.source && asked.asksFor(letter));
+          if (isAsked) await deadLetters.write(letter, from);
+        },
+      },
+    },
+    check() {
+      const missing = origins.flatMap(({ asked }) => asked.missing());
+      const [first] = missing;
+      if (!first || !isRead) return;
+      const { sensor, start, position } = first;
+      const what = start === null ? 'packet' : `window at ${start} µs`;
+      throw new PipelineError(
+        'INPUT_UNREADABLE',
+        `${missing.length} of ${letters.length} dead letters were not found again, such as the ${what} of ${sensor} at ${position.source}/${position.partition}/${position.first}: ` +
+          'the topic may have thrown it away, or the pipeline cuts other windows. They stay in the dead letters',
+      );
+    },
+  };
+}
+
+/** What dead letters came from. */
+function originOf(origin: string, unit: Position['unit'], { from }: Again, flags: ReplayFlags): Source {
+  const packets = { ...(flags.wire && { wire: flags.wire }), ...(flags.registry && { registry: { url: flags.registry } }) };
+  if (flags.archive) return topicArchive({ file: flags.archive, ...packets });
+  if (unit !== 'offset') return recording({ file: origin });
+  const points = Object.fromEntries(from);
+  return topicRange({ ...connectionOf(flags), topic: origin, ...packets, partitions: [...from.keys()], from: points, runUp: 0 });
 }
 
 async function sourceOf(past: string, flags: ReplayFlags): Promise<Source> {

@@ -1,6 +1,7 @@
 import {
   avroFile,
   definePipeline,
+  evt3,
   exactlyOnce,
   kafkaSink,
   kafkaSource,
@@ -25,15 +26,27 @@ export interface ReplayRig {
   simulator: string;
   /** Folder. */
   ledger: string;
+  /** Reads packets of the format 'evt3x' too, which is EVT3 under a name that others do not know. */
+  isNewer?: boolean;
 }
 
 /** One vendor, windows of every few events, and a ledger on disk. */
-export function pipelineOf({ brokers, input, output, dead, group, simulator, ledger }: ReplayRig): ReturnType<typeof definePipeline> {
+export function pipelineOf({
+  brokers,
+  input,
+  output,
+  dead,
+  group,
+  simulator,
+  ledger,
+  isNewer = false,
+}: ReplayRig): ReturnType<typeof definePipeline> {
   const delivery = exactlyOnce({ brokers, groupId: group });
   const inFolder = output.startsWith('/');
   return definePipeline({
     name: 'replayed',
     source: kafkaSource({ brokers, topic: input, delivery, wire: 'raw' }),
+    formats: isNewer ? [evt3, { ...evt3, name: 'evt3x' }] : [evt3],
     window: tumbling({ everyMs: WINDOW_MS }),
     renderer: polarity({ palette: 'dark' }),
     quietBelow: 0,

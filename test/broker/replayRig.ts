@@ -78,7 +78,9 @@ export async function replay(rig: ReplayRig, past: string, flags: Partial<Replay
   const summary = watchSummary();
   try {
     const given = { brokers: brokers.join(','), wire: 'raw', speed: Infinity, ...flags } as const;
-    await runPipeline(await replaying(pipelineOf(rig), past, given), new AbortController().signal);
+    const { pipeline, check } = await replaying(pipelineOf(rig), past, given);
+    await runPipeline(pipeline, new AbortController().signal);
+    check();
     return summary.read();
   } finally {
     summary.end();

@@ -11,20 +11,22 @@ export const replayCommand = (program: Command): void => {
   const command = program
     .command('replay')
     .description('run a pipeline over the past; the same command goes on where it was stopped')
-    .argument('<past>', 'a recording of any format that inspect reads, an archive that record made, or topic:NAME')
+    .argument('<past>', 'a recording, an archive that record made, topic:NAME, or dead letters: a file of them, or dead-letters:TOPIC')
     .requiredOption('--pipeline <module>', 'the pipeline; its source is replaced')
-    .option('--from <point>', `topic, archive: only windows that begin at or behind ${POINT}`, pointOf)
-    .option('--to <point>', 'topic, archive: only windows that begin before it', pointOf)
+    .option('--from <point>', `topic, archive: only windows that begin at or behind ${POINT}; dead letters: only letters`, pointOf)
+    .option('--to <point>', 'topic, archive: only windows that begin before it; dead letters: only letters', pointOf)
     .option('--run-up <offsets>', 'topic: offsets that are read before --from; fewer than all may give other windows than live', Number)
     .option('--speed <factor>', 'times the pace of the sensor: 1, 10, or max', speedOf, Infinity)
     .addOption(
       new Option('--wire <format>', 'topic, archive: how its packets are encoded').choices(['confluent', 'single-object', 'plain', 'raw']),
     )
-    .option('--registry <url>', 'topic, archive: schema registry');
+    .option('--registry <url>', 'topic, archive: schema registry')
+    .option('--archive <file>', 'dead letters: read their packets from this archive instead of the topic');
   withRunFlags(withKafkaFlags(command)).action(
     async (past: string, { pipeline: module, ...flags }: RunFlags & ReplayFlags & { pipeline: string }) => {
-      const pipeline = await replaying(await loadPipeline(module), past, flags);
+      const { pipeline, check } = await replaying(await loadPipeline(module), past, flags);
       await runWatched(pipeline, flags, outputsOf(pipeline));
+      check();
     },
   );
 };

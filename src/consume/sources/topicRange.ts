@@ -23,6 +23,8 @@ export interface TopicRangeOptions extends KafkaConnection {
    * may have other borders and ids than they had live. @default all
    */
   runUp?: number;
+  /** Only these partitions. @default all */
+  partitions?: readonly number[];
   /** How packets are encoded. @default 'confluent' where there is a registry, else 'single-object' */
   wire?: 'confluent' | 'single-object' | 'plain' | 'raw';
   /** For wire 'confluent'. */
@@ -36,6 +38,7 @@ const schema = connectionSchema.extend({
   from: pointSchema.exactOptional(),
   to: pointSchema.exactOptional(),
   runUp: z.int().min(0).default(Number.MAX_SAFE_INTEGER),
+  partitions: z.array(z.int().min(0)).exactOptional(),
   wire: z.enum([...wires, 'raw']).exactOptional(),
   registry: registrySchema.exactOptional(),
   raw: z
@@ -54,7 +57,7 @@ interface Extent {
  * the ids that they had live.
  */
 export function topicRange(options: TopicRangeOptions): Source {
-  const { topic, from, to, runUp, wire: asked, registry, raw, ...connection } = readOptions('topicRange', schema, options);
+  const { topic, from, to, runUp, partitions, wire: asked, registry, raw, ...connection } = readOptions('topicRange', schema, options);
   const wire = asked ?? (registry ? 'confluent' : 'single-object');
   let extent: Promise<Extent> | undefined;
   let read = 0;
@@ -65,7 +68,7 @@ export function topicRange(options: TopicRangeOptions): Source {
     try {
       if (!(await admin.listTopics()).includes(topic))
         throw new PipelineError('CONFIG_INVALID', `topicRange.topic: the broker has no topic '${topic}'`);
-      const all = await rangesOf(admin, topic);
+      const all = (await rangesOf(admin, topic)).filter(({ partition }) => partitions?.includes(partition) ?? true);
       const wanted = boundsOf(all, await offsetsOf(admin, topic, from), await offsetsOf(admin, topic, to));
       return { wanted, read: all.map((range, i) => ({ ...range, first: Math.max(range.first, wanted[i]!.first - runUp) })) };
     } finally {
