@@ -12,9 +12,11 @@ export interface Instance {
 }
 
 /** Starts a pipeline as a user would: `saccade run`. */
-export function startInstance(environment: Readonly<Record<string, string>>): Instance {
+export function startInstance(
+  environment: Readonly<Record<string, string>>,
+  pipeline = new URL('./pipeline.ts', import.meta.url).pathname,
+): Instance {
   const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
-  const pipeline = new URL('./pipeline.ts', import.meta.url).pathname;
   const child: ChildProcess = spawn(process.execPath, [main, 'run', pipeline, '--json', '--drain', '25'], {
     env: { ...process.env, ...environment, NODE_NO_WARNINGS: '1' },
     stdio: ['ignore', 'ignore', 'pipe'],

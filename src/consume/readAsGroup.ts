@@ -96,6 +96,7 @@ export async function* readAsGroup(
         queue.isPaused = queue.bytes > bufferBytes;
         consumer.seek({ topic: queue.topic, partition: queue.partition, offset: String(taken.progress.next) });
         if (!queue.isPaused) goOn(queue);
+        reportOf(queue);
         return;
       } catch (error) {
         if (error instanceof PipelineError) return fail(error);
@@ -191,6 +192,7 @@ export async function* readAsGroup(
       queue.isPaused = true;
       hold(queue);
     }
+    reportOf(queue);
     wake();
   };
 
@@ -243,6 +245,7 @@ export async function* readAsGroup(
     if (queue.isPaused && queue.taken && queue.bytes <= bufferBytes / 2) {
       queue.isPaused = false;
       goOn(queue);
+      reportOf(queue);
     }
   }
 }
@@ -276,10 +279,14 @@ function enqueue(queue: Queue, { progress, epoch, signal }: Taken, offset: numbe
   queue.bytes += bytes.byteLength;
 }
 
+const reportOf = (queue: Queue): void =>
+  report('buffered', () => ({ partition: keyOf(queue), bytes: queue.bytes, paused: queue.isPaused }));
+
 function clear(queue: Queue): void {
   queue.packets = [];
   queue.head = 0;
   queue.bytes = 0;
+  reportOf(queue);
   queue.lives.clear();
 }
 

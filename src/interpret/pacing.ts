@@ -10,8 +10,11 @@ export interface Bucket {
   take(amount: number, nowMs: number): void;
   /** Says what a call really used; negative gives back. */
   settle(more: number, nowMs: number): void;
-  /** What the vendor said was left when it took a call that began at `beganMs`; `sentSince` was sent after that one. */
-  learn(hint: QuotaHint, sentSince: number, beganMs: number, nowMs: number): void;
+  /**
+   * What the vendor said was left when it took a call that began at `beganMs`; `sentSince` was sent after that one, and
+   * `underWay` before it, which the vendor may not have seen yet.
+   */
+  learn(hint: QuotaHint, sentSince: number, underWay: number, beganMs: number, nowMs: number): void;
   /** The vendor refused although something seemed to be left: surplus it reports is not to be trusted for a while. */
   distrust(nowMs: number): void;
   /**
@@ -81,7 +84,7 @@ export function bucket(
       part = next;
       level = Math.min(level, isFirst || next === 0 ? 0 : capacity());
     },
-    learn: ({ limit, remaining }, sentSince, beganMs, now) => {
+    learn: ({ limit, remaining }, sentSince, underWay, beganMs, now) => {
       refill(now);
       // Of a part only the even flow is ours: what seems left over may be saved up by another instance.
       const wholeIsOurs = (part ?? 1) === 1 && (configuredPerMinute === undefined || limit === undefined || limit <= configuredPerMinute);
@@ -89,8 +92,8 @@ export function bucket(
       const flowed = ((now - beganMs) * whole) / 60_000;
       const there = (amount: number): number => Math.min(limit ?? Infinity, amount) * (part ?? 1) * (1 - MARGIN) - sentSince;
       if (there(remaining + flowed) < level) level = there(remaining + flowed);
-      // What flowed since may have run over: how much a vendor saves up is not said.
-      else if (wholeIsOurs && now > distrustedUntil) level = Math.max(level, there(remaining));
+      // What flowed since may have run over, how much a vendor saves up is not said; and calls overtake each other.
+      else if (wholeIsOurs && now > distrustedUntil) level = Math.max(level, there(remaining) - underWay);
     },
   };
 }
@@ -129,6 +132,8 @@ export function pace(limits: Limits): Pace {
   let ourPart: number | undefined;
   /** All that was ever sent, estimates replaced by what was used. */
   const sent = { requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0 };
+  /** Of it, what no reply has come to yet. */
+  const underWay = { ...sent };
   for (const kind of KINDS) {
     const limit = limits[`${kind}PerMinute`];
     if (limit !== undefined) buckets[kind] = bucket(limit, undefined, performance.now());
@@ -148,8 +153,11 @@ export function pace(limits: Limits): Pace {
         buckets[kind]?.take(size[kind], beganMs);
       }
       const sentBefore = { ...sent };
+      const before = { ...underWay };
+      for (const kind of KINDS) underWay[kind] += size[kind];
       return (used, hints, nowMs) => {
         for (const kind of KINDS) {
+          underWay[kind] -= size[kind];
           sent[kind] += used[kind] - size[kind];
           buckets[kind]?.settle(used[kind] - size[kind], nowMs);
         }
@@ -157,7 +165,7 @@ export function pace(limits: Limits): Pace {
           const { kind, limit } = hint;
           if (limit === undefined && !buckets[kind]) continue;
           const one = (buckets[kind] ??= bucket(undefined, hint, nowMs, ourPart));
-          one.learn(hint, sent[kind] - sentBefore[kind] - (used[kind] - size[kind]), beganMs, nowMs);
+          one.learn(hint, sent[kind] - sentBefore[kind] - (used[kind] - size[kind]), before[kind], beganMs, nowMs);
         }
       };
     },

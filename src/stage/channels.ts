@@ -24,6 +24,8 @@ export interface Reports {
   reject: { readonly stage: string; readonly sensor: string; readonly code: string; readonly message: string };
   /** The source got its part of the work, anew: so many partitions, `share` (0 to 1) of all. */
   assigned: { readonly partitions: number; readonly share: number };
+  /** What waits of one partition of the source, and whether no more of it is fetched. */
+  buffered: { readonly partition: string; readonly bytes: number; readonly paused: boolean };
   /** Counters of a sensor's decoder. */
   decode: { readonly sensor: string; readonly counters: object };
   /** Events of a sensor that are in no window: `late`, and by the name of each filter those that it dropped. */
@@ -50,6 +52,7 @@ const doors = {
   limit: channel('saccade:limit'),
   reject: channel('saccade:reject'),
   assigned: channel('saccade:assigned'),
+  buffered: channel('saccade:buffered'),
   decode: channel('saccade:decode'),
   cut: channel('saccade:cut'),
 } as const satisfies Record<keyof Reports, unknown>;

@@ -66,6 +66,12 @@ export function watchMetrics(): { registry: Registry; end: () => void } {
   const joins = new Counter({ name: 'saccade_group_joins_total', help: 'How often the group gave out its partitions', registers });
   const partitions = new Gauge({ name: 'saccade_group_partitions', help: 'Partitions that are read here', registers });
   const groupShare = new Gauge({ name: 'saccade_group_share', help: 'Part of all partitions, and so of every rate limit', registers });
+  const buffered = new Gauge({
+    name: 'saccade_source_bytes',
+    help: 'Bytes of packets that wait in the source',
+    labelNames: ['partition'],
+    registers,
+  });
   const decoder = new Gauge({
     name: 'saccade_decode',
     help: 'Counters of a decoder since its start',
@@ -130,6 +136,7 @@ export function watchMetrics(): { registry: Registry; end: () => void } {
       partitions.set(assigned.partitions);
       groupShare.set(assigned.share);
     }),
+    listen('buffered', ({ partition, bytes }) => buffered.set({ partition }, bytes)),
     listen('decode', ({ sensor, counters }) => {
       for (const [counter, value] of Object.entries(counters as DecodeCounters)) decoder.set({ sensor, counter }, value as number);
     }),

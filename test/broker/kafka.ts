@@ -35,3 +35,21 @@ export async function makeTopic(
   await admin.disconnect();
   return topic;
 }
+
+/** Sends values of one sensor, a few at a time. */
+export async function produce(
+  topic: string,
+  values: readonly Buffer[],
+  headers: Record<string, string> = { encoding: 'evt3' },
+  partition?: number,
+): Promise<void> {
+  const producer = client().producer();
+  await producer.connect();
+  for (let i = 0; i < values.length; i += 10) {
+    await producer.send({
+      topic,
+      messages: values.slice(i, i + 10).map((value) => ({ key: 'cam', value, headers, ...(partition !== undefined && { partition }) })),
+    });
+  }
+  await producer.disconnect();
+}
