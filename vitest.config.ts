@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     testTimeout: 30_000,
+    globalSetup: ['test/temporaryFolder.ts'],
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'out/test-results.json' }]] : ['default'],
     projects: [
       { extends: true, test: { name: 'saccade', include: ['test/**/*.test.ts'], exclude: ['test/broker/**'] } },
