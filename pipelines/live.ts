@@ -8,10 +8,12 @@ import {
   kafkaLedger,
   kafkaSink,
   kafkaSource,
+  kafkaFromEnv,
   known,
   mixed,
   openai,
   polarity,
+  registryFromEnv,
   route,
 } from '../src/index.ts';
 import { simulatedVendors } from './vendors.ts';
@@ -21,15 +23,16 @@ import { simulatedVendors } from './vendors.ts';
  *
  *   KAFKA_BROKERS        host:port,...                     default localhost:9092
  *   SCHEMA_REGISTRY_URL  default none: Avro single objects
+ *   KAFKA_TLS_CA, KAFKA_SASL_MECHANISM, ...                keys and passwords: docs/kafka.md
  *   SACCADE_PREFIX       what topics and group begin with  default saccade
  *   OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY      the vendors whose keys are set are asked; where none is, simulated ones
  *   SIMULATOR_URL        a simulator that runs already     default one inside this process
  */
 const env = (name: string): string | undefined => process.env[name] || undefined;
 const prefix = env('SACCADE_PREFIX') ?? 'saccade';
-const connection = { brokers: (env('KAFKA_BROKERS') ?? 'localhost:9092').split(',') };
-const registryUrl = env('SCHEMA_REGISTRY_URL');
-const wire = registryUrl ? { registry: { url: registryUrl } } : {};
+const connection = kafkaFromEnv();
+const registry = registryFromEnv();
+const wire = registry ? { registry } : {};
 const simulator = env('SIMULATOR_URL');
 const delivery = exactlyOnce({ ...connection, groupId: prefix });
 

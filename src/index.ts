@@ -124,6 +124,7 @@ export { frameFolder } from './publish/frameStores/frameFolder.ts';
 // What ties a Kafka source to its sinks.
 export { atLeastOnce } from './kafka/atLeastOnce.ts';
 export { exactlyOnce } from './kafka/exactlyOnce.ts';
+export { kafkaFromEnv, registryFromEnv } from './kafka/environment.ts';
 
 // The simulator of the vendors.
 export { simulatorOnDemand } from './sim/onDemand.ts';

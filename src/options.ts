@@ -23,6 +23,7 @@ function describeIssue(part: string, issue: ZodIssue, input: unknown): string {
 /** A value as a reader of an error message wants it: short, one line, and never a secret's neighbour in full. */
 function show(value: unknown): string {
   if (typeof value === 'function') return 'a function';
-  const text = typeof value === 'bigint' ? `${value}` : (JSON.stringify(value) ?? String(value));
+  // The user and password of an address are not shown.
+  const text = (typeof value === 'bigint' ? `${value}` : (JSON.stringify(value) ?? String(value))).replaceAll(/\/\/[^/@\s"]*@/g, '//***@');
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }

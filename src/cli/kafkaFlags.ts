@@ -1,8 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type CheckedConnection, connectionSchema } from '../kafka/connection.ts';
+import { kafkaFromEnv, registryFromEnv, saslFromEnv } from '../kafka/environment.ts';
+import { type RegistryOptions, registrySchema } from '../kafka/registry.ts';
 import { readOptions } from '../options.ts';
 
-/** The flags by which a command reaches a broker. */
+/** The flags by which a command reaches a broker; what is not given, the environment says (kafka/environment.ts). */
 export interface KafkaFlags {
   brokers: string;
   tls?: true;
@@ -16,12 +18,12 @@ export interface KafkaFlags {
 
 export const withKafkaFlags = (command: Command): Command =>
   command
-    .option('--brokers <host:port,...>', 'addresses of the brokers', process.env['KAFKA_BROKERS'] ?? 'localhost:9092')
+    .option('--brokers <host:port,...>', 'addresses of the brokers', process.env['KAFKA_BROKERS'] || 'localhost:9092')
     .option('--tls', 'encrypted connection')
     .option('--tls-ca <file>', 'authority that signed the brokers, PEM')
     .option('--tls-cert <file>', 'our certificate, PEM')
     .option('--tls-key <file>', 'our key, PEM')
-    .option('--sasl-mechanism <name>', 'plain, scram-sha-256 or scram-sha-512')
+    .option('--sasl-mechanism <name>', 'plain, scram-sha-256, scram-sha-512 or oauthbearer')
     .option('--sasl-user-env <name>', 'environment variable with the user', 'KAFKA_USERNAME')
     .option('--sasl-password-env <name>', 'environment variable with the password', 'KAFKA_PASSWORD');
 
@@ -33,12 +35,17 @@ export function connectionOf(flags: KafkaFlags): CheckedConnection {
     ...(flags.tlsKey && { keyFile: flags.tlsKey }),
   };
   return readOptions('--brokers', connectionSchema, {
+    ...kafkaFromEnv(),
     brokers: flags.brokers.split(','),
-    tls: Object.keys(files).length > 0 ? files : flags.tls === true,
-    ...(flags.saslMechanism && {
-      sasl: { mechanism: flags.saslMechanism, usernameEnv: flags.saslUserEnv, passwordEnv: flags.saslPasswordEnv },
-    }),
+    ...((flags.tls || Object.keys(files).length > 0) && { tls: Object.keys(files).length > 0 ? files : true }),
+    ...(flags.saslMechanism && { sasl: saslFromEnv(flags.saslMechanism, flags.saslUserEnv, flags.saslPasswordEnv) }),
   });
+}
+
+/** The registry of `--registry`, or of the environment. Throws CONFIG_INVALID. */
+export function registryOf(url: string | undefined): RegistryOptions | undefined {
+  const found = registryFromEnv(url);
+  return found && readOptions('--registry', registrySchema, found);
 }
 
 /** `max`, or a number above 0. */

@@ -4,9 +4,10 @@ import type { Point } from '../consume/between.ts';
 import { PipelineError, messageOf } from '../errors.ts';
 import { decoder } from '../kafka/avroWire.ts';
 import { boundsOf, offsetsOf } from '../kafka/boundsOf.ts';
-import { type CheckedConnection, connect } from '../kafka/connection.ts';
+import type { CheckedConnection } from '../kafka/connection.ts';
+import { reach } from '../kafka/reach.ts';
 import { messagesOf, rangesOf } from '../kafka/readRange.ts';
-import { registryClient } from '../kafka/registry.ts';
+import { type RegistryOptions, registryClient } from '../kafka/registry.ts';
 import type { DeadLetter } from '../stage/reject.ts';
 
 const HEAD_BYTES = 4096;
@@ -41,7 +42,7 @@ export async function lettersInFile(path: string): Promise<DeadLetter[]> {
 
 export interface LetterTopic {
   readonly topic: string;
-  readonly registry?: string | undefined;
+  readonly registry?: RegistryOptions | undefined;
   /** Letters at or behind this point, and before that one. */
   readonly from?: Point | undefined;
   readonly to?: Point | undefined;
@@ -49,7 +50,7 @@ export interface LetterTopic {
 
 /** The dead letters that a topic holds, however they were written. Throws CONFIG_INVALID, INPUT_UNREADABLE. */
 export async function lettersInTopic(connection: CheckedConnection, { topic, registry, from, to }: LetterTopic): Promise<DeadLetter[]> {
-  const kafka = connect(connection);
+  const kafka = await reach(connection, { mustAnswer: true });
   const admin = kafka.admin();
   await admin.connect();
   let ranges;
@@ -60,7 +61,7 @@ export async function lettersInTopic(connection: CheckedConnection, { topic, reg
     await admin.disconnect();
   }
   const single = decoder<DeadLetter>('dead-letter', 'single-object', undefined);
-  const confluent = decoder<DeadLetter>('dead-letter', 'confluent', registry ? registryClient({ url: registry }) : undefined);
+  const confluent = decoder<DeadLetter>('dead-letter', 'confluent', registry ? registryClient(registry) : undefined);
   const letters: DeadLetter[] = [];
   for await (const { message } of messagesOf(kafka, topic, ranges)) {
     const value = message.value ?? Buffer.alloc(0);

@@ -11,7 +11,7 @@ import { PipelineError } from '../errors.ts';
 import { windowId } from '../frame/windowId.ts';
 import type { Position } from '../stage/item.ts';
 import type { DeadLetter } from '../stage/reject.ts';
-import { type KafkaFlags, connectionOf } from './kafkaFlags.ts';
+import { type KafkaFlags, connectionOf, registryOf } from './kafkaFlags.ts';
 import { paced } from './paced.ts';
 import { isLetterFile, lettersInFile, lettersInTopic } from './readLetters.ts';
 
@@ -43,7 +43,7 @@ export async function replaying(given: Pipeline, past: string, flags: ReplayFlag
     deadLetters: given.deadLetters.forReplay?.() ?? given.deadLetters,
   };
   if (past.startsWith(LETTERS)) {
-    const topic = { ...flags, topic: past.slice(LETTERS.length) };
+    const topic = { ...flags, registry: registryOf(flags.registry), topic: past.slice(LETTERS.length) };
     return replayingLetters(pipeline, await lettersInTopic(connectionOf(flags), topic), flags);
   }
   if (await isLetterFile(past)) return replayingLetters(pipeline, await lettersInFile(past), flags);
@@ -97,7 +97,8 @@ function replayingLetters(pipeline: Pipeline, letters: readonly DeadLetter[], fl
 
 /** What dead letters came from. */
 function originOf(origin: string, unit: Position['unit'], { from }: Again, flags: ReplayFlags): Source {
-  const packets = { ...(flags.wire && { wire: flags.wire }), ...(flags.registry && { registry: { url: flags.registry } }) };
+  const registry = registryOf(flags.registry);
+  const packets = { ...(flags.wire && { wire: flags.wire }), ...(registry && { registry }) };
   if (flags.archive) return topicArchive({ file: flags.archive, ...packets });
   if (unit !== 'offset') return recording({ file: origin });
   const points = Object.fromEntries(from);
@@ -106,9 +107,10 @@ function originOf(origin: string, unit: Position['unit'], { from }: Again, flags
 
 async function sourceOf(past: string, flags: ReplayFlags): Promise<Source> {
   const { wire, registry, from, to, runUp } = flags;
+  const found = registryOf(registry);
   const packets = {
     ...(wire && { wire }),
-    ...(registry && { registry: { url: registry } }),
+    ...(found && { registry: found }),
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
   };

@@ -1,14 +1,14 @@
 /* The other way round than packetWire.ts, which has the grammar of the messages. */
 import { encoder, registeredPrefix, singleObjectPrefix } from '../kafka/avroWire.ts';
 import type { OutMessage } from '../kafka/committer.ts';
-import { registryClient } from '../kafka/registry.ts';
+import { type RegistryOptions, registryClient } from '../kafka/registry.ts';
 import type { Packet } from './packet.ts';
 
 export interface PacketWriterOptions {
   readonly topic: string;
   readonly wire: 'avro' | 'raw';
-  /** Address of a schema registry; without one, Avro is written as single objects. */
-  readonly registry?: string;
+  /** Without one, Avro is written as single objects. */
+  readonly registry?: RegistryOptions | undefined;
   /** What the packets were read from: a header, by which a second run knows what the first one sent. */
   readonly recording: string;
 }
@@ -31,7 +31,7 @@ export async function packetWriter({ topic, wire, registry, recording }: PacketW
     });
   }
   const prefix = registry
-    ? await registeredPrefix(registryClient({ url: registry }), 'event-packet', 'topic', topic)
+    ? await registeredPrefix(registryClient(registry), 'event-packet', 'topic', topic)
     : singleObjectPrefix('event-packet');
   const { encode } = encoder('event-packet', prefix);
   return (packet) => {

@@ -1,51 +1,22 @@
 import kafkajs from 'kafkajs';
 import { z } from 'zod';
 import { readOptions } from '../options.ts';
-import { compressions } from './codecs.ts';
+import type { Compression } from './codecs.ts';
 import { type Committer, type InputPartition, sendAll } from './committer.ts';
-import { type KafkaConnection, connect, connectionSchema } from './connection.ts';
 import { type Delivery, type Reader, makeDelivery } from './delivery.ts';
+import { type DeliveryOptions, deliveryParts, deliverySchema } from './deliveryOptions.ts';
 
-export interface AtLeastOnceOptions extends KafkaConnection {
-  /** The consumer group. */
-  groupId: string;
-  /** How long records wait for others to go out with, in milliseconds. @default 20 */
-  lingerMs?: number;
-  /** How often a position without records is committed, in milliseconds. @default 1000 */
-  commitEveryMs?: number;
-  /** How long a record is tried to be written before the run fails, in milliseconds. @default 120000 */
-  giveUpAfterMs?: number;
-  /** Longest metadata of a commit that the broker takes (`offset.metadata.max.bytes`). @default 4096 */
-  metadataLimit?: number;
-  /** Compression of what is written. @default 'zstd' */
-  compression?: (typeof compressions)[number];
-}
+export type AtLeastOnceOptions = DeliveryOptions;
 
-const schema = connectionSchema.extend({
-  groupId: z.string().min(1),
-  lingerMs: z.number().min(0).default(20),
-  commitEveryMs: z.number().positive().default(1000),
-  giveUpAfterMs: z.number().positive().default(120_000),
-  metadataLimit: z.int().min(40).default(4096),
-  compression: z.enum(compressions).default('zstd'),
-});
+const schema = deliverySchema.extend({ lingerMs: z.number().min(0).default(20) });
 
 /** Write, then commit: for brokers without transactions, and for outputs elsewhere. A crash in between writes again. */
 export function atLeastOnce(options: AtLeastOnceOptions): Delivery {
-  const { groupId, compression, lingerMs, commitEveryMs, giveUpAfterMs, metadataLimit, ...connection } = readOptions(
-    'atLeastOnce',
-    schema,
-    options,
-  );
+  const checked = readOptions('atLeastOnce', schema, options);
   return makeDelivery({
+    ...deliveryParts(checked),
     guarantee: 'at-least-once',
-    groupId,
-    lingerMs,
-    commitEveryMs,
-    giveUpAfterMs,
-    metadataLimit,
-    kafka: () => connect(connection),
-    committer: (input, kafka, reader) => plain(kafka, input, reader, compression),
+    committer: (input, kafka, reader) => plain(kafka, input, reader, checked.compression),
   });
 }
 
@@ -53,7 +24,7 @@ function plain(
   kafka: kafkajs.Kafka,
   { topic, partition }: InputPartition,
   reader: () => Reader | undefined,
-  compression: (typeof compressions)[number],
+  compression: Compression,
 ): Committer {
   let producer: kafkajs.Producer | undefined;
   const open = async (): Promise<kafkajs.Producer> => {

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import kafkajs from 'kafkajs';
 import { z } from 'zod';
-import { PipelineError } from '../errors.ts';
 import { registerCodecs } from './codecs.ts';
+import { type TlsFiles, readSecret, readTls, tlsSchema } from './credentials.ts';
 import { restIdleTimers } from './idleTimers.ts';
 import { takeAbortedLists } from './readCommitted.ts';
 
@@ -13,33 +12,44 @@ export interface KafkaConnection {
   /** Name of this program in the broker's log. @default 'saccade' */
   clientId?: string;
   /** Encrypted connection: true for the system's authorities, or files in PEM. @default false */
-  tls?: boolean | { caFile?: string; certFile?: string; keyFile?: string };
-  /** Who we are: names of environment variables that hold user and password. @default nobody */
-  sasl?: { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; usernameEnv: string; passwordEnv: string } | undefined;
+  tls?: boolean | TlsFiles;
+  /** Who we are. @default nobody, or the certificate of `tls` */
+  sasl?: Sasl | undefined;
 }
 
+/** Names of environment variables, or paths of files, that hold what a broker asks for. */
+export type Sasl =
+  | { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; usernameEnv: string; passwordEnv?: string; passwordFile?: string }
+  /** A token that somebody else renews: it is read again whenever the broker asks. */
+  | { mechanism: 'oauthbearer'; tokenEnv?: string; tokenFile?: string };
+
+const name = z.string().min(1);
+
 export const connectionSchema = z.strictObject({
-  brokers: z.array(z.string().regex(/^[^\s:/]+:\d+$|^\[.+\]:\d+$/, 'must be host:port')).min(1, 'must name at least one broker'),
-  clientId: z.string().min(1).default('saccade'),
-  tls: z
-    .union([
-      z.boolean(),
-      z.strictObject({ caFile: z.string().exactOptional(), certFile: z.string().exactOptional(), keyFile: z.string().exactOptional() }),
-    ])
-    .default(false),
+  brokers: z.array(z.string().regex(/^[^\s:/]+:\d+$/, 'must be host:port')).min(1, 'must name at least one broker'),
+  clientId: name.default('saccade'),
+  tls: z.union([z.boolean(), tlsSchema]).default(false),
   sasl: z
-    .strictObject({
-      mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
-      usernameEnv: z.string().min(1),
-      passwordEnv: z.string().min(1),
-    })
+    .discriminatedUnion('mechanism', [
+      z
+        .strictObject({
+          mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+          usernameEnv: name,
+          passwordEnv: name.exactOptional(),
+          passwordFile: name.exactOptional(),
+        })
+        .refine(({ passwordEnv, passwordFile }) => !passwordEnv !== !passwordFile, 'needs passwordEnv or passwordFile, one of both'),
+      z
+        .strictObject({ mechanism: z.literal('oauthbearer'), tokenEnv: name.exactOptional(), tokenFile: name.exactOptional() })
+        .refine(({ tokenEnv, tokenFile }) => !tokenEnv !== !tokenFile, 'needs tokenEnv or tokenFile, one of both'),
+    ])
     .optional(),
 });
 
 export type CheckedConnection = z.infer<typeof connectionSchema>;
 
-/** A client. Reads key files and environment, connects to nothing. Throws CONFIG_INVALID. */
-export function connect({ brokers, clientId, tls, sasl, retries = 8 }: CheckedConnection & { retries?: number }): kafkajs.Kafka {
+/** A client. Reads key files and environment, connects to nothing; see `reach`. Throws CONFIG_INVALID. */
+export function connect({ brokers, clientId, tls, sasl }: CheckedConnection, more: Partial<kafkajs.KafkaConfig> = {}): kafkajs.Kafka {
   registerCodecs();
   takeAbortedLists();
   restIdleTimers();
@@ -48,36 +58,23 @@ export function connect({ brokers, clientId, tls, sasl, retries = 8 }: CheckedCo
     clientId,
     connectionTimeout: 3000,
     requestTimeout: 30_000,
-    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries },
+    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 },
     // What goes wrong reaches us as an error; kafkajs's own log would say it a second time.
     logLevel: kafkajs.logLevel.NOTHING,
-    ssl: tlsOptions(tls),
-    ...(sasl && {
-      sasl: { mechanism: sasl.mechanism, username: fromEnv(sasl.usernameEnv), password: fromEnv(sasl.passwordEnv) } as kafkajs.SASLOptions,
-    }),
+    ssl: typeof tls === 'boolean' ? tls : readTls('tls', tls),
+    ...(sasl && { sasl: saslOptions(sasl) }),
+    ...more,
   });
 }
 
-function tlsOptions(tls: CheckedConnection['tls']): boolean | { ca?: string; cert?: string; key?: string } {
-  if (typeof tls === 'boolean') return tls;
-  const { caFile, certFile, keyFile } = tls;
-  return {
-    ...(caFile && { ca: fromFile(caFile) }),
-    ...(certFile && { cert: fromFile(certFile) }),
-    ...(keyFile && { key: fromFile(keyFile) }),
-  };
-}
-
-function fromFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new PipelineError('CONFIG_INVALID', `tls: ${path} cannot be read`, { cause });
+function saslOptions(sasl: NonNullable<CheckedConnection['sasl']>): kafkajs.SASLOptions {
+  if (sasl.mechanism === 'oauthbearer') {
+    const token = (): string => readSecret('sasl', { env: sasl.tokenEnv, file: sasl.tokenFile });
+    token();
+    return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: token() }) };
   }
-}
-
-function fromEnv(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new PipelineError('CONFIG_INVALID', `sasl: environment variable ${name} is not set`);
-  return value;
+  const { mechanism, usernameEnv, passwordEnv, passwordFile } = sasl;
+  const username = readSecret('sasl', { env: usernameEnv });
+  const password = readSecret('sasl', { env: passwordEnv, file: passwordFile });
+  return { mechanism, username, password };
 }

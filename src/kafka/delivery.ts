@@ -57,7 +57,7 @@ export interface Reader {
 export interface DeliveryParts {
   readonly guarantee: Delivery['guarantee'];
   readonly groupId: string;
-  kafka(): kafkajs.Kafka;
+  kafka(): Promise<kafkajs.Kafka>;
   committer(partition: InputPartition, kafka: kafkajs.Kafka, reader: () => Reader | undefined): Committer;
   /** How long messages wait for others to go out with, in milliseconds. */
   readonly lingerMs: number;
@@ -106,7 +106,7 @@ export function makeDelivery(parts: DeliveryParts): Delivery {
 
   const connection = (): Promise<{ kafka: kafkajs.Kafka; admin: kafkajs.Admin }> =>
     (connected ??= (async () => {
-      const kafka = parts.kafka();
+      const kafka = await parts.kafka();
       const admin = kafka.admin({ retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1000 } });
       await admin.connect();
       return { kafka, admin };

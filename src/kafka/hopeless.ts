@@ -1,4 +1,5 @@
 import { PipelineError } from '../errors.ts';
+import { refusalOf } from './refusal.ts';
 
 /** Whether no second try mends what a broker said. */
 export function isHopeless(error: unknown): boolean {
@@ -7,5 +8,7 @@ export function isHopeless(error: unknown): boolean {
     if (type === 'MESSAGE_TOO_LARGE' || type === 'OFFSET_METADATA_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE') return true;
     if (type?.endsWith('_AUTHORIZATION_FAILED') || cause instanceof PipelineError) return true;
   }
-  return false;
+  const refused = refusalOf(error);
+  // Of a broker that took our password a moment ago it says that kafkajs was out of step.
+  return refused !== undefined && refused.refusal !== 'no passwords';
 }

@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { access, constants, statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
-import { messageOf } from '../../errors.ts';
-import { connect } from '../../kafka/connection.ts';
+import { codeOf, messageOf } from '../../errors.ts';
+import { reach } from '../../kafka/reach.ts';
 import { registryClient } from '../../kafka/registry.ts';
-import { type KafkaFlags, connectionOf, withKafkaFlags } from '../kafkaFlags.ts';
+import { type KafkaFlags, connectionOf, registryOf, withKafkaFlags } from '../kafkaFlags.ts';
 import { loadPipeline } from '../loadPipeline.ts';
 
 interface DoctorFlags extends KafkaFlags {
@@ -31,14 +31,14 @@ export const doctorCommand = (program: Command): void => {
     program
       .command('doctor')
       .description('what this machine has and lacks: Node, broker, registry, keys, container engine')
-      .option('--registry <url>', 'schema registry to ask', process.env['SCHEMA_REGISTRY_URL'])
+      .option('--registry <url>', 'schema registry to ask')
       .option('--pipeline <module>', 'also: are the keys of this pipeline set?')
       .option('--json', 'one JSON object instead of a table'),
   ).action(async (flags: DoctorFlags, command: Command) => {
     const findings = await Promise.all([
       node(),
-      broker(flags, process.env['KAFKA_BROKERS'] !== undefined || command.getOptionValueSource('brokers') === 'cli'),
-      ...(flags.registry ? [registry(flags.registry)] : []),
+      broker(flags, Boolean(process.env['KAFKA_BROKERS']) || command.getOptionValueSource('brokers') === 'cli'),
+      registry(flags.registry),
       containers(),
       java(),
       writable(),
@@ -62,28 +62,33 @@ async function node(): Promise<Finding> {
 }
 
 async function broker(flags: DoctorFlags, isNamed: boolean): Promise<Finding> {
-  const admin = connect({ ...connectionOf(flags), retries: 0 }).admin();
   try {
-    await admin.connect();
-    const { brokers } = await admin.describeCluster();
-    const topics = await admin.listTopics();
-    return ok('Kafka', `${brokers.length} broker${brokers.length === 1 ? '' : 's'} at ${flags.brokers}, ${topics.length} topics`);
+    const admin = (await reach(connectionOf(flags), { mustAnswer: true })).admin();
+    try {
+      await admin.connect();
+      const { brokers } = await admin.describeCluster();
+      const topics = await admin.listTopics();
+      return ok('Kafka', `${brokers.length} broker${brokers.length === 1 ? '' : 's'} at ${flags.brokers}, ${topics.length} topics`);
+    } finally {
+      await admin.disconnect();
+    }
   } catch (error) {
-    const found = `${flags.brokers}: ${messageOf(error)}`;
-    return isNamed
-      ? broken('Kafka', found, 'start it, or correct --brokers or KAFKA_BROKERS')
+    const found = messageOf(error);
+    return isNamed || codeOf(error) === 'CONFIG_INVALID'
+      ? broken('Kafka', found, 'see --brokers and --tls, --sasl of `doctor --help`, or the variables in docs/kafka.md')
       : absent('Kafka', found, 'not needed for `demo` and recordings; otherwise `docker compose up kafka`, or give --brokers');
-  } finally {
-    await admin.disconnect().catch(() => {});
   }
 }
 
-async function registry(url: string): Promise<Finding> {
+async function registry(url: string | undefined): Promise<Finding> {
   try {
-    await registryClient({ url }).ping();
-    return ok('schema registry', url);
+    const options = registryOf(url);
+    if (!options)
+      return absent('schema registry', 'none named', 'not needed: records are then Avro single objects; --registry or SCHEMA_REGISTRY_URL');
+    await registryClient(options).ping();
+    return ok('schema registry', options.url);
   } catch (error) {
-    return broken('schema registry', messageOf(error), 'start it, or leave --registry out: records are then Avro single objects');
+    return broken('schema registry', messageOf(error), 'start it, or leave it out: records are then Avro single objects');
   }
 }
 

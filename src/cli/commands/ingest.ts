@@ -1,13 +1,14 @@
 import { type Command, Option } from 'commander';
+import type kafkajs from 'kafkajs';
 import { packetWriter } from '../../consume/packetWriter.ts';
 import type { Source } from '../../consume/source.ts';
 import { recording } from '../../consume/sources/recording.ts';
-import { connect } from '../../kafka/connection.ts';
 import { outlet } from '../../kafka/outlet.ts';
+import { reach } from '../../kafka/reach.ts';
 import { rangesOf, readRanges } from '../../kafka/readRange.ts';
 import { ensureTopic } from '../ensureTopic.ts';
 import { counterLine } from '../counterLine.ts';
-import { type KafkaFlags, connectionOf, speedOf, withKafkaFlags } from '../kafkaFlags.ts';
+import { type KafkaFlags, connectionOf, registryOf, speedOf, withKafkaFlags } from '../kafkaFlags.ts';
 import { paced } from '../paced.ts';
 import { stopOnSignal } from '../stopOnSignal.ts';
 
@@ -49,7 +50,7 @@ export const ingestCommand = (program: Command): void => {
 
 async function ingest(file: string, flags: IngestFlags): Promise<{ packets: number; skipped: number; bytes: number; complete: boolean }> {
   const { topic, speed, sensor, packetBytes, partitions } = flags;
-  const kafka = connect(connectionOf(flags));
+  const kafka = await reach(connectionOf(flags), { mustAnswer: true });
   const admin = kafka.admin();
   await admin.connect();
   let sent: Map<string, number>;
@@ -62,7 +63,7 @@ async function ingest(file: string, flags: IngestFlags): Promise<{ packets: numb
 
   const source = recording({ file, packetBytes, ...(sensor && { sensor }) });
   const total = await source.total?.();
-  const message = await packetWriter({ ...flags, recording: file });
+  const message = await packetWriter({ ...flags, registry: registryOf(flags.registry), recording: file });
   const out = await outlet(kafka, { compression: 'zstd' });
   const { signal, end } = stopOnSignal();
   let [packets, skipped, bytes] = [0, 0, 0];
@@ -101,7 +102,7 @@ const withoutSent = (source: Source, sent: ReadonlyMap<string, number>): Source 
 
 /** By sensor: the last packet of this recording that an earlier run sent. */
 async function alreadySent(
-  kafka: ReturnType<typeof connect>,
+  kafka: kafkajs.Kafka,
   ranges: Awaited<ReturnType<typeof rangesOf>>,
   topic: string,
   file: string,

@@ -3,7 +3,7 @@ import type { Point } from '../../consume/between.ts';
 import { writeArchive } from '../../consume/messageArchive.ts';
 import { PipelineError } from '../../errors.ts';
 import { boundsOf, offsetsOf } from '../../kafka/boundsOf.ts';
-import { connect } from '../../kafka/connection.ts';
+import { reach } from '../../kafka/reach.ts';
 import { type Range, rangesOf, readRanges } from '../../kafka/readRange.ts';
 import { counterLine } from '../counterLine.ts';
 import { type KafkaFlags, connectionOf, withKafkaFlags } from '../kafkaFlags.ts';
@@ -40,7 +40,7 @@ export const recordCommand = (program: Command): void => {
 };
 
 async function record({ topic, out, from, to, ...flags }: RecordFlags): Promise<{ messages: number; complete: boolean }> {
-  const kafka = connect(connectionOf(flags));
+  const kafka = await reach(connectionOf(flags), { mustAnswer: true });
   const admin = kafka.admin();
   await admin.connect();
   let ranges: Range[];

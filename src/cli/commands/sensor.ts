@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import { packetWriter } from '../../consume/packetWriter.ts';
 import { synthetic } from '../../consume/sources/synthetic.ts';
-import { connect } from '../../kafka/connection.ts';
 import { outlet } from '../../kafka/outlet.ts';
+import { reach } from '../../kafka/reach.ts';
 import { ensureTopic } from '../ensureTopic.ts';
-import { type KafkaFlags, connectionOf, withKafkaFlags } from '../kafkaFlags.ts';
+import { type KafkaFlags, connectionOf, registryOf, withKafkaFlags } from '../kafkaFlags.ts';
 import { stopOnSignal } from '../stopOnSignal.ts';
 
 interface SensorFlags extends KafkaFlags {
@@ -42,7 +42,7 @@ export const sensorCommand = (program: Command): void => {
 async function publish(flags: SensorFlags): Promise<number> {
   const { topic, sensors, seconds, partitions } = flags;
   const source = synthetic({ sensors, seconds, realtime: true });
-  const kafka = connect(connectionOf(flags));
+  const kafka = await reach(connectionOf(flags), { mustAnswer: true });
   const admin = kafka.admin();
   try {
     await admin.connect();
@@ -50,7 +50,7 @@ async function publish(flags: SensorFlags): Promise<number> {
   } finally {
     await admin.disconnect();
   }
-  const message = await packetWriter({ ...flags, recording: 'synthetic' });
+  const message = await packetWriter({ ...flags, registry: registryOf(flags.registry), recording: 'synthetic' });
   const out = await outlet(kafka, { compression: 'zstd' });
   const { signal, end } = stopOnSignal();
   const flying = new Set<Promise<void>>();

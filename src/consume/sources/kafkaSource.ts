@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { PipelineError } from '../../errors.ts';
 import { atLeastOnce } from '../../kafka/atLeastOnce.ts';
 import { wires } from '../../kafka/avroWire.ts';
-import { type KafkaConnection, connect, connectionSchema } from '../../kafka/connection.ts';
+import { type KafkaConnection, connectionSchema } from '../../kafka/connection.ts';
 import type { Delivery } from '../../kafka/delivery.ts';
+import { reach } from '../../kafka/reach.ts';
 import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/registry.ts';
 import { readOptions } from '../../options.ts';
 import { groupShare } from '../groupShare.ts';
@@ -87,15 +88,18 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
   return {
     name: 'kafkaSource',
     params: { topic: topic instanceof RegExp ? String(topic) : topic, wire, from },
-    packets(signal) {
+    async *packets(signal) {
       const read = packetReader(wire, registry && registryClient(registry), { encoding: '', width: 0, height: 0, ...checked.raw });
       const group = { ...checked, share, onSign: () => (heardAt = performance.now()) };
-      return readAsGroup(connect(connectionOf(checked)), own, read, group, signal);
+      yield* readAsGroup(await reach(connectionOf(checked)), own, read, group, signal);
     },
     share: () => share.now(performance.now()),
     async ready() {
-      if (performance.now() - heardAt < checked.sessionTimeoutMs) return;
-      throw new PipelineError('SOURCE_FAILED', `no member of group '${own.groupId}' at ${checked.brokers.join(', ')}`, { retryable: true });
+      if (performance.now() - heardAt >= checked.sessionTimeoutMs)
+        throw new PipelineError('SOURCE_FAILED', `no member of group '${own.groupId}' at ${checked.brokers.join(', ')}`, {
+          retryable: true,
+        });
+      if (registry) await registryClient(registry).ping();
     },
     close: () => own.close(),
   };

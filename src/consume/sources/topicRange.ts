@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { PipelineError } from '../../errors.ts';
 import { wires } from '../../kafka/avroWire.ts';
 import { boundsOf, offsetsOf } from '../../kafka/boundsOf.ts';
-import { type KafkaConnection, connect, connectionSchema } from '../../kafka/connection.ts';
+import { type KafkaConnection, connectionSchema } from '../../kafka/connection.ts';
 import { type Range, messagesOf, rangesOf } from '../../kafka/readRange.ts';
+import { reach } from '../../kafka/reach.ts';
 import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/registry.ts';
 import { readOptions } from '../../options.ts';
 import { type Point, between, pointSchema } from '../between.ts';
@@ -63,7 +64,7 @@ export function topicRange(options: TopicRangeOptions): Source {
   let read = 0;
 
   const find = async (): Promise<Extent> => {
-    const admin = connect(connection).admin();
+    const admin = (await reach(connection, { mustAnswer: true })).admin();
     await admin.connect();
     try {
       if (!(await admin.listTopics()).includes(topic))
@@ -83,7 +84,7 @@ export function topicRange(options: TopicRangeOptions): Source {
   ): AsyncGenerator<{ packet: Packet; timestampMs: number }, void> {
     const fieldsOf = packetReader(wire, registry && registryClient(registry), { encoding: '', width: 0, height: 0, ...raw });
     const ended = (partition: number): void => void unread.delete(partition);
-    for await (const { message, partition } of messagesOf(connect(connection), topic, ranges, { signal, ended })) {
+    for await (const { message, partition } of messagesOf(await reach(connection), topic, ranges, { signal, ended })) {
       const offset = Number(message.offset);
       const position = { source: topic, unit: 'offset', partition, first: offset, end: offset + 1 } as const;
       read++;

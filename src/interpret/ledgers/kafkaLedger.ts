@@ -15,11 +15,12 @@ import { type RootDatabase, open } from 'lmdb';
 import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { type ClaimRecord, claimAfter, ownerOf } from '../../kafka/claims.ts';
-import { type KafkaConnection, connect, connectionSchema } from '../../kafka/connection.ts';
+import { type KafkaConnection, connectionSchema } from '../../kafka/connection.ts';
 import { type Follower, followTopic } from '../../kafka/followTopic.ts';
 import { type Lease, makeLease } from '../../kafka/lease.ts';
 import { type Outlet, outlet } from '../../kafka/outlet.ts';
 import { persist } from '../../kafka/persist.ts';
+import { reach } from '../../kafka/reach.ts';
 import { readOptions } from '../../options.ts';
 import type { Claim, Ledger, Paid } from '../ledger.ts';
 
@@ -76,7 +77,7 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
   };
   const isOpen = (): boolean => parts !== undefined && failure === undefined;
   const failed = (cause: unknown): never => {
-    throw cause instanceof PipelineError && cause.code === 'LEDGER_FAILED'
+    throw cause instanceof PipelineError && (cause.code === 'LEDGER_FAILED' || cause.code === 'CONFIG_INVALID')
       ? cause
       : new PipelineError('LEDGER_FAILED', `kafkaLedger ${topic}: ${messageOf(cause)}`, { cause, retryable: true });
   };
@@ -190,7 +191,7 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
     async open() {
       if (parts) return;
       try {
-        const kafka = connect(connection);
+        const kafka = await reach(connection);
         await persist(() => ensureTopic(kafka, topic), 60_000);
         const root = open({ path: folder, compression: false });
         const out = await outlet(kafka, { compression: 'zstd', lingerMs: 10 });

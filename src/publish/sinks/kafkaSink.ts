@@ -4,9 +4,10 @@ import { PipelineError, messageOf } from '../../errors.ts';
 import { type Encoder, encoder, registeredPrefix, singleObjectPrefix, subjectNamings } from '../../kafka/avroWire.ts';
 import { compressions } from '../../kafka/codecs.ts';
 import type { OutMessage } from '../../kafka/committer.ts';
-import { type KafkaConnection, connect, connectionSchema } from '../../kafka/connection.ts';
+import { type KafkaConnection, connectionSchema } from '../../kafka/connection.ts';
 import type { Delivery, Finishes } from '../../kafka/delivery.ts';
 import { outlet } from '../../kafka/outlet.ts';
+import { reach } from '../../kafka/reach.ts';
 import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/registry.ts';
 import { type ReplayOutlet, replayOutlet } from '../../kafka/replayOutlet.ts';
 import { readOptions } from '../../options.ts';
@@ -88,7 +89,7 @@ function sinkBy<Value extends CaptionRecord | DeadLetter>(
     name: 'kafkaSink',
     params: { topic, schema: schemaName },
     async open() {
-      const kafka = connect(connection);
+      const kafka = await reach(connection);
       await refuseMissing(kafka, topic, connection.brokers);
       const prefix = registry
         ? await registeredPrefix(registryClient(registry), schemaName, subject, topic)

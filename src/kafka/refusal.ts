@@ -1,0 +1,57 @@
+import type { CheckedConnection } from './connection.ts';
+import type { TlsFiles } from './credentials.ts';
+
+/** Why one side lets the other in neither now nor later. */
+type Refusal = 'password' | 'mechanism' | 'no passwords' | 'our certificate' | 'authority' | 'expired' | 'name';
+
+interface Refused {
+  readonly refusal: Refusal;
+  /** In the words of who refused. */
+  readonly detail: string;
+}
+
+/** Undefined where a second try may get in: brokers that are away, or that went away in the middle of it. */
+export function refusalOf(error: unknown): Refused | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { name, message, type, code } = cause as { name: string; message: string; type?: string; code?: unknown };
+    if (type === 'UNSUPPORTED_SASL_MECHANISM') return { refusal: 'mechanism', detail: '' };
+    if (type === 'ILLEGAL_SASL_STATE') return { refusal: 'no passwords', detail: '' };
+    // kafkajs makes this one also of a connection that ended while it was asking.
+    if (name === 'KafkaJSSASLAuthenticationError' && !/clos|connect|time|ECONN|EPIPE/i.test(message))
+      return { refusal: 'password', detail: message.replace(/^SASL.*? failed: /, '') };
+    const refusal = typeof code === 'string' && refusalOfTls(code);
+    if (refusal) return { refusal, detail: code };
+  }
+  return undefined;
+}
+
+function refusalOfTls(code: string): Refusal | undefined {
+  if (code === 'CERT_HAS_EXPIRED') return 'expired';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'name';
+  if (/SELF_SIGNED|^UNABLE_TO_|^CERT_(UNTRUSTED|REJECTED|SIGNATURE_FAILURE)$/.test(code)) return 'authority';
+  // An alert of the other side, such as ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED.
+  if (/^ERR_SSL_.*ALERT_.*(CERTIFICATE|UNKNOWN_CA|HANDSHAKE_FAILURE|ACCESS_DENIED)/.test(code)) return 'our certificate';
+  return undefined;
+}
+
+/** What is wrong and what to do, to be read behind the name and address of the other side. Holds no secret. */
+export function adviceOn({ refusal, detail }: Refused, { tls, sasl }: Pick<CheckedConnection, 'tls' | 'sasl'>): string {
+  const { caFile = 'an authority of this system', certFile }: TlsFiles = typeof tls === 'object' ? tls : {};
+  return {
+    password: `refuses ${placesOf(sasl)} (${sasl?.mechanism}): ${detail}; correct what is there`,
+    mechanism: `does not offer sasl.mechanism '${sasl?.mechanism}' on this port; use another one`,
+    'no passwords': 'takes no passwords on this port; leave sasl away, or use a port that does',
+    'our certificate': certFile
+      ? `refuses our certificate ${certFile} (${detail}); use one that is valid, signed by an authority it trusts`
+      : `asks for a certificate of ours (${detail}); set tls: { certFile, keyFile }`,
+    authority: `has a certificate not signed by ${caFile} (${detail}); set tls: { caFile } to the one that did`,
+    expired: 'has a certificate that has expired; renew it there',
+    name: 'has a certificate for another name; reach it by one that the certificate holds',
+  }[refusal];
+}
+
+function placesOf(sasl: CheckedConnection['sasl']): string {
+  if (!sasl) return 'us';
+  if (sasl.mechanism === 'oauthbearer') return `the token in ${sasl.tokenEnv ?? sasl.tokenFile}`;
+  return `user and password in ${sasl.usernameEnv} and ${sasl.passwordEnv ?? sasl.passwordFile}`;
+}
