@@ -7,6 +7,7 @@ import { startLocalBroker } from '../../kafka-broker/localBroker.ts';
 import { encodeEvt3 } from '../../src/decode/encoders/encodeEvt3.ts';
 import { makeEvents } from '../../src/decode/events.ts';
 import { connect, connectionSchema } from '../../src/kafka/connection.ts';
+import { persist } from '../../src/kafka/persist.ts';
 import { rangesOf } from '../../src/kafka/readRange.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -55,8 +56,7 @@ export async function ingest(turns: number): Promise<IngestResult> {
     while (packets < total - 2 * SENSORS) {
       if (pipeline.exitCode !== null) throw new Error(`the pipeline ended by itself with ${pipeline.exitCode}`);
       await sleep(100);
-      const [group] = await admin.fetchOffsets({ groupId: 'ingest', topics: ['packets'] });
-      if (process.env['JOB_DEBUG']) process.stderr.write(`${packets} of ${total} packets\n`);
+      const [group] = await persist(() => admin.fetchOffsets({ groupId: 'ingest', topics: ['packets'] }), 30_000);
       packets = group!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
       if (from.packets === 0 && packets > 0) from = { at: performance.now(), packets };
     }

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { readSmallPng } from './readSmallPng.ts';
 
 /** What can be seen in a picture without knowing what it is of: enough to talk about, and the same for the same bytes. */
 export interface Sight {
@@ -36,8 +37,10 @@ const cellsAcross = 24;
 
 /** Rejects where the bytes are no picture. */
 export async function look(bytes: Uint8Array): Promise<Sight> {
+  const small = readSmallPng(bytes, side);
+  if (small) return { format: 'png', width: small.width, height: small.height, ...study(small.data, small.width, small.height, 3) };
   const image = sharp(bytes, { failOn: 'error' });
-  const { format, width, height } = headOf(bytes) ?? (await image.metadata());
+  const { format, width, height } = await image.metadata();
   const { data, info } = await image
     .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true, kernel: 'linear' })
     .removeAlpha()
@@ -45,13 +48,6 @@ export async function look(bytes: Uint8Array): Promise<Sight> {
     .raw()
     .toBuffer({ resolveWithObject: true });
   return { format, width, height, ...study(data, info.width, info.height, info.channels) };
-}
-
-/** What a PNG says of itself in its first bytes: cheaper than to open it twice. */
-function headOf(bytes: Uint8Array): Pick<Sight, 'format' | 'width' | 'height'> | undefined {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.byteLength < 24 || view.getUint32(0) !== 0x89504e47 || view.getUint32(12) !== 0x49484452) return undefined;
-  return { format: 'png', width: view.getUint32(16), height: view.getUint32(20) };
 }
 
 type Seen = Pick<Sight, 'blank' | 'density' | 'tone' | 'blobs'>;
