@@ -56,6 +56,8 @@ export interface PipelineOptions {
   sink: Sink<CaptionRecord>;
   /** Where items go that a stage could not handle. */
   deadLetters: Sink<DeadLetter>;
+  /** Where events go that came when their windows were closed, as dead letters. @default deadLetters */
+  late?: Sink<DeadLetter>;
   /** What may be on its way at once. @default 256 windows, 256 MiB */
   gate?: GateOptions;
   /**
@@ -110,6 +112,7 @@ const schema = z.strictObject({
   frames: part('a frame store, such as frameFolder({...})').optional(),
   sink: part('a sink, such as avroFile({...})'),
   deadLetters: part('a sink, such as avroFile({...})'),
+  late: part('a sink, such as avroFile({...})').optional(),
   gate: z.strictObject({ windows: z.int().positive().optional(), bytes: z.int().positive().optional() }).default({}),
   rewriter: z
     .custom<Captioner>((value) => typeof value === 'function' && 'plan' in value, 'must be a captioner, such as openai({...})')
@@ -135,6 +138,7 @@ export function definePipeline(options: PipelineOptions): Pipeline {
     normalise: options.normalise ?? houseStyle(),
     frames: options.frames,
     gate: options.gate ?? {},
+    late: options.late ?? options.deadLetters,
     rewriter: options.rewriter,
     encoders: checked.encoders,
     motion: checked.motion ?? needsMotion(options),

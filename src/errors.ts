@@ -5,6 +5,7 @@
  * - `CONFIG_INVALID`: an option, a pipeline module or a command line is wrong. Exit code 2.
  * - `INPUT_UNREADABLE`: a file or topic is not what it should be. Exit code 2.
  * - `DECODE_MALFORMED`: a packet cannot be decoded.
+ * - `EVENTS_LATE`: events came when their window was closed.
  * - `RENDER_FAILED`: a window cannot be drawn or encoded.
  * - `PROVIDER_FAILED`: an upstream answered with an error; see `PipelineError.retryable`.
  * - `PROVIDER_REFUSED`: an upstream declined to describe this frame.
@@ -20,6 +21,7 @@ export type ErrorCode =
   | 'CONFIG_INVALID'
   | 'INPUT_UNREADABLE'
   | 'DECODE_MALFORMED'
+  | 'EVENTS_LATE'
   | 'RENDER_FAILED'
   | 'PROVIDER_FAILED'
   | 'PROVIDER_REFUSED'

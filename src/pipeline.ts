@@ -25,9 +25,9 @@ import { drawInWorkers } from './threads/drawInWorkers.ts';
  * fault of the pipeline itself, such as a sink that is gone or a budget that is spent.
  */
 export async function runPipeline(pipeline: Pipeline, asked: AbortSignal): Promise<void> {
-  const { source, prompt, maxDelayMs, ledger, sink, frames, deadLetters, rewriter } = pipeline;
+  const { source, prompt, maxDelayMs, ledger, sink, frames, deadLetters, late, rewriter } = pipeline;
   const gate = makeGate(pipeline.gate);
-  const halt = haltOnFatal(rejectTo(deadLetters, gate));
+  const halt = haltOnFatal(rejectTo(deadLetters, gate, late));
   const { reject } = halt;
   const stop = AbortSignal.any([asked, halt.signal]);
   const drawing = drawingOf({ pipeline, gate, reject, stop });
@@ -48,7 +48,7 @@ export async function runPipeline(pipeline: Pipeline, asked: AbortSignal): Promi
     publish({ sink, frames, facts: { pipeline: pipeline.name, configHash: pipeline.configHash } }, reject),
   );
 
-  const opened = [ledger, frames, sink, deadLetters];
+  const opened = [ledger, frames, sink, deadLetters, ...(late === deadLetters ? [] : [late])];
   try {
     for (const part of opened) await part?.open?.();
     await lastValueFrom(records.pipe(ignoreElements()), { defaultValue: undefined });
@@ -60,6 +60,7 @@ export async function runPipeline(pipeline: Pipeline, asked: AbortSignal): Promi
       rewriter?.close?.(),
       sink.close?.(),
       deadLetters.close?.(),
+      late === deadLetters ? undefined : late.close?.(),
       source.close?.(),
       ledger.close(),
     ]);

@@ -2,8 +2,13 @@ import type { Pipeline } from '../definePipeline.ts';
 import type { Part } from '../stage/item.ts';
 
 /** Where a pipeline's output is, for people: what the parts say of themselves. */
-export function outputsOf({ sink, deadLetters, frames }: Pipeline): Record<string, string> {
-  const parts: Record<string, Part | undefined> = { captions: sink, 'dead letters': deadLetters, frames };
+export function outputsOf({ sink, deadLetters, late, frames }: Pipeline): Record<string, string> {
+  const parts: Record<string, Part | undefined> = {
+    captions: sink,
+    'dead letters': deadLetters,
+    ...(late !== deadLetters && { late }),
+    frames,
+  };
   const found = Object.entries(parts).map(([what, part]) => [what, part?.params?.['path'] ?? part?.params?.['topic']] as const);
   return Object.fromEntries(found.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }

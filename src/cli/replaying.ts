@@ -37,11 +37,9 @@ const LETTERS = 'dead-letters:';
 
 /** The pipeline with another source, and outputs that know what they have and wait for no commit. */
 export async function replaying(given: Pipeline, past: string, flags: ReplayFlags): Promise<Replaying> {
-  const pipeline = {
-    ...given,
-    sink: given.sink.forReplay?.() ?? given.sink,
-    deadLetters: given.deadLetters.forReplay?.() ?? given.deadLetters,
-  };
+  const deadLetters = given.deadLetters.forReplay?.() ?? given.deadLetters;
+  const late = given.late === given.deadLetters ? deadLetters : (given.late.forReplay?.() ?? given.late);
+  const pipeline = { ...given, sink: given.sink.forReplay?.() ?? given.sink, deadLetters, late };
   if (past.startsWith(LETTERS)) {
     const topic = { ...flags, registry: registryOf(flags.registry), topic: past.slice(LETTERS.length) };
     return replayingLetters(pipeline, await lettersInTopic(connectionOf(flags), topic), flags);
@@ -72,6 +70,8 @@ function replayingLetters(pipeline: Pipeline, letters: readonly DeadLetter[], fl
     pipeline: {
       ...pipeline,
       source: paced(source, flags.speed),
+      // It is there already.
+      late: { name: 'nowhere', write: async () => {} },
       deadLetters: {
         ...deadLetters,
         async write(letter, from) {

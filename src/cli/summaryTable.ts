@@ -20,12 +20,12 @@ const COLUMNS: readonly Column[] = [
 
 /** The end of a run for people: a row per target, the sum of all windows, and where the output is. */
 export function summaryTable(summary: Summary, outputs: Readonly<Record<string, string>>): string {
-  const { windows, captioned, quiet, deadLettered, open, skipped, packets, packetsRejected, costUsd, seconds } = summary;
+  const { windows, captioned, quiet, deadLettered, open, skipped, packets, packetsRejected, late, costUsd, seconds } = summary;
   const lines = [
     ...table(COLUMNS, summary.targets),
     '',
     `${windows} windows = ${captioned} captioned + ${quiet} quiet + ${deadLettered} dead-lettered${open > 0 ? ` + ${open} unfinished` : ''}`,
-    `${packets} packets${packetsRejected > 0 ? `, ${packetsRejected} rejected` : ''}${skipped > 0 ? `; ${skipped} windows were there already` : ''}; ${usd(costUsd)} in ${seconds.toFixed(1)} s`,
+    `${packets} packets${packetsRejected > 0 ? `, ${packetsRejected} rejected` : ''}${late > 0 ? `, ${late} with events that came too late` : ''}${skipped > 0 ? `; ${skipped} windows were there already` : ''}; ${usd(costUsd)} in ${seconds.toFixed(1)} s`,
     ...Object.entries(outputs).map(([what, where]) => `${what}: ${where}`),
   ];
   return `${lines.join('\n')}\n`;

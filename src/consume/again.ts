@@ -49,7 +49,9 @@ const isWindow = (letter: DeadLetter): letter is WindowLetter => letter.start !=
  * packet: that sets the sensor's clock and the window's border, so only what is near is decoded, and the window is the
  * same again, with its id. Of a packet that could not be decoded, those windows are wanted that nobody has captioned.
  */
-export function again(letters: readonly DeadLetter[], { horizonUs, isDone }: AgainOptions): Again {
+export function again(all: readonly DeadLetter[], { horizonUs, isDone }: AgainOptions): Again {
+  // What came too late would come too late again.
+  const letters = all.filter(({ code }) => code !== 'EVENTS_LATE');
   const windows = new Map(letters.filter(isWindow).map((letter) => [keyOf(letter), letter]));
   const packets = new Map(letters.filter((letter) => !isWindow(letter)).map((letter) => [placeOf(letter), letter]));
   const asked = { windows: new Set(windows.keys()), packets: new Set(packets.keys()) };
@@ -126,8 +128,8 @@ export function again(letters: readonly DeadLetter[], { horizonUs, isDone }: Aga
       letter.start === null ? asked.packets.has(placeOf(letter)) : asked.windows.has(keyOf({ ...letter, start: letter.start })),
     missing: () => [...windows.values(), ...packets.values()],
     from: beginnings(sensors, horizonUs),
-    async *packets(all) {
-      for await (const packet of all) {
+    async *packets(source) {
+      for await (const packet of source) {
         const place = placeOf(packet);
         const isAsked = packets.has(place);
         const sensor = sensorOf(packet);

@@ -2,8 +2,11 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import { type EventBatch, copyEvents } from '../decode/events.ts';
 import { report } from '../stage/channels.ts';
 import type { Gate } from '../stage/gate.ts';
-import type { Cutter, EventWindow } from './eventWindow.ts';
+import { splitAck } from '../stage/splitAck.ts';
+import type { Reject } from '../stage/reject.ts';
+import type { Cutter, EventSlice, EventWindow } from './eventWindow.ts';
 import type { Filter, FilterRun } from './filter.ts';
+import { rejectLate } from './rejectLate.ts';
 import type { CutOptions, Windowing } from './windowing.ts';
 
 export interface CutStageOptions {
@@ -24,7 +27,7 @@ export interface CutStageOptions {
  * the source is closed as it is; what is open when the run is stopped is left alone, so that the next run cuts it whole.
  */
 export const cut =
-  ({ windowing, filters, horizonUs, after, gate, stop }: CutStageOptions): OperatorFunction<EventBatch, EventWindow> =>
+  ({ windowing, filters, horizonUs, after, gate, stop }: CutStageOptions, reject: Reject): OperatorFunction<EventBatch, EventWindow> =>
   (batches) =>
     new Observable((subscriber) => {
       const cutter = windowing.start({ horizonUs, memoryUs: memoryOf(filters), after });
@@ -37,11 +40,20 @@ export const cut =
       };
       const idle = idleClock(windowing.idleAfterMs, gate, (elapsedMs) => emit(cutter.idle?.(elapsedMs) ?? []));
       subscriber.add(idle.stop);
+      const giveUp = (batch: EventBatch, late: readonly EventSlice[]): void =>
+        void rejectLate(reject, batch, batch, late).catch((error: unknown) => subscriber.error(error));
       subscriber.add(
         batches.subscribe({
-          next: (batch) => {
+          next: (whole) => {
             idle.restart();
-            emit(cutter.push(filtered(batch, runs)));
+            const { share, close } = splitAck(whole.ack);
+            const batch = { ...whole, ack: share() };
+            const windows = cutter.push(filtered(batch, runs));
+            const late = cutter.takeLate();
+            // Before the windows: whoever commits a window that ends in this packet has committed what was late in it.
+            if (late.length > 0) giveUp({ ...batch, ack: share() }, late);
+            close();
+            emit(windows);
             report('cut', () => ({ sensor: batch.sensor, counters: droppedBy(cutter, filters, runs) }));
           },
           error: (error) => subscriber.error(error),

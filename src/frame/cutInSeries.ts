@@ -109,7 +109,9 @@ export function cutInSeries(
       closed.push(...closeUntil(at));
       const window = windowFor(at, batch);
       if (!window) {
-        from += late.drop(1, isReread(batch) ? 0 : reached - at);
+        const dropped = late.drop(1, isReread(batch) ? 0 : reached - at);
+        if (!isReread(batch)) late.keep(events, from, from + dropped);
+        from += dropped;
         if (late.clockRestarted) closed.push(...restart());
         continue;
       }
@@ -138,6 +140,7 @@ export function cutInSeries(
     get late() {
       return late.count;
     },
+    takeLate: () => late.take(),
   };
 }
 

@@ -86,11 +86,16 @@ export function cutOnGrid({ everyUs, lengthUs, latenessUs }: Grid, { horizonUs, 
       }
       const isBetweenWindows = first > last;
       if (last < firstOpen && !isBetweenWindows) {
-        from += late.drop(to - from, isReread(batch) ? 0 : reached - at);
+        const dropped = late.drop(to - from, isReread(batch) ? 0 : reached - at);
+        if (!isReread(batch)) late.keep(batch.events, from, from + dropped);
+        from += dropped;
         if (late.clockRestarted) closed.push(...closeAll('time'));
         continue;
       }
-      if (first < firstOpen) late.drop(to - from, 0);
+      if (first < firstOpen && !isBetweenWindows) {
+        late.drop(to - from, 0);
+        if (!isReread(batch)) late.keep(batch.events, from, to);
+      }
       late.clear();
       closed.push(...closeUntil(lastT));
       for (let number = Math.max(first, firstOpen); number <= last; number++) take(windowAt(number), batch, from, to, lastT);
@@ -106,5 +111,6 @@ export function cutOnGrid({ everyUs, lengthUs, latenessUs }: Grid, { horizonUs, 
     get late() {
       return late.count;
     },
+    takeLate: () => late.take(),
   };
 }

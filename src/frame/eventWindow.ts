@@ -41,4 +41,6 @@ export interface Cutter {
   flush(): EventWindow[];
   /** Events that came after their window had been closed. */
   readonly late: number;
+  /** Those of the last batch; none of packets that are read again, which were told when they came first. */
+  takeLate(): readonly EventSlice[];
 }

@@ -10,8 +10,8 @@ import { type DoneWindow, type Note, type Progress, makeProgress } from './progr
 import { readRanges } from './readRange.ts';
 import { isFenced } from './transactional.ts';
 
-/** What a message finishes: a window, or a packet that was rejected as a whole. */
-export type Finishes = DoneWindow | { readonly packet: number };
+/** What a message finishes: a window, a packet that was rejected as a whole, or what was late in a packet. */
+export type Finishes = DoneWindow | { readonly packet: number } | { readonly late: number };
 
 /** What a source needs to read a partition that it was given. */
 export interface Taken {
@@ -125,7 +125,7 @@ export function makeDelivery(parts: DeliveryParts): Delivery {
       ...input,
       committer: parts.committer(input, kafka, () => reader),
       epoch: 0,
-      progress: makeProgress({ position: 0, sensors: [], rejected: [] }),
+      progress: makeProgress({ position: 0, sensors: [], rejected: [], late: [] }),
       life: new AbortController(),
       isOurs: false,
       outbox: [],
@@ -154,7 +154,7 @@ export function makeDelivery(parts: DeliveryParts): Delivery {
     const found = answer?.partitions.find((entry) => entry.partition === partition);
     if (!found || found.offset === '-1') return undefined;
     const position = Number(found.offset);
-    if (!found.metadata) return { note: { position, sensors: [], rejected: [] }, stamp: undefined };
+    if (!found.metadata) return { note: { position, sensors: [], rejected: [], late: [] }, stamp: undefined };
     const metadata = readMetadata(found.metadata, position);
     const note = 'note' in metadata ? metadata.note : readNote(await readProgressRecord(kafka, groupId, metadata.at), position);
     return { note: { position, ...note }, stamp: metadata.stamp };
@@ -274,7 +274,7 @@ export function makeDelivery(parts: DeliveryParts): Delivery {
         const found = await committed(lane);
         if (!lane.isOurs || !same(found?.stamp, lane.stamp)) {
           drop(lane);
-          lane.progress = makeProgress(found?.note ?? { position: await begin(), sensors: [], rejected: [] });
+          lane.progress = makeProgress(found?.note ?? { position: await begin(), sensors: [], rejected: [], late: [] });
           lane.epoch = ++epochs;
           lane.life = new AbortController();
           lane.stamp = found?.stamp;
@@ -333,6 +333,11 @@ function finish(progress: Progress, finishes: Finishes): boolean {
   if ('packet' in finishes) {
     if (progress.isRejected(finishes.packet)) return false;
     progress.rejected(finishes.packet);
+    return true;
+  }
+  if ('late' in finishes) {
+    if (progress.isLateTold(finishes.late)) return false;
+    progress.lateTold(finishes.late);
     return true;
   }
   if (progress.isDone(finishes)) return false;

@@ -4,7 +4,8 @@
     metadata = base64( 'S' | version 1 (byte) | stamp (6 bytes) | kind (byte) | body )
     kind 0   : body = note
     kind 1   : body = offset (uvarint); the note is the value of the record at that offset of the progress topic
-    note     = count (uvarint) | sensor* | count (uvarint) | { rejected offset, minus the one before (uvarint) }*
+    note     = count (uvarint) | sensor* | offsets of rejected packets | offsets of packets whose late events were told?
+    offsets  = count (uvarint) | { offset, minus the one before (uvarint) }*; the first one minus the committed offset
     sensor   = hash (4 bytes) | 2 · number of runs + has mark (uvarint) | read from, minus the committed offset (uvarint) | mark? | run*
     mark     = start, minus that of the sensor before (svarint) | length, minus that before (svarint)
              | offset, minus where the sensor is read from (svarint)
@@ -53,19 +54,25 @@ export function readMetadata(text: string, position: number): Metadata {
 }
 
 /** A note without its position, which the commit has. */
-export function noteBytes({ position, sensors, rejected }: Note): Buffer {
+export function noteBytes({ position, sensors, rejected, late }: Note): Buffer {
   const bytes: number[] = [];
   putUnsigned(bytes, sensors.length);
   let before: Mark = { start: 0, end: 0, offset: 0 };
   for (const sensor of sensors.toSorted((a, b) => (a.mark?.start ?? 0) - (b.mark?.start ?? 0)))
     before = putSensor(bytes, sensor, before, position);
-  putUnsigned(bytes, rejected.length);
+  putOffsets(bytes, rejected, position);
+  // Notes of earlier versions end here, and so do those that have nothing more to say.
+  if (late.length > 0) putOffsets(bytes, late, position);
+  return Buffer.from(bytes);
+}
+
+function putOffsets(bytes: number[], offsets: readonly number[], position: number): void {
+  putUnsigned(bytes, offsets.length);
   let last = position;
-  for (const offset of rejected) {
+  for (const offset of offsets) {
     putUnsigned(bytes, offset - last);
     last = offset;
   }
-  return Buffer.from(bytes);
 }
 
 function putSensor(bytes: number[], { hash, from, mark, done }: SensorNote, before: Mark, position: number): Mark {
@@ -113,9 +120,11 @@ export function readNote(bytes: Buffer, position: number): Omit<Note, 'position'
     }
     return { hash, from, ...(mark && { mark }), done };
   });
-  let last = position;
-  const rejected = Array.from({ length: read.unsigned() }, () => (last += read.unsigned()));
-  return { sensors, rejected };
+  const offsets = (): number[] => {
+    let last = position;
+    return Array.from({ length: read.unsigned() }, () => (last += read.unsigned()));
+  };
+  return { sensors, rejected: offsets(), late: read.isAtEnd() ? [] : offsets() };
 }
 
 /** Ascending numbers as runs of equal steps. */
@@ -140,7 +149,7 @@ function putUnsigned(bytes: number[], value: number): void {
 
 const putSigned = (bytes: number[], value: number): void => putUnsigned(bytes, value < 0 ? -2 * value - 1 : 2 * value);
 
-function reader(bytes: Buffer): { unsigned(): number; signed(): number; hash(): number } {
+function reader(bytes: Buffer): { unsigned(): number; signed(): number; hash(): number; isAtEnd(): boolean } {
   let at = 0;
   const byte = (): number => {
     const value = bytes[at++];
@@ -156,6 +165,7 @@ function reader(bytes: Buffer): { unsigned(): number; signed(): number; hash(): 
     }
   };
   return {
+    isAtEnd: () => at === bytes.length,
     unsigned,
     signed() {
       const value = unsigned();

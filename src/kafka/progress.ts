@@ -27,6 +27,8 @@ export interface Note {
   readonly sensors: readonly SensorNote[];
   /** Packets at or behind `position` that were rejected as a whole. */
   readonly rejected: readonly number[];
+  /** Packets at or behind `position` whose late events were told. */
+  readonly late: readonly number[];
 }
 
 export interface SensorNote {
@@ -54,6 +56,9 @@ export interface Progress {
   /** A packet was rejected as a whole. */
   rejected(offset: number): void;
   isRejected(offset: number): boolean;
+  /** The late events of a packet were told. */
+  lateTold(offset: number): void;
+  isLateTold(offset: number): boolean;
   /** Whether anything that is not done needs this packet. */
   isNeeded(offset: number, sensor: string): boolean;
   markOf(sensor: string): Mark | undefined;
@@ -100,6 +105,7 @@ export function makeProgress(start: Note): Progress {
   const sensors = new Map<number, Sensor>();
   const byName = new Map<string, Sensor>();
   const rejections = new Set(start.rejected);
+  const late = new Set(start.late);
   let next = start.position;
   let open = 0;
 
@@ -204,6 +210,8 @@ export function makeProgress(start: Note): Progress {
     isDone: (window) => isDone(sensorOf(window.sensor), window),
     rejected: (offset) => void rejections.add(offset),
     isNeeded: (offset, name) => offset >= sensorOf(name).from,
+    lateTold: (offset) => void late.add(offset),
+    isLateTold: (offset) => offset < start.position || late.has(offset),
     isRejected: (offset) => offset < start.position || rejections.has(offset),
     markOf: (name) => sensorOf(name).mark,
     note() {
@@ -218,8 +226,8 @@ export function makeProgress(start: Note): Progress {
         if (mark || done.size > 0) notes.push({ hash, from, ...(mark && { mark }), done: [...done.keys()].toSorted((a, b) => a - b) });
       }
       position = Math.max(position, start.position);
-      for (const offset of rejections) if (offset < position) rejections.delete(offset);
-      return { position, sensors: notes, rejected: [...rejections].toSorted((a, b) => a - b) };
+      for (const told of [rejections, late]) for (const offset of told) if (offset < position) told.delete(offset);
+      return { position, sensors: notes, rejected: ascending(rejections), late: ascending(late) };
     },
     get open() {
       return open;
@@ -229,6 +237,8 @@ export function makeProgress(start: Note): Progress {
     },
   };
 }
+
+const ascending = (offsets: Iterable<number>): number[] => [...offsets].toSorted((a, b) => a - b);
 
 const doneEntry = ({ end, position }: DoneWindow): { end: number; first: number; last: number } => ({
   end,

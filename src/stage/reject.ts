@@ -48,11 +48,11 @@ export interface DeadLetters {
 export type Reject = (stage: Stage, item: Item, cause: unknown, evidence: Evidence) => Promise<void>;
 
 /**
- * Writes a dead letter, then acks the item. Where even that fails, the pipeline stops: nothing is lost in silence.
+ * Writes a dead letter, or to `late` one of events that came too late, then acks the item. Where even that fails, the pipeline stops: nothing is lost in silence.
  * The letter counts at the gate while it is being written: a stream of nothing but damage must not pile up either.
  */
 export const rejectTo =
-  (deadLetters: DeadLetters, gate: Pick<Gate, 'hold'>): Reject =>
+  (deadLetters: DeadLetters, gate: Pick<Gate, 'hold'>, late: DeadLetters = deadLetters): Reject =>
   async (stage, item, cause, { id = '', start = null, end = null, payload = new Uint8Array(0), payloadType = '', route = [] }) => {
     const { sensor, position } = item;
     const code = codeOf(cause);
@@ -64,7 +64,7 @@ export const rejectTo =
     const letter = { ...failure, id, start, end, payload: bytes, payloadType, route: JSON.stringify(route) };
     const leave = gate.hold(bytes.byteLength);
     try {
-      await deadLetters.write(letter, position);
+      await (code === 'EVENTS_LATE' ? late : deadLetters).write(letter, position);
     } finally {
       leave();
     }

@@ -4,6 +4,7 @@ import type { EventWindow } from '../frame/eventWindow.ts';
 import { render } from '../frame/render.ts';
 import type { CutOptions } from '../frame/windowing.ts';
 import { report } from '../stage/channels.ts';
+import type { Ack } from '../stage/item.ts';
 import type { Drawing, DrawingOptions } from './drawing.ts';
 import { type FromChannel, errorOf, failureOf, movable } from './messages.ts';
 import { type WorkerThread, startWorker } from './workerThread.ts';
@@ -105,18 +106,26 @@ const cutBy = (worker: WorkerThread, { packets, after, reject, stop, transit }: 
           () => {},
         );
     };
-    const remoteOf = ({ number, window }: FromChannel & { kind: 'window' }): RemoteWindow => {
+    const ackOf = (number: number): Ack => {
       windows++;
       let isAcked = false;
-      const ackWindow = (): void => {
+      return () => {
         if (isAcked) return;
         isAcked = true;
         windows--;
         worker.say({ kind: 'ack', window: number });
         forgetWhenDone();
       };
-      return { ...window, slices: [], history: [], ack: ackWindow, remote: { worker, number } };
     };
+    const remoteOf = ({ number, window }: FromChannel & { kind: 'window' }): RemoteWindow => ({
+      ...window,
+      slices: [],
+      history: [],
+      ack: ackOf(number),
+      remote: { worker, number },
+    });
+    const rejectedLate = ({ number, item, error, evidence }: FromChannel & { kind: 'late' }): void =>
+      void reject('cut', { ...item, ack: ackOf(number) }, errorOf(error), evidence).catch((cause: unknown) => subscriber.error(cause));
     const rejected = async ({ packet, stage, error, evidence }: FromChannel & { kind: 'reject' }): Promise<void> => {
       const { sensor, position } = sent.get(packet)!;
       try {
@@ -131,7 +140,7 @@ const cutBy = (worker: WorkerThread, { packets, after, reject, stop, transit }: 
 
     const hear = (message: FromChannel): void => {
       if (message.kind === 'acked') return ack(message.packet);
-      if (message.kind === 'window' && isOver) return worker.say({ kind: 'forget', window: message.number });
+      if ((message.kind === 'window' || message.kind === 'late') && isOver) return worker.say({ kind: 'forget', window: message.number });
       if (isOver) return undefined;
       switch (message.kind) {
         case 'window': {
@@ -139,6 +148,8 @@ const cutBy = (worker: WorkerThread, { packets, after, reject, stop, transit }: 
           report('stage', () => ({ stage: 'cut', sensor: window.sensor, ms: 0, item: window, out: window }));
           return subscriber.next(window);
         }
+        case 'late':
+          return rejectedLate(message);
         case 'taken':
           return take();
         case 'reject':

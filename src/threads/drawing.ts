@@ -44,7 +44,7 @@ export const drawHere = ({ pipeline, gate, reject, stop }: DrawingOptions): Draw
     cut: (packets, after) =>
       packets.pipe(
         decode({ formats, nearUs: after?.end, stop }, reject),
-        cut({ windowing: window, filters, horizonUs: renderer.horizonUs ?? 0, after, gate, stop }),
+        cut({ windowing: window, filters, horizonUs: renderer.horizonUs ?? 0, after, gate, stop }, reject),
       ),
     render: render({ ...frameOptions(pipeline), concurrency: encoders }, reject),
     opened: () => gate.opened(),

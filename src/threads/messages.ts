@@ -49,6 +49,15 @@ export type FromWorker =
       readonly evidence: Evidence;
     }
   | { readonly kind: 'window'; readonly channel: number; readonly number: number; readonly window: WindowOutline }
+  /** Events of a packet that came too late; answered by ack, as a window is. */
+  | {
+      readonly kind: 'late';
+      readonly channel: number;
+      readonly number: number;
+      readonly item: Pick<Packet, 'sensor' | 'position'>;
+      readonly error: Failure;
+      readonly evidence: Evidence;
+    }
   | { readonly kind: 'acked'; readonly channel: number; readonly packet: number }
   | { readonly kind: 'ended'; readonly channel: number; readonly error?: Failure }
   | { readonly kind: 'drawn'; readonly window: number; readonly frame: Omit<Frame, 'ack'> }

@@ -59,7 +59,7 @@ async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<v
           map((packet) => ({ ...packet, ack: () => say({ kind: 'acked', channel: id, packet: packet.number }) })),
           decode({ formats, nearUs: after?.end, stop: stop.signal }, reject),
           behind(() => say({ kind: 'taken', channel: id })),
-          cut({ windowing, filters, horizonUs: renderer.horizonUs ?? 0, after, gate, stop: stop.signal }),
+          cut({ windowing, filters, horizonUs: renderer.horizonUs ?? 0, after, gate, stop: stop.signal }, windows.late(id)),
         )
         .subscribe(subscriber),
     ).subscribe({ next: (window) => windows.keep(id, window), error: end, complete: end });
@@ -164,6 +164,12 @@ function windowKeeper(pipeline: Pipeline, say: Say) {
       acks.set(last, ack);
       say({ kind: 'window', channel, number: last, window: outline });
     },
+    late:
+      (channel: number): Reject =>
+      async (_stage, { sensor, position, ack }, cause, evidence) => {
+        acks.set(++last, ack);
+        say({ kind: 'late', channel, number: last, item: { sensor, position }, error: failureOf(cause), evidence });
+      },
     draw(number: number): void {
       const window = undrawn.get(number);
       undrawn.delete(number);

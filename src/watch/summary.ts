@@ -33,6 +33,8 @@ export interface Summary {
   readonly skipped: number;
   /** Packets that could not be decoded. They are in the dead letters too, but were never windows. */
   readonly packetsRejected: number;
+  /** Packets of which events came when their windows were closed. */
+  readonly late: number;
   readonly packets: number;
   readonly costUsd: number | null;
   readonly seconds: number;
@@ -53,7 +55,7 @@ interface Tally {
 /** Counts from now until `end` is called. Memory does not grow with the run. */
 export function watchSummary(): { read: () => Summary; end: () => void } {
   const begun = performance.now();
-  const count = { packets: 0, cut: 0, skipped: 0, captioned: 0, quiet: 0, deadLettered: 0, packetsRejected: 0 };
+  const count = { packets: 0, cut: 0, skipped: 0, captioned: 0, quiet: 0, deadLettered: 0, packetsRejected: 0, late: 0 };
   const targets = new Map<string, Tally>();
   const tallyOf = (target: string): Tally => {
     const known = targets.get(target);
@@ -85,8 +87,9 @@ export function watchSummary(): { read: () => Summary; end: () => void } {
           if (target !== record.target) tallyOf(target).fellBack++;
       }
     }),
-    listen('reject', ({ stage }) => {
-      if (stage === 'decode') count.packetsRejected++;
+    listen('reject', ({ stage, code }) => {
+      if (code === 'EVENTS_LATE') count.late++;
+      else if (stage === 'decode') count.packetsRejected++;
       else count.deadLettered++;
     }),
     listen('attempt', (message) => addAttempt(tallyOf((message as Attempt).target), message as Attempt)),
@@ -97,7 +100,7 @@ export function watchSummary(): { read: () => Summary; end: () => void } {
       for (const end of ends) end();
     },
     read() {
-      const { packets, skipped, captioned, quiet, deadLettered, packetsRejected } = count;
+      const { packets, skipped, captioned, quiet, deadLettered, packetsRejected, late } = count;
       const windows = count.cut - skipped;
       const rows = [...targets].map(([target, tally]) => summarise(target, tally));
       return {
@@ -108,6 +111,7 @@ export function watchSummary(): { read: () => Summary; end: () => void } {
         open: windows - captioned - quiet - deadLettered,
         skipped,
         packetsRejected,
+        late,
         packets,
         costUsd: rows.reduce<number | null>((sum, { costUsd }) => plus(sum, costUsd), 0),
         seconds: (performance.now() - begun) / 1000,

@@ -30,7 +30,7 @@ export async function makeTopic(
   const admin = client().admin();
   await admin.connect();
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }], waitForLeaders: true });
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }] });
   await rangesOf(admin, topic);
   await admin.disconnect();
   return topic;

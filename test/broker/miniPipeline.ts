@@ -3,6 +3,7 @@ import { filter, from, groupBy, lastValueFrom, mergeMap } from 'rxjs';
 import { consume } from '../../src/consume/consume.ts';
 import type { Source } from '../../src/consume/source.ts';
 import { decode } from '../../src/decode/decode.ts';
+import { eventCd } from '../../src/decode/formats/eventCd.ts';
 import { evt3 } from '../../src/decode/formats/evt3.ts';
 import { cut } from '../../src/frame/cut.ts';
 import type { EventWindow } from '../../src/frame/eventWindow.ts';
@@ -38,8 +39,8 @@ export async function miniPipeline({ source, sink, deadLetters, answerMs = 5, wi
       sensor.pipe(
         lives((packets, after) =>
           packets.pipe(
-            decode({ formats: [evt3], nearUs: after?.end, stop }, reject),
-            cut({ windowing: tumbling({ everyMs: WINDOW_MS }), filters: [], horizonUs: 0, after, gate, stop }),
+            decode({ formats: [evt3, eventCd], nearUs: after?.end, stop }, reject),
+            cut({ windowing: tumbling({ everyMs: WINDOW_MS }), filters: [], horizonUs: 0, after, gate, stop }, reject),
           ),
         ),
       ),

@@ -39,7 +39,7 @@ async function windowsOf(source: AsyncIterable<Packet> | Iterable<Packet>, windo
     lives((some, after) =>
       some.pipe(
         decode({ formats: [evt3], nearUs: after?.end, stop: never }, async () => {}),
-        cut({ windowing, filters: [], horizonUs: HORIZON_US, after, gate: { shut: false }, stop: never }),
+        cut({ windowing, filters: [], horizonUs: HORIZON_US, after, gate: { shut: false }, stop: never }, async () => {}),
       ),
     ),
     toArray(),

@@ -1,12 +1,15 @@
-import { Subject, lastValueFrom, of, toArray } from 'rxjs';
+import { Subject, lastValueFrom, of, tap, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EventBatch } from '../../src/decode/events.ts';
 import { makeEvents } from '../../src/decode/events.ts';
+import { codeOf } from '../../src/errors.ts';
 import { cut } from '../../src/frame/cut.ts';
 import type { EventWindow } from '../../src/frame/eventWindow.ts';
 import type { Filter } from '../../src/frame/filter.ts';
+import { tumbling } from '../../src/frame/windows/tumbling.ts';
 import type { Windowing } from '../../src/frame/windowing.ts';
 import { listen } from '../../src/stage/channels.ts';
+import type { Reject } from '../../src/stage/reject.ts';
 import { countedItem } from '../stage/items.ts';
 
 const batch = (count: number): EventBatch => ({
@@ -38,17 +41,22 @@ const eachBatch = (idleAfterMs?: number): Windowing => {
       idle: () => [windowOf(batch(0), 'idle')],
       flush: () => [windowOf(batch(0), 'end')],
       late: 0,
+      takeLate: () => [],
     }),
   };
 };
 const open = { shut: false };
+const noLetters = async (): Promise<void> => {};
 const never = new AbortController().signal;
 const half: Filter = { name: 'half', start: () => ({ push: (events) => ({ ...events, length: events.length / 2 }), dropped: 0 }) };
 
 describe('cut', () => {
   it('emits what each batch closes, and what is open at the end', async () => {
     const windows = await lastValueFrom(
-      of(batch(2), batch(3)).pipe(cut({ windowing: eachBatch(), filters: [], horizonUs: 0, gate: open, stop: never }), toArray()),
+      of(batch(2), batch(3)).pipe(
+        cut({ windowing: eachBatch(), filters: [], horizonUs: 0, gate: open, stop: never }, noLetters),
+        toArray(),
+      ),
     );
     expect(windows.map(({ count, closedBy }) => [count, closedBy])).toEqual([
       [2, 'time'],
@@ -60,14 +68,17 @@ describe('cut', () => {
   it('leaves what is open alone when the run is stopped: half a window would be taken for the whole one', async () => {
     const stop = AbortSignal.abort();
     const windows = await lastValueFrom(
-      of(batch(2)).pipe(cut({ windowing: eachBatch(), filters: [], horizonUs: 0, gate: open, stop }), toArray()),
+      of(batch(2)).pipe(cut({ windowing: eachBatch(), filters: [], horizonUs: 0, gate: open, stop }, noLetters), toArray()),
     );
     expect(windows.map(({ closedBy }) => closedBy)).toEqual(['time']);
   });
 
   it('filters first, in the order given', async () => {
     const windows = await lastValueFrom(
-      of(batch(8)).pipe(cut({ windowing: eachBatch(), filters: [half, half], horizonUs: 0, gate: open, stop: never }), toArray()),
+      of(batch(8)).pipe(
+        cut({ windowing: eachBatch(), filters: [half, half], horizonUs: 0, gate: open, stop: never }, noLetters),
+        toArray(),
+      ),
     );
     expect(windows[0]!.count).toBe(2);
   });
@@ -87,7 +98,10 @@ describe('cut', () => {
     const [first, second] = [batch(1), batch(1)];
     first.events.t[0] = 7;
     const windows = await lastValueFrom(
-      of(first, second).pipe(cut({ windowing: eachBatch(), filters: [sameColumns], horizonUs: 0, gate: open, stop: never }), toArray()),
+      of(first, second).pipe(
+        cut({ windowing: eachBatch(), filters: [sameColumns], horizonUs: 0, gate: open, stop: never }, noLetters),
+        toArray(),
+      ),
     );
     expect(windows[0]!.slices[0]!.events.t[0]).toBe(7);
   });
@@ -97,10 +111,40 @@ describe('cut', () => {
     const end = listen('cut', (report) => told.push(report));
     const dropsAll: Filter = { name: 'dropsAll', start: () => ({ push: () => makeEvents(0), dropped: 3 }) };
     await lastValueFrom(
-      of(batch(3)).pipe(cut({ windowing: eachBatch(), filters: [dropsAll], horizonUs: 0, gate: open, stop: never }), toArray()),
+      of(batch(3)).pipe(cut({ windowing: eachBatch(), filters: [dropsAll], horizonUs: 0, gate: open, stop: never }, noLetters), toArray()),
     );
     end();
     expect(told).toEqual([{ sensor: batch(0).sensor, counters: { late: 0, dropsAll: 3 } }]);
+  });
+
+  it('gives up events that came too late before the windows that end in their packet, and holds the packet until they are safe', async () => {
+    const log: string[] = [];
+    const written = Promise.withResolvers<void>();
+    const reject: Reject = async (stage, { ack }, cause, { payload, start, end }) => {
+      log.push(`${stage} ${codeOf(cause)} ${start} ${end} ${String(Buffer.from(payload!))}`);
+      await written.promise;
+      ack();
+    };
+    const given = (...t: number[]): EventBatch => ({
+      ...batch(0),
+      ack: () => log.push(`acked ${t.at(-1)}`),
+      events: { ...makeEvents(t.length), length: t.length, t: Float64Array.from(t) },
+    });
+    const windows = of(given(500), given(3_000, 400, 2_100), given(1_500, 3_500, 12_000)).pipe(
+      cut({ windowing: tumbling({ everyMs: 1 }), filters: [], horizonUs: 0, gate: open, stop: never }, reject),
+    );
+    await lastValueFrom(windows.pipe(tap((window) => (log.push(`window ${window.start}`), window.ack()))));
+    expect(log).toEqual([
+      'cut EVENTS_LATE 400 2101 t,x,y,p\n400,0,0,0\n2100,0,0,0\n',
+      'window 0',
+      'acked 500',
+      'cut EVENTS_LATE 1500 1501 t,x,y,p\n1500,0,0,0\n',
+      'window 3000',
+      'window 12000',
+    ]);
+    written.resolve();
+    await new Promise(setImmediate);
+    expect(log.slice(-2)).toEqual(['acked 2100', 'acked 12000']);
   });
 
   describe('idle clock', () => {
@@ -112,7 +156,7 @@ describe('cut', () => {
       const batches = new Subject<EventBatch>();
       const reasons: string[] = [];
       const subscription = batches
-        .pipe(cut({ windowing: eachBatch(100), filters: [], horizonUs: 0, gate, stop: never }))
+        .pipe(cut({ windowing: eachBatch(100), filters: [], horizonUs: 0, gate, stop: never }, noLetters))
         .subscribe(({ closedBy }) => reasons.push(closedBy));
       batches.next(batch(1));
       vi.advanceTimersByTime(1000);

@@ -22,17 +22,24 @@ const sensors = (max: number): fc.Arbitrary<SensorNote[]> =>
 
 const sorted = (note: Omit<Note, 'position'>): object => ({
   rejected: note.rejected,
+  late: note.late,
   sensors: note.sensors.toSorted((a, b) => a.hash - b.hash).map(({ hash, from, mark, done }) => ({ hash, from, mark, done })),
 });
 
 describe('the metadata of a commit', () => {
   it('gives back every note that was written into it', () => {
     fc.assert(
-      fc.property(sensors(8), fc.constant(2 ** 51), fc.uniqueArray(fc.nat(1000)), (written, position, offsets) => {
-        const rejected = offsets.toSorted((a, b) => a - b).map((offset) => position + offset);
-        const note = { position, sensors: written, rejected };
-        expect(sorted(readNote(noteBytes(note), position))).toEqual(sorted(note));
-      }),
+      fc.property(
+        sensors(8),
+        fc.constant(2 ** 51),
+        fc.uniqueArray(fc.nat(1000)),
+        fc.uniqueArray(fc.nat(1000)),
+        (written, position, ...offsets) => {
+          const [rejected, late] = offsets.map((some) => some.toSorted((a, b) => a - b).map((offset) => position + offset));
+          const note = { position, sensors: written, rejected: rejected!, late: late! };
+          expect(sorted(readNote(noteBytes(note), position))).toEqual(sorted(note));
+        },
+      ),
     );
   });
 
@@ -43,6 +50,7 @@ describe('the metadata of a commit', () => {
         const note: Note = {
           position,
           rejected: [],
+          late: [],
           sensors: stragglers.map((behind, i) => {
             const start = begin * 33_000 + (i % 3) * 33_000;
             // One sensor in four waits for one slow answer: everything behind it is done.
@@ -64,7 +72,7 @@ describe('the metadata of a commit', () => {
   });
 
   it('is never cut: what does not fit is a pointer to the note', () => {
-    const note: Note = { position: 7, rejected: [], sensors: [{ hash: sensorHash('a'), from: 7, done: [1, 5, 6, 900] }] };
+    const note: Note = { position: 7, rejected: [], late: [], sensors: [{ hash: sensorHash('a'), from: 7, done: [1, 5, 6, 900] }] };
     expect(inlineMetadata(note, stamp, 40)).toBeDefined();
     expect(
       inlineMetadata({ ...note, sensors: [...note.sensors, { hash: sensorHash('b'), from: 9, done: [1, 7, 19, 80] }] }, stamp, 40),

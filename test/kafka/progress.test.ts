@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DoneWindow, type Note, makeProgress } from '../../src/kafka/progress.ts';
 
-const fresh: Note = { position: 0, sensors: [], rejected: [] };
+const fresh: Note = { position: 0, sensors: [], rejected: [], late: [] };
 const window = (start: number, first: number, end: number, sensor = 'cam'): DoneWindow => ({
   sensor,
   start,
@@ -68,7 +68,7 @@ describe('the mark', () => {
   });
 
   it('says nothing of windows that began behind its last packet: the clock of a sensor may start again', () => {
-    const progress = makeProgress({ position: 0, rejected: [], sensors: [] });
+    const progress = makeProgress({ position: 0, rejected: [], late: [], sensors: [] });
     progress.arrived(0, 'cam')();
     progress.done(window(1_000_000, 0, 1));
     progress.arrived(1, 'cam');
@@ -138,5 +138,16 @@ describe('a restart', () => {
         expect(finished.toSorted()).toEqual(expected.toSorted());
       }),
     );
+  });
+});
+
+describe('late events of a packet', () => {
+  it('are told once, also after a restart', () => {
+    const before = makeProgress(fresh);
+    for (const offset of [0, 1]) before.arrived(offset, 'cam');
+    before.lateTold(1);
+    expect(before.isLateTold(0)).toBe(false);
+    const after = makeProgress(before.note());
+    expect([after.isLateTold(0), after.isLateTold(1), after.isLateTold(2)]).toEqual([false, true, false]);
   });
 });

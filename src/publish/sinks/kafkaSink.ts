@@ -126,7 +126,8 @@ function messageOfValue(topic: string, { encode, record }: Encoder, value: Capti
 /** A dead letter without a window stands for a packet that was rejected as a whole. */
 function finishes(value: CaptionRecord | DeadLetter, position: Position): Finishes {
   if (!isDeadLetter(value)) return { sensor: value.sensor, start: value.startUs, end: value.endUs, position };
-  const { sensor, start, end } = value;
+  const { sensor, start, end, code } = value;
+  if (code === 'EVENTS_LATE') return { late: position.first };
   return start === null || end === null ? { packet: position.first } : { sensor, start, end, position };
 }
 
