@@ -8,10 +8,12 @@ import { report } from './stage/channels.ts';
  * Cuts the packets of one sensor into windows, life by life: where a source goes back, what the stages remember of
  * the sensor is dropped, with the windows that are open. Windows that were done before are acked and go no further.
  *
- * @param cutOne cuts one life; `after` is the last window that was done before it
+ * @param cutOne cuts one life; `after` is the last window that was done before it, `idleAt` where silence ended windows
  */
 export const lives =
-  (cutOne: (packets: Observable<Packet>, after: Life['after']) => Observable<EventWindow>): OperatorFunction<Packet, EventWindow> =>
+  (
+    cutOne: (packets: Observable<Packet>, after: Life['after'], idleAt: Life['idleAt']) => Observable<EventWindow>,
+  ): OperatorFunction<Packet, EventWindow> =>
   (packets) =>
     new Observable((subscriber) => {
       let current: { readonly life: Life | undefined; readonly input: Subject<Packet>; readonly cutting: Subscription } | undefined;
@@ -20,7 +22,7 @@ export const lives =
       const begin = (life: Life | undefined): NonNullable<typeof current> => {
         current?.cutting.unsubscribe();
         const input = new Subject<Packet>();
-        const cutting = cutOne(input, life?.after).subscribe({
+        const cutting = cutOne(input, life?.after, life?.idleAt).subscribe({
           next: (window) => {
             if (!life) subscriber.next(window);
             else if (life.begin(window)) subscriber.next(told(window, life));

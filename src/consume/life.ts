@@ -6,6 +6,8 @@ export interface CutWindow {
   readonly start: number;
   readonly end: number;
   readonly position: Position;
+  /** Where silence ended it: behind the last packet of the sensor that was read by then. */
+  readonly idleAt?: number;
 }
 
 /** The last window of a sensor that was done, and the offset (or number) behind its last packet. */
@@ -22,6 +24,8 @@ export interface Resumed {
 export interface Life {
   /** The last window up to which all are done: events before its end belong to no window any more. */
   readonly after?: Resumed | undefined;
+  /** Where silence ended windows in the run before, ascending: it ends them again before the first packet at or behind. */
+  readonly idleAt?: readonly number[];
   /** Aborts when the source loses the sensor: its open windows are somebody else's. */
   readonly signal: AbortSignal;
   /** Told of each window that is cut. False: it is done already, or not ours. */

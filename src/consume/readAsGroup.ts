@@ -266,6 +266,7 @@ function enqueue(queue: Queue, { progress, epoch, signal }: Taken, offset: numbe
   if (!life) {
     life = {
       after: progress.markOf(sensor),
+      idleAt: progress.idleAtOf(sensor),
       signal,
       begin: (window) => !signal.aborted && !progress.begun(window),
       done: (window) => {

@@ -16,6 +16,8 @@ export interface CutStageOptions {
   readonly horizonUs: number;
   /** The last window that was done before this stretch of packets. */
   readonly after?: CutOptions['after'] | undefined;
+  /** Where silence ended windows in the run before, ascending. */
+  readonly idleAt?: readonly number[] | undefined;
   /** The idle clock stands still while the gate is shut: silence that we made ourselves is not the sensor's. */
   readonly gate: Pick<Gate, 'shut'>;
   /** Aborted when the run is asked to end before its source does. */
@@ -27,7 +29,10 @@ export interface CutStageOptions {
  * the source is closed as it is; what is open when the run is stopped is left alone, so that the next run cuts it whole.
  */
 export const cut =
-  ({ windowing, filters, horizonUs, after, gate, stop }: CutStageOptions, reject: Reject): OperatorFunction<EventBatch, EventWindow> =>
+  (
+    { windowing, filters, horizonUs, after, idleAt = [], gate, stop }: CutStageOptions,
+    reject: Reject,
+  ): OperatorFunction<EventBatch, EventWindow> =>
   (batches) =>
     new Observable((subscriber) => {
       const cutter = windowing.start({ horizonUs, memoryUs: memoryOf(filters), after });
@@ -38,7 +43,11 @@ export const cut =
           subscriber.next(window);
         }
       };
-      const idle = idleClock(windowing.idleAfterMs, gate, (elapsedMs) => emit(cutter.idle?.(elapsedMs) ?? []));
+      const silence = (elapsedMs: number, at: number): void =>
+        emit((cutter.idle?.(elapsedMs) ?? []).map((window) => ({ ...window, idleAt: at })));
+      let readTo = 0;
+      let silences = 0;
+      const idle = idleClock(windowing.idleAfterMs, gate, (elapsedMs) => silence(elapsedMs, readTo));
       subscriber.add(idle.stop);
       const giveUp = (batch: EventBatch, late: readonly EventSlice[]): void =>
         void rejectLate(reject, batch, batch, late).catch((error: unknown) => subscriber.error(error));
@@ -46,6 +55,9 @@ export const cut =
         batches.subscribe({
           next: (whole) => {
             idle.restart();
+            // What the wall clock decided once is decided the same way again.
+            while ((idleAt[silences] ?? Infinity) <= whole.position.first) silence(Infinity, idleAt[silences++]!);
+            readTo = whole.position.end;
             const { share, close } = splitAck(whole.ack);
             const batch = { ...whole, ack: share() };
             const windows = cutter.push(filtered(batch, runs));

@@ -17,6 +17,8 @@ export interface EventWindow extends Item {
   readonly start: number;
   readonly end: number;
   readonly closedBy: CloseReason;
+  /** Where silence ended it: behind the last packet of the sensor that was read by then. */
+  readonly idleAt?: number;
   /** Sensor size in pixels. */
   readonly width: number;
   readonly height: number;

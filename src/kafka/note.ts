@@ -4,7 +4,9 @@
     metadata = base64( 'S' | version 1 (byte) | stamp (6 bytes) | kind (byte) | body )
     kind 0   : body = note
     kind 1   : body = offset (uvarint); the note is the value of the record at that offset of the progress topic
-    note     = count (uvarint) | sensor* | offsets of rejected packets | offsets of packets whose late events were told?
+    note     = count (uvarint) | sensor* | offsets of rejected packets | { late | silence* }?
+    late     = offsets of packets whose late events were told
+    silence  = number of the sensor in this note (uvarint) | offsets at which silence ended its windows
     offsets  = count (uvarint) | { offset, minus the one before (uvarint) }*; the first one minus the committed offset
     sensor   = hash (4 bytes) | 2 · number of runs + has mark (uvarint) | read from, minus the committed offset (uvarint) | mark? | run*
     mark     = start, minus that of the sensor before (svarint) | length, minus that before (svarint)
@@ -58,11 +60,17 @@ export function noteBytes({ position, sensors, rejected, late }: Note): Buffer {
   const bytes: number[] = [];
   putUnsigned(bytes, sensors.length);
   let before: Mark = { start: 0, end: 0, offset: 0 };
-  for (const sensor of sensors.toSorted((a, b) => (a.mark?.start ?? 0) - (b.mark?.start ?? 0)))
-    before = putSensor(bytes, sensor, before, position);
+  const inOrder = sensors.toSorted((a, b) => (a.mark?.start ?? 0) - (b.mark?.start ?? 0));
+  for (const sensor of inOrder) before = putSensor(bytes, sensor, before, position);
   putOffsets(bytes, rejected, position);
   // Notes of earlier versions end here, and so do those that have nothing more to say.
-  if (late.length > 0) putOffsets(bytes, late, position);
+  const hasSilence = sensors.some(({ idleAt }) => idleAt.length > 0);
+  if (late.length > 0 || hasSilence) putOffsets(bytes, late, position);
+  for (const [number, { idleAt }] of inOrder.entries()) {
+    if (idleAt.length === 0) continue;
+    putUnsigned(bytes, number);
+    putOffsets(bytes, idleAt, position);
+  }
   return Buffer.from(bytes);
 }
 
@@ -99,7 +107,7 @@ function putSensor(bytes: number[], { hash, from, mark, done }: SensorNote, befo
 export function readNote(bytes: Buffer, position: number): Omit<Note, 'position'> {
   const read = reader(bytes);
   let before: Mark = { start: 0, end: 0, offset: 0 };
-  const sensors = Array.from({ length: read.unsigned() }, (): SensorNote => {
+  const sensors = Array.from({ length: read.unsigned() }, (): SensorNote & { idleAt: number[] } => {
     const hash = read.hash();
     const head = read.unsigned();
     const from = position + read.unsigned();
@@ -118,13 +126,20 @@ export function readNote(bytes: Buffer, position: number): Omit<Note, 'position'
       for (let i = 0; i < count; i++) done.push(start + i * step);
       at = start + step * (count - 1);
     }
-    return { hash, from, ...(mark && { mark }), done };
+    return { hash, from, ...(mark && { mark }), done, idleAt: [] };
   });
   const offsets = (): number[] => {
     let last = position;
     return Array.from({ length: read.unsigned() }, () => (last += read.unsigned()));
   };
-  return { sensors, rejected: offsets(), late: read.isAtEnd() ? [] : offsets() };
+  const rejected = offsets();
+  const late = read.isAtEnd() ? [] : offsets();
+  while (!read.isAtEnd()) {
+    const sensor = sensors[read.unsigned()];
+    if (!sensor) throw new PipelineError('INPUT_UNREADABLE', 'the metadata of the commit names a sensor that it has not');
+    sensor.idleAt = offsets();
+  }
+  return { sensors, rejected, late };
 }
 
 /** Ascending numbers as runs of equal steps. */

@@ -10,6 +10,8 @@ export interface DoneWindow {
   readonly end: number;
   /** Offsets of its first packet, and of the one behind its last. */
   readonly position: { readonly first: number; readonly end: number };
+  /** Where silence ended it: behind the last packet of the sensor that was read by then. */
+  readonly idleAt?: number;
 }
 
 /** The last window of a sensor up to which all are done. */
@@ -39,6 +41,8 @@ export interface SensorNote {
   readonly mark?: Mark;
   /** Starts of windows behind the mark that are done, ascending. */
   readonly done: readonly number[];
+  /** Where silence ended windows that are read again, ascending. */
+  readonly idleAt: readonly number[];
 }
 
 /** Names take too much of a note: 32 bits of their SHA-256 stand for them. */
@@ -62,6 +66,8 @@ export interface Progress {
   /** Whether anything that is not done needs this packet. */
   isNeeded(offset: number, sensor: string): boolean;
   markOf(sensor: string): Mark | undefined;
+  /** Where silence ended windows of a sensor, ascending. */
+  idleAtOf(sensor: string): readonly number[];
   /** What is done now. */
   note(): Note;
   /** Packets that something still needs. */
@@ -82,6 +88,7 @@ interface Sensor {
   before: number | undefined;
   /** By start: windows behind the mark; `first` is not known of those that were recalled and not seen again. */
   readonly done: Map<number, { readonly end: number; readonly first?: number; readonly last: number }>;
+  readonly idleAt: Set<number>;
   /** By start: windows that were cut and are not done; with the offset of their first packet. */
   readonly begun: Map<number, number>;
 }
@@ -126,6 +133,7 @@ export function makeProgress(start: Note): Progress {
       acked: new Set(),
       before: undefined,
       done,
+      idleAt: new Set(note?.idleAt),
       begun: new Map(),
     };
     sensors.set(hash, fresh);
@@ -195,6 +203,7 @@ export function makeProgress(start: Note): Progress {
     },
     begun(window) {
       const sensor = sensorOf(window.sensor);
+      if (window.idleAt !== undefined) sensor.idleAt.add(window.idleAt);
       if (isDone(sensor, window)) {
         if (sensor.done.has(window.start)) sensor.done.set(window.start, doneEntry(window));
         return true;
@@ -214,16 +223,19 @@ export function makeProgress(start: Note): Progress {
     isLateTold: (offset) => offset < start.position || late.has(offset),
     isRejected: (offset) => offset < start.position || rejections.has(offset),
     markOf: (name) => sensorOf(name).mark,
+    idleAtOf: (name) => ascending(sensorOf(name).idleAt),
     note() {
       let position = next;
       const notes: SensorNote[] = [...recalled.values()];
       for (const [hash, sensor] of sensors) {
         moveMark(sensor);
-        const { mark, done, before } = sensor;
+        const { mark, done, before, idleAt } = sensor;
         const needed = sensor.open[0] ?? next;
         const from = before !== undefined && next - before <= RUN_UP ? before : Math.max(needed, sensor.from);
         position = Math.min(position, from);
-        if (mark || done.size > 0) notes.push({ hash, from, ...(mark && { mark }), done: [...done.keys()].toSorted((a, b) => a - b) });
+        for (const at of idleAt) if (at <= from) idleAt.delete(at);
+        if (mark || done.size > 0 || idleAt.size > 0)
+          notes.push({ hash, from, ...(mark && { mark }), done: ascending(done.keys()), idleAt: ascending(idleAt) });
       }
       position = Math.max(position, start.position);
       for (const told of [rejections, late]) for (const offset of told) if (offset < position) told.delete(offset);

@@ -36,7 +36,7 @@ export function drawInWorkers(module: string, workers: number, { pipeline, gate,
   };
 
   return {
-    cut: (packets, after) => cutBy(idlest(), { packets, after, reject, stop, transit }),
+    cut: (packets, after, idleAt) => cutBy(idlest(), { packets, after, idleAt, reject, stop, transit }),
     render: render(
       { renderer, quietBelow, concurrency: encoders, fatal: (cause) => all.some(({ broken }) => broken === cause) },
       reject,
@@ -77,11 +77,12 @@ function transitOf(room: () => number): { leave: () => void; arrive: (packets: n
 interface Cutting extends Pick<DrawingOptions, 'reject' | 'stop'> {
   readonly packets: Observable<Packet>;
   readonly after: CutOptions['after'];
+  readonly idleAt: readonly number[] | undefined;
   readonly transit: ReturnType<typeof transitOf>;
 }
 
 /** The windows that a worker cuts from one stretch of packets. Unsubscribing leaves those that are open alone, as in `cut`. */
-const cutBy = (worker: WorkerThread, { packets, after, reject, stop, transit }: Cutting): Observable<EventWindow> =>
+const cutBy = (worker: WorkerThread, { packets, after, idleAt, reject, stop, transit }: Cutting): Observable<EventWindow> =>
   new Observable((subscriber) => {
     /** What was sent and not acked yet. */
     const sent = new Map<number, Pick<Packet, 'sensor' | 'position' | 'ack'>>();
@@ -163,7 +164,7 @@ const cutBy = (worker: WorkerThread, { packets, after, reject, stop, transit }: 
     };
 
     const channel = worker.open(hear);
-    worker.say({ kind: 'open', channel, after });
+    worker.say({ kind: 'open', channel, after, idleAt });
     subscriber.add(
       packets.subscribe({
         next: ({ ack: ackPacket, life: _life, ...packet }) => {

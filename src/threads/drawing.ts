@@ -13,8 +13,8 @@ import type { Reject } from '../stage/reject.ts';
 
 /** The part of the flow that computes: packets of one sensor to windows, windows to frames. On this thread, or off it. */
 export interface Drawing {
-  /** Decodes, filters and cuts one stretch of a sensor's packets; `after` is the last window that was done before it. */
-  readonly cut: (packets: Observable<Packet>, after: CutOptions['after']) => Observable<EventWindow>;
+  /** Decodes, filters and cuts one stretch of a sensor's packets; `after` is the last window that was done before it, `idleAt` where silence ended windows. */
+  readonly cut: (packets: Observable<Packet>, after: CutOptions['after'], idleAt: readonly number[] | undefined) => Observable<EventWindow>;
   /** Draws windows that `cut` made. */
   readonly render: OperatorFunction<EventWindow, Frame>;
   /** Resolves when a packet may be pulled: the gate is open, and what was pulled before has been taken. */
@@ -41,10 +41,10 @@ export const frameOptions = ({ renderer, quietBelow, motion }: Pipeline): FrameO
 export const drawHere = ({ pipeline, gate, reject, stop }: DrawingOptions): Drawing => {
   const { formats, filters, window, renderer, encoders } = pipeline;
   return {
-    cut: (packets, after) =>
+    cut: (packets, after, idleAt) =>
       packets.pipe(
         decode({ formats, nearUs: after?.end, stop }, reject),
-        cut({ windowing: window, filters, horizonUs: renderer.horizonUs ?? 0, after, gate, stop }, reject),
+        cut({ windowing: window, filters, horizonUs: renderer.horizonUs ?? 0, after, idleAt, gate, stop }, reject),
       ),
     render: render({ ...frameOptions(pipeline), concurrency: encoders }, reject),
     opened: () => gate.opened(),

@@ -24,7 +24,7 @@ export type PacketFacts = Omit<Packet, 'ack' | 'life'> & { readonly number: numb
 export type WindowOutline = Omit<EventWindow, 'ack' | 'slices' | 'history'>;
 
 export type ToWorker =
-  | { readonly kind: 'open'; readonly channel: number; readonly after: CutOptions['after'] }
+  | { readonly kind: 'open'; readonly channel: number; readonly after: CutOptions['after']; readonly idleAt: readonly number[] | undefined }
   | { readonly kind: 'packet'; readonly channel: number; readonly packet: PacketFacts }
   /** The dead letter of a packet is safe, or could not be written. */
   | { readonly kind: 'rejected'; readonly channel: number; readonly packet: number; readonly error?: Failure }

@@ -44,7 +44,7 @@ async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<v
     },
   };
 
-  const open = (id: number, after: (ToWorker & { kind: 'open' })['after']): void => {
+  const open = ({ channel: id, after, idleAt }: ToWorker & { kind: 'open' }): void => {
     const input = new Subject<PacketFacts>();
     const stop = new AbortController();
     const { reject, settle } = rejections(id, say);
@@ -59,7 +59,7 @@ async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<v
           map((packet) => ({ ...packet, ack: () => say({ kind: 'acked', channel: id, packet: packet.number }) })),
           decode({ formats, nearUs: after?.end, stop: stop.signal }, reject),
           behind(() => say({ kind: 'taken', channel: id })),
-          cut({ windowing, filters, horizonUs: renderer.horizonUs ?? 0, after, gate, stop: stop.signal }, windows.late(id)),
+          cut({ windowing, filters, horizonUs: renderer.horizonUs ?? 0, after, idleAt, gate, stop: stop.signal }, windows.late(id)),
         )
         .subscribe(subscriber),
     ).subscribe({ next: (window) => windows.keep(id, window), error: end, complete: end });
@@ -69,7 +69,7 @@ async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<v
   const hear = (message: ToWorker): void => {
     switch (message.kind) {
       case 'open':
-        return open(message.channel, message.after);
+        return open(message);
       case 'packet':
         return channels.get(message.channel)?.input.next(message.packet);
       case 'rejected':

@@ -6,6 +6,7 @@ import { codeOf } from '../../src/errors.ts';
 import { cut } from '../../src/frame/cut.ts';
 import type { EventWindow } from '../../src/frame/eventWindow.ts';
 import type { Filter } from '../../src/frame/filter.ts';
+import { mixed } from '../../src/frame/windows/mixed.ts';
 import { tumbling } from '../../src/frame/windows/tumbling.ts';
 import type { Windowing } from '../../src/frame/windowing.ts';
 import { listen } from '../../src/stage/channels.ts';
@@ -166,6 +167,36 @@ describe('cut', () => {
       expect(reasons).toEqual(['time', 'idle']);
       subscription.unsubscribe();
       expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it('ends windows where it ended them in the run before, also when nobody is silent any more', () => {
+      const given = (first: number, ...t: number[]): EventBatch => ({
+        ...batch(0),
+        position: { ...batch(0).position, first, end: first + 1 },
+        events: { ...makeEvents(t.length), length: t.length, t: Float64Array.from(t) },
+        clockUs: Number.NaN,
+      });
+      const run = (pauseMs: number, idleAt?: readonly number[]): object[] => {
+        const batches = new Subject<EventBatch>();
+        const windows: object[] = [];
+        const windowing = mixed({ everyMs: 100, orEvents: 1000, idleAfterMs: 50 });
+        batches
+          .pipe(cut({ windowing, filters: [], horizonUs: 0, idleAt, gate: open, stop: never }, noLetters))
+          .subscribe(({ start, end, count, closedBy, idleAt: at }) => windows.push({ start, end, count, closedBy, at }));
+        batches.next(given(4, 100, 200));
+        batches.next(given(5, 300));
+        vi.advanceTimersByTime(pauseMs);
+        batches.next(given(6, 400, 500));
+        batches.complete();
+        return windows;
+      };
+      const live = run(60);
+      expect(live).toEqual([
+        { start: 0, end: 301, count: 3, closedBy: 'idle', at: 6 },
+        { start: 301, end: 100_000, count: 2, closedBy: 'end', at: undefined },
+      ]);
+      expect(run(0)).toHaveLength(1);
+      expect(run(0, [6])).toEqual(live);
     });
   });
 });

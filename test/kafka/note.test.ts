@@ -15,6 +15,9 @@ const sensors = (max: number): fc.Arbitrary<SensorNote[]> =>
           from: fc.nat(2 ** 30).map((behind) => 2 ** 51 + behind),
           mark: fc.record({ start: time, end: time, offset: time }),
           done: fc.uniqueArray(time, { maxLength: 20 }).map((starts) => starts.toSorted((a, b) => a - b)),
+          idleAt: fc
+            .uniqueArray(fc.nat(2 ** 30), { maxLength: 3 })
+            .map((at) => at.toSorted((a, b) => a - b).map((behind) => 2 ** 51 + behind)),
         }),
       ),
     ),
@@ -23,7 +26,9 @@ const sensors = (max: number): fc.Arbitrary<SensorNote[]> =>
 const sorted = (note: Omit<Note, 'position'>): object => ({
   rejected: note.rejected,
   late: note.late,
-  sensors: note.sensors.toSorted((a, b) => a.hash - b.hash).map(({ hash, from, mark, done }) => ({ hash, from, mark, done })),
+  sensors: note.sensors
+    .toSorted((a, b) => a.hash - b.hash)
+    .map(({ hash, from, mark, done, idleAt }) => ({ hash, from, mark, done, idleAt })),
 });
 
 describe('the metadata of a commit', () => {
@@ -60,6 +65,7 @@ describe('the metadata of a commit', () => {
               from: position + 4 * behind,
               mark: { start, end: start + 33_000, offset: position + 4 * behind + 1 },
               done,
+              idleAt: [],
             };
           }),
         };
@@ -72,10 +78,19 @@ describe('the metadata of a commit', () => {
   });
 
   it('is never cut: what does not fit is a pointer to the note', () => {
-    const note: Note = { position: 7, rejected: [], late: [], sensors: [{ hash: sensorHash('a'), from: 7, done: [1, 5, 6, 900] }] };
+    const note: Note = {
+      position: 7,
+      rejected: [],
+      late: [],
+      sensors: [{ hash: sensorHash('a'), from: 7, done: [1, 5, 6, 900], idleAt: [] }],
+    };
     expect(inlineMetadata(note, stamp, 40)).toBeDefined();
     expect(
-      inlineMetadata({ ...note, sensors: [...note.sensors, { hash: sensorHash('b'), from: 9, done: [1, 7, 19, 80] }] }, stamp, 40),
+      inlineMetadata(
+        { ...note, sensors: [...note.sensors, { hash: sensorHash('b'), from: 9, done: [1, 7, 19, 80], idleAt: [] }] },
+        stamp,
+        40,
+      ),
     ).toBeUndefined();
     const pointer = pointerMetadata(2 ** 45, stamp);
     expect(pointer.length).toBeLessThanOrEqual(40);

@@ -151,3 +151,17 @@ describe('late events of a packet', () => {
     expect([after.isLateTold(0), after.isLateTold(1), after.isLateTold(2)]).toEqual([false, true, false]);
   });
 });
+
+describe('where silence ended a window', () => {
+  it('is remembered for as long as the window is read again', () => {
+    const before = makeProgress(fresh);
+    const acks = [0, 1, 2].map((offset) => before.arrived(offset, 'cam'));
+    before.begun({ ...window(0, 0, 2), idleAt: 2 });
+    const note = before.note();
+    expect(makeProgress(note).idleAtOf('cam')).toEqual([2]);
+    before.done(window(0, 0, 2));
+    for (const ack of acks) ack();
+    before.arrived(3, 'cam');
+    expect(before.note().sensors[0]?.idleAt).toEqual([]);
+  });
+});
