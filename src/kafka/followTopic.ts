@@ -35,6 +35,9 @@ export async function followTopic(
   const kept = keepConsuming(kafka, {
     groupId: `saccade-follow-${randomUUID()}`,
     maxWaitTimeInMs: 500,
+    // Who comes back after a broker was restarted is a new member, and waits until the broker takes the old one for dead.
+    sessionTimeout: 6000,
+    heartbeatInterval: 1000,
     giveUpAfterMs: GIVE_UP_MS,
     failed(error) {
       failure = error;
