@@ -3,7 +3,7 @@ import type { Pipeline } from '../definePipeline.ts';
 import { PipelineError } from '../errors.ts';
 import { runPipeline } from '../pipeline.ts';
 import { watchLog } from '../watch/log.ts';
-import { serveMetrics } from '../watch/metrics.ts';
+import { type Connected, serveMetrics } from '../watch/metrics.ts';
 import { type Summary, watchSummary } from '../watch/summary.ts';
 import { showProgress } from './progress.ts';
 import { summaryTable } from './summaryTable.ts';
@@ -37,7 +37,7 @@ export async function runWatched(
 
   const stop = new AbortController();
   const endSignals = drainOnSignal(stop, drain);
-  const served = metrics === undefined ? undefined : await serveMetrics(metrics, [pipeline.source, pipeline.sink, pipeline.deadLetters]);
+  const served = metrics === undefined ? undefined : await serveMetrics(metrics, partsOf(pipeline, stop.signal));
   if (served && !json) process.stderr.write(`metrics on http://localhost:${served.port}/metrics\n`);
   const endLog = log === undefined ? undefined : watchLog(log);
   const summary = watchSummary();
@@ -55,6 +55,15 @@ export async function runWatched(
     process.stdout.write(json ? `${JSON.stringify({ ...summary.read(), outputs })}\n` : summaryTable(summary.read(), outputs));
   }
 }
+
+/** What must be connected for a run to be ready. One that drains takes no more work. */
+const partsOf = ({ source, ledger, sink, deadLetters }: Pipeline, stop: AbortSignal): Connected[] => [
+  source,
+  ledger,
+  sink,
+  deadLetters,
+  { name: 'run', ready: async () => (stop.aborted ? Promise.reject(new Error('is draining')) : undefined) },
+];
 
 /** Returns the function that stops listening. */
 function drainOnSignal(stop: AbortController, drainSeconds: number): () => void {

@@ -32,5 +32,7 @@ export interface Ledger extends Part {
   look(keys: readonly string[]): Promise<Paid | Claim>;
   /** Resolves when the answer is safe: only then does anything downstream see it. */
   pay(key: string, paid: Paid): Promise<void>;
+  /** Rejects, saying why, while the ledger is not connected to where it keeps answers; absent: it always is. */
+  ready?(): Promise<void>;
   close(): Promise<void>;
 }

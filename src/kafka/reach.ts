@@ -25,6 +25,15 @@ export async function reach(connection: CheckedConnection, { mustAnswer = false 
   return connect(connection);
 }
 
+/** Rejects, saying why, where no broker answers now, or none lets us in. */
+export async function refuseAway(connection: CheckedConnection): Promise<void> {
+  const cause = await greet(connection);
+  if (!cause) return;
+  const refused = refusalOf(cause);
+  const text = refused ? adviceOn(refused, connection) : `does not answer: ${messageOf(cause)}`;
+  throw new PipelineError('SINK_FAILED', `Kafka at ${connection.brokers.join(', ')} ${text}`, { cause, retryable: true });
+}
+
 /** Asks for something for which a broker must know us, of one broker after the other until one answers. */
 async function greet(connection: CheckedConnection, more: Partial<kafkajs.KafkaConfig> = {}): Promise<Error | undefined> {
   const retry = { initialRetryTime: 100, retries: connection.brokers.length - 1 };

@@ -1,4 +1,5 @@
 import { type Server, createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { DecodeCounters } from '../decode/decoder.ts';
 import { PipelineError, messageOf } from '../errors.ts';
@@ -8,6 +9,9 @@ import { listen } from '../stage/channels.ts';
 import { driftSample } from './driftSample.ts';
 
 const SECONDS = [0.0001, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** How long a part may take to say whether it is connected, in milliseconds. */
+const ANSWER_MS = 5000;
 
 /** A part that may not be connected yet, or no longer. */
 export interface Connected {
@@ -186,8 +190,8 @@ export async function serveMetrics(port: number, parts: readonly Connected[] = [
 async function whyNotReady(parts: readonly Connected[]): Promise<string> {
   const whys = parts.map(async (part) => {
     try {
-      await part.ready?.();
-      return '';
+      const isLate = await Promise.race([part.ready?.(), sleep(ANSWER_MS, true, { ref: false })]);
+      return isLate ? `${part.name}: no answer within ${ANSWER_MS / 1000} s\n` : '';
     } catch (error) {
       return `${part.name}: ${messageOf(error)}\n`;
     }

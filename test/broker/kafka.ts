@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type kafkajs from 'kafkajs';
 import { describe, inject } from 'vitest';
+import { persist } from '../../src/kafka/persist.ts';
 import { rangesOf } from '../../src/kafka/readRange.ts';
 import { connect, connectionSchema } from '../../src/kafka/connection.ts';
 
@@ -20,6 +21,18 @@ export const client = (): kafkajs.Kafka => connect(connectionSchema.parse({ brok
 
 /** A name nobody used before, for topics and groups. */
 export const unique = (word: string): string => `${word}-${randomUUID().slice(0, 8)}`;
+
+/** Makes topics of a broker that may have started a moment ago, and not know its controller yet. */
+export const makeTopics = (kafka: kafkajs.Kafka, topics: readonly string[]): Promise<void> =>
+  persist(async () => {
+    const admin = kafka.admin();
+    await admin.connect();
+    try {
+      await admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions: 1 })), waitForLeaders: true });
+    } finally {
+      await admin.disconnect();
+    }
+  }, 10_000);
 
 /** Makes a topic, and returns its name. */
 export async function makeTopic(

@@ -8,7 +8,7 @@ import { reach } from '../../src/kafka/reach.ts';
 import { kafkaLedger } from '../../src/interpret/ledgers/kafkaLedger.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import { kafkaSink } from '../../src/publish/sinks/kafkaSink.ts';
-import { ownKafka, unique } from './kafka.ts';
+import { makeTopics, ownKafka, unique } from './kafka.ts';
 import { miniPipeline } from './miniPipeline.ts';
 import { PASSWORD, type SecureBroker, USER, hasOpenssl, startSecureBroker } from './secureBroker.ts';
 import { rigMessages } from './sensors.ts';
@@ -197,10 +197,7 @@ describe.skipIf(ownKafka === '' || !hasOpenssl)('a broker that asks who we are (
   async function captionsOver(connection: KafkaConnection): Promise<number> {
     const kafka = await reach(connectionSchema.parse(connection));
     const [input, output, dead, ledgerTopic] = [unique('packets'), unique('captions'), unique('dead'), unique('ledger')];
-    const admin = kafka.admin();
-    await admin.connect();
-    await admin.createTopics({ topics: [input, output, dead].map((topic) => ({ topic, numPartitions: 1 })), waitForLeaders: true });
-    await admin.disconnect();
+    await makeTopics(kafka, [input, output, dead]);
     const producer = kafka.producer();
     await producer.connect();
     await producer.send({ topic: input, messages: rigMessages(1, 5) });

@@ -227,6 +227,12 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
         return failed(cause);
       }
     },
+    async ready() {
+      if (opened().lease.term() !== undefined) return;
+      throw new PipelineError('LEDGER_FAILED', `Kafka at ${connection.brokers.join(', ')} did not take our last words`, {
+        retryable: true,
+      });
+    },
     async pay(key, paid) {
       await say(key, paid).catch(failed);
       held.delete(key);

@@ -7,7 +7,7 @@ import type { OutMessage } from '../../kafka/committer.ts';
 import { type KafkaConnection, connectionSchema } from '../../kafka/connection.ts';
 import type { Delivery, Finishes } from '../../kafka/delivery.ts';
 import { outlet } from '../../kafka/outlet.ts';
-import { reach } from '../../kafka/reach.ts';
+import { reach, refuseAway } from '../../kafka/reach.ts';
 import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/registry.ts';
 import { type ReplayOutlet, replayOutlet } from '../../kafka/replayOutlet.ts';
 import { readOptions } from '../../options.ts';
@@ -99,6 +99,7 @@ function sinkBy<Value extends CaptionRecord | DeadLetter>(
     },
     async ready() {
       if (!encode) throw new PipelineError('SINK_FAILED', `topic '${topic}' is not open`, { retryable: true });
+      await refuseAway(connection);
       if (registry) await registryClient(registry).ping();
     },
     async write(value, from) {
