@@ -2,13 +2,14 @@ import { type Again, again } from '../consume/again.ts';
 import type { Point } from '../consume/between.ts';
 import type { CutWindow } from '../consume/life.ts';
 import { isArchive } from '../consume/messageArchive.ts';
-import type { Source } from '../consume/source.ts';
+import type { PastSource, Source } from '../consume/source.ts';
 import { recording } from '../consume/sources/recording.ts';
 import { topicArchive } from '../consume/sources/topicArchive.ts';
 import { topicRange } from '../consume/sources/topicRange.ts';
 import type { Pipeline } from '../definePipeline.ts';
 import { PipelineError } from '../errors.ts';
 import { windowId } from '../frame/windowId.ts';
+import type { Sink } from '../publish/sink.ts';
 import type { Position } from '../stage/item.ts';
 import type { DeadLetter } from '../stage/reject.ts';
 import { type KafkaFlags, connectionOf, registryOf } from './kafkaFlags.ts';
@@ -29,7 +30,7 @@ export interface ReplayFlags extends KafkaFlags {
 /** A pipeline over the past. */
 export interface Replaying {
   readonly pipeline: Pipeline;
-  /** Called when it has run; throws INPUT_UNREADABLE where something of the past was not found. */
+  /** Called when it has run; throws SOURCE_FAILED where something of the past was not found. */
   readonly check: () => void;
 }
 
@@ -45,7 +46,15 @@ export async function replaying(given: Pipeline, past: string, flags: ReplayFlag
     return replayingLetters(pipeline, await lettersInTopic(connectionOf(flags), topic), flags);
   }
   if (await isLetterFile(past)) return replayingLetters(pipeline, await lettersInFile(past), flags);
-  return { pipeline: { ...pipeline, source: paced(await sourceOf(past, flags), flags.speed) }, check: () => {} };
+  const source = await sourceOf(past, flags);
+  // Of packets beside the range it is another replay, or nobody, who tells that they are damaged.
+  const asked = (letters: Sink<DeadLetter>): Sink<DeadLetter> =>
+    choosing(letters, (letter, from) => letter.id !== '' || (source.isAskedFor?.(from) ?? true));
+  const [letters, lateLetters] = [asked(pipeline.deadLetters), asked(pipeline.late)];
+  return {
+    pipeline: { ...pipeline, source: paced(source, flags.speed), deadLetters: letters, late: late === deadLetters ? letters : lateLetters },
+    check: () => {},
+  };
 }
 
 /** The windows and packets of dead letters, from where they came. */
@@ -72,13 +81,9 @@ function replayingLetters(pipeline: Pipeline, letters: readonly DeadLetter[], fl
       source: paced(source, flags.speed),
       // It is there already.
       late: { name: 'nowhere', write: async () => {} },
-      deadLetters: {
-        ...deadLetters,
-        async write(letter, from) {
-          const isAsked = origins.some(({ origin, asked }) => origin === from.source && asked.asksFor(letter));
-          if (isAsked) await deadLetters.write(letter, from);
-        },
-      },
+      deadLetters: choosing(deadLetters, (letter, from) =>
+        origins.some(({ origin, asked }) => origin === from.source && asked.asksFor(letter)),
+      ),
     },
     check() {
       const missing = origins.flatMap(({ asked }) => asked.missing());
@@ -87,13 +92,19 @@ function replayingLetters(pipeline: Pipeline, letters: readonly DeadLetter[], fl
       const { sensor, start, position } = first;
       const what = start === null ? 'packet' : `window at ${start} µs`;
       throw new PipelineError(
-        'INPUT_UNREADABLE',
+        'SOURCE_FAILED',
         `${missing.length} of ${letters.length} dead letters were not found again, such as the ${what} of ${sensor} at ${position.source}/${position.partition}/${position.first}: ` +
           'the topic may have thrown it away, or the pipeline cuts other windows. They stay in the dead letters',
       );
     },
   };
 }
+
+/** A sink that takes some of what it is given; the others are done with. */
+const choosing = (sink: Sink<DeadLetter>, isAsked: (letter: DeadLetter, from: Position) => boolean): Sink<DeadLetter> => ({
+  ...sink,
+  write: async (letter, from) => (isAsked(letter, from) ? sink.write(letter, from) : undefined),
+});
 
 /** What dead letters came from. */
 function originOf(origin: string, unit: Position['unit'], { from }: Again, flags: ReplayFlags): Source {
@@ -105,7 +116,7 @@ function originOf(origin: string, unit: Position['unit'], { from }: Again, flags
   return topicRange({ ...connectionOf(flags), topic: origin, ...packets, partitions: [...from.keys()], from: points, runUp: 0 });
 }
 
-async function sourceOf(past: string, flags: ReplayFlags): Promise<Source> {
+async function sourceOf(past: string, flags: ReplayFlags): Promise<Source & Partial<PastSource>> {
   const { wire, registry, from, to, runUp } = flags;
   const found = registryOf(registry);
   const packets = {

@@ -44,7 +44,21 @@ export interface Between {
   readonly to?: Point | undefined;
   /** The partitions that are not read to their end yet; absent: nobody knows, and everything is read. */
   readonly unread?: ReadonlySet<number>;
+  /** Filled with what was found. */
+  readonly range?: PacketRange;
 }
+
+/** By partition: the first offset of a range that was seen, and the first one behind it. */
+export interface PacketRange {
+  readonly firsts: Map<number, number>;
+  readonly ends: Map<number, number>;
+}
+
+export const noRange = (): PacketRange => ({ firsts: new Map(), ends: new Map() });
+
+/** Whether a packet that was read lies in the range, and was not only read for windows of it. */
+export const isWithin = ({ firsts, ends }: PacketRange, { partition, first }: Packet['position']): boolean =>
+  first >= (firsts.get(partition) ?? Infinity) && first < (ends.get(partition) ?? Infinity);
 
 /** What is known of a sensor while its windows are chosen. */
 interface Chosen {
@@ -63,11 +77,10 @@ interface Chosen {
  */
 export async function* between(
   messages: AsyncIterable<{ readonly packet: Packet; readonly timestampMs: number }>,
-  { from, to, unread }: Between,
+  { from, to, unread, range = noRange() }: Between,
 ): AsyncGenerator<Packet, void> {
   const [hasBegun, isOver] = [isBehind(from, true), isBehind(to, false)];
-  /** By partition: the first offset of the range, and the one behind it. */
-  const [firsts, ends] = [new Map<number, number>(), new Map<number, number>()];
+  const { firsts, ends } = range;
   const sensors = new Map<string, Chosen>();
   const { signal } = new AbortController();
 

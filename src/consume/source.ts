@@ -1,4 +1,4 @@
-import type { Part } from '../stage/item.ts';
+import type { Part, Position } from '../stage/item.ts';
 import type { Packet } from './packet.ts';
 
 /** Where packets come from. To add one, write a file in `sources/` with a function that returns this. */
@@ -22,4 +22,10 @@ export interface Source extends Part {
   total?(): Promise<number | undefined>;
   /** How much of `total` was read; absent: as much as the packets' positions say. */
   read?(): number;
+}
+
+/** A source of which only a part is asked for. */
+export interface PastSource extends Source {
+  /** Whether a packet that was read is of that part; others are only read for what its windows need. */
+  isAskedFor(position: Position): boolean;
 }

@@ -53,7 +53,12 @@ describeKafka('replay of dead letters', () => {
       const seq = Number(message.headers['seq']);
       return message.key === 'cam-1' && seq >= 4 && seq < 13 ? { ...message, headers: { ...message.headers, encoding: 'evt3x' } } : message;
     });
-    const rig = await replayRig(simulator, { messages });
+    const rig = await replayRig(simulator, { messages, partitions: 1 });
+    const parts = [await folder(), await folder()];
+    await replay({ ...rig, output: parts[0]! }, `topic:${rig.input}`, { to: 15 });
+    await replay({ ...rig, output: parts[1]! }, `topic:${rig.input}`, { from: 15 });
+    const damaged = await Promise.all(parts.map(async (part) => (await recordsIn(`${part}/dead.avro`)).length));
+    expect([damaged.every((count) => count > 0), damaged[0]! + damaged[1]!]).toEqual([true, 9]);
     await runLive(rig, 9 + 12 + 10);
     const live = await captionsIn(rig.output);
     expect(await replay(rig, `dead-letters:${rig.dead}`)).toMatchObject({ captioned: 0, packetsRejected: 9 });

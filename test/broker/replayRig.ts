@@ -29,10 +29,11 @@ export async function replayRig(
   {
     sensors = 3,
     windows = 12,
+    partitions = 2,
     messages = rigMessages(sensors, windows),
-  }: { sensors?: number; windows?: number; messages?: ReturnType<typeof rigMessages> } = {},
+  }: { sensors?: number; windows?: number; partitions?: number; messages?: ReturnType<typeof rigMessages> } = {},
 ): Promise<ReplayRig> {
-  const input = await makeTopic('packets', { partitions: 2 });
+  const input = await makeTopic('packets', { partitions });
   const producer = client().producer();
   await producer.connect();
   await producer.send({ topic: input, messages });

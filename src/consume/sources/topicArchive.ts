@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { wires } from '../../kafka/avroWire.ts';
 import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/registry.ts';
 import { readOptions } from '../../options.ts';
-import { type Point, between, pointSchema } from '../between.ts';
+import { type Point, between, isWithin, noRange, pointSchema } from '../between.ts';
 import { type ArchivedMessage, readArchive } from '../messageArchive.ts';
 import type { Packet } from '../packet.ts';
 import { packetReader } from '../packetWire.ts';
-import type { Source } from '../source.ts';
+import type { PastSource } from '../source.ts';
 
 export interface TopicArchiveOptions {
   /** Path of a file that `saccade record` wrote. */
@@ -39,10 +39,11 @@ const schema = z.strictObject({
  * Packets of an archived topic, with the positions that they had there: a replay gives the same windows the same ids as
  * the live run did.
  */
-export function topicArchive(options: TopicArchiveOptions): Source {
+export function topicArchive(options: TopicArchiveOptions): PastSource {
   const { file, wire: asked, registry, raw, from, to } = readOptions('topicArchive', schema, options);
   const wire = asked ?? (registry ? 'confluent' : 'single-object');
   let readBytes = 0;
+  const range = noRange();
 
   async function* packets(): AsyncGenerator<{ packet: Packet; timestampMs: number }, void> {
     const read = packetReader(wire, registry && registryClient(registry), { encoding: '', width: 0, height: 0, ...raw });
@@ -57,13 +58,14 @@ export function topicArchive(options: TopicArchiveOptions): Source {
     name: 'topicArchive',
     params: { file, wire, from: from ?? null, to: to ?? null },
     async *packets(signal) {
-      for await (const packet of between(packets(), { from, to })) {
+      for await (const packet of between(packets(), { from, to, range })) {
         if (signal.aborted) return;
         yield packet;
       }
     },
     total: async () => (await stat(file).catch(() => undefined))?.size,
     read: () => readBytes,
+    isAskedFor: (position) => isWithin(range, position),
   };
 }
 

@@ -7,10 +7,10 @@ import { type Range, messagesOf, rangesOf } from '../../kafka/readRange.ts';
 import { reach } from '../../kafka/reach.ts';
 import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/registry.ts';
 import { readOptions } from '../../options.ts';
-import { type Point, between, pointSchema } from '../between.ts';
+import { type Point, between, isWithin, noRange, pointSchema } from '../between.ts';
 import type { Packet } from '../packet.ts';
 import { packetReader } from '../packetWire.ts';
-import type { Source } from '../source.ts';
+import type { PastSource } from '../source.ts';
 
 export interface TopicRangeOptions extends KafkaConnection {
   /** The topic. */
@@ -57,11 +57,12 @@ interface Extent {
  * Packets that a topic holds, from its past to its present, without a consumer group: nothing is committed. Windows have
  * the ids that they had live.
  */
-export function topicRange(options: TopicRangeOptions): Source {
-  const { topic, from, to, runUp, partitions, wire: asked, registry, raw, ...connection } = readOptions('topicRange', schema, options);
-  const wire = asked ?? (registry ? 'confluent' : 'single-object');
+export function topicRange(options: TopicRangeOptions): PastSource {
+  const { topic, from, to, runUp, partitions, wire: given, registry, raw, ...connection } = readOptions('topicRange', schema, options);
+  const wire = given ?? (registry ? 'confluent' : 'single-object');
   let extent: Promise<Extent> | undefined;
   let read = 0;
+  const asked = noRange();
 
   const find = async (): Promise<Extent> => {
     const admin = (await reach(connection, { mustAnswer: true })).admin();
@@ -101,12 +102,18 @@ export function topicRange(options: TopicRangeOptions): Source {
       const some = ranges.filter((_, i) => wanted[i]!.first < wanted[i]!.end);
       const unread = new Set(some.map(({ partition }) => partition));
       const points = (pick: (range: Range) => number): Point => Object.fromEntries(wanted.map((range) => [range.partition, pick(range)]));
-      yield* between(packets(some, unread, signal), { from: points(({ first }) => first), to: points(({ end }) => end), unread });
+      yield* between(packets(some, unread, signal), {
+        from: points(({ first }) => first),
+        to: points(({ end }) => end),
+        unread,
+        range: asked,
+      });
     },
     async total() {
       const { read: ranges, wanted } = await (extent ??= find());
       return ranges.reduce((sum, { first }, i) => sum + Math.max(0, wanted[i]!.end - first), 0);
     },
     read: () => read,
+    isAskedFor: (position) => isWithin(asked, position),
   };
 }
