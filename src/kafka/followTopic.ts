@@ -37,6 +37,7 @@ export async function followTopic(
     maxWaitTimeInMs: 500,
     // Who comes back after a broker was restarted is a new member, and waits until the broker takes the old one for dead.
     sessionTimeout: 6000,
+    rebalanceTimeout: 6000,
     heartbeatInterval: 1000,
     giveUpAfterMs: GIVE_UP_MS,
     failed(error) {
