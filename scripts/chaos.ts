@@ -41,6 +41,8 @@ const add = (to: Record<string, number>, name: string): void => void (to[name] =
 
 const SENSORS = 6;
 const PARTITIONS = 4;
+/** When nothing new has been written for so long, nothing will be. */
+const PATIENCE_MS = 90_000;
 
 const broker = await startLocalBroker({ version: values.kafka as KafkaVersion });
 const kafka = connect(connectionSchema.parse({ brokers: broker.brokers }));
@@ -177,11 +179,13 @@ const readAll = async (): Promise<void> => {
   }
 };
 const isComplete = (): boolean => [...rig.expected].every((name) => counts.has(name));
-for (let second = 0; second < 90; second += 3) {
+for (let before = -1, calmSince = performance.now(); performance.now() - calmSince < PATIENCE_MS;) {
   await sleep(3000);
   await readAll();
   say(`reading: ${counts.size} of ${rig.expected.size}`);
   if (isComplete()) break;
+  if (counts.size > before) calmSince = performance.now();
+  before = counts.size;
 }
 for (const instance of instances) instance.signal('SIGTERM');
 await Promise.all(instances.map(async ({ ended }) => ended));
