@@ -66,6 +66,10 @@ const answered = new Map<string, number[]>();
 /** What was done, and since when, in Unix milliseconds. */
 const deeds: { readonly name: string; readonly atMs: number }[] = [{ name: 'start', atMs: 0 }];
 const deedAt = (atMs: number): string => deeds.findLast((deed) => deed.atMs <= atMs)!.name;
+/** What a call that was made again is down to: the first thing since the call before it that can part a call from its answer. */
+const causeOf = (beforeMs: number, againMs: number): string =>
+  deeds.find(({ name, atMs }, n) => /kill|freeze|Broker/.test(name) && atMs <= againMs && (deeds[n + 1]?.atMs ?? Infinity) > beforeMs)
+    ?.name ?? deedAt(againMs);
 /** Calls that were hung up on, by what was done last. */
 const hungUp: Record<string, number> = {};
 simulator.journal.onEntry(({ imageSha256, outcome, atUs }) => {
@@ -191,19 +195,29 @@ for (const instance of instances) instance.signal('SIGTERM');
 await Promise.all(instances.map(async ({ ended }) => ended));
 await readAll();
 
-/** When the first answer to each request was safe in the ledger, in Unix milliseconds of the broker. */
+/** When the first answer to each request was safe in the ledger, and when each call was claimed, in Unix milliseconds of the broker. */
 const safeAt = new Map<string, number>();
-await readRanges(kafka, `${prefix}.ledger`, await rangesOf(admin, `${prefix}.ledger`), ({ key, timestamp }) => {
-  const hash = key?.toString() ?? '';
-  if (/^[0-9a-f]{64}$/.test(hash)) safeAt.set(hash, Math.min(safeAt.get(hash) ?? Infinity, Number(timestamp)));
+const claimedAt = new Map<string, number[]>();
+await readRanges(kafka, `${prefix}.ledger`, await rangesOf(admin, `${prefix}.ledger`), ({ key, value, timestamp }) => {
+  const name = key?.toString() ?? '';
+  const atMs = Number(timestamp);
+  if (/^[0-9a-f]{64}$/.test(name)) safeAt.set(name, Math.min(safeAt.get(name) ?? Infinity, atMs));
+  else if (name.startsWith('intent ') && value?.includes('"id"')) {
+    const hash = name.slice('intent '.length);
+    claimedAt.set(hash, [...(claimedAt.get(hash) ?? []), atMs]);
+  }
 });
 
 Object.assign(process.env, environment);
 const { targets } = (await import('./chaos/pipeline.ts')).default.captioner.plan;
-/** Asked again although an answer was safe: that is paying twice. Asked again because none was: it died with a process. */
+/*
+  Asked again although an answer was safe: that is paying twice. Asked again because none was when the call was claimed: it
+  was in flight with a process that was killed or frozen. One that thaws may bring its answer when another has claimed the
+  call, and is about to make it; the answer must be read by the other within CROSSING_MS.
+*/
+const CROSSING_MS = 1000;
 let paidTwice = 0;
 let unansweredInFlight = 0;
-/** The same, by what was done last before the call that was one too many. */
 const twiceAfter: Record<string, number> = {};
 const againAfter: Record<string, number> = {};
 for (const { id, frame, promptHash } of captions) {
@@ -212,18 +226,19 @@ for (const { id, frame, promptHash } of captions) {
   const asked = { image: { sha256: frame.sha256 }, prompt: { hash: promptHash } } as Parameters<typeof requestHash>[0];
   const hashes = targets.map((target) => requestHash(asked, target));
   const safe = Math.min(...hashes.map((hash) => safeAt.get(hash) ?? Infinity));
-  const late = times.slice(1).find((time) => time > safe);
-  if (late === undefined) {
+  const claims = hashes.flatMap((hash) => claimedAt.get(hash) ?? []);
+  const isTwice = (time: number): boolean => Math.max(...claims.filter((atMs) => atMs <= time)) > safe || time > safe + CROSSING_MS;
+  const cause = causeOf(times[0]!, times.at(-1)!);
+  if (times.slice(1).some(isTwice)) {
+    paidTwice++;
+    add(twiceAfter, cause);
+  } else {
     unansweredInFlight++;
-    add(againAfter, deedAt(times.at(-1)!));
-    continue;
+    add(againAfter, cause);
+    if (times.at(-1)! <= safe) continue;
   }
-  paidTwice++;
-  add(twiceAfter, deedAt(late));
-  const sinceMs = (ms: number): number => Math.round(ms - times[0]!);
-  say(
-    `paid twice: ${id} (${hashes[0]!.slice(0, 12)}) calls at ${times.map(sinceMs).join(', ')} ms, safe at ${sinceMs(safe)} ms, after ${deedAt(late)}`,
-  );
+  const since = (all: readonly number[]): string => all.map((ms) => Math.round(ms - times[0]!)).join(', ');
+  say(`${id}: calls at ${since(times)} ms, claims at ${since(claims)} ms, safe at ${since([safe])} ms, ${cause}`);
 }
 const lost = [...rig.expected].filter((name) => !counts.has(name));
 for (const [name, times] of counts) {
