@@ -270,6 +270,8 @@ export function makeDelivery(parts: DeliveryParts): Delivery {
     async take(topic, partition, begin) {
       const lane = await laneOf(topic, partition);
       return inTurn(lane, async () => {
+        // A connection that is made now would outlive us, and keep the process from ending.
+        if (closing) throw new Error('the delivery is closed');
         await lane.committer.fence();
         const found = await committed(lane);
         if (!lane.isOurs || !same(found?.stamp, lane.stamp)) {
@@ -315,18 +317,19 @@ export function makeDelivery(parts: DeliveryParts): Delivery {
       (closing ??= (async () => {
         clearInterval(ticker);
         const ours = [...lanes.values()];
-        await Promise.race([
-          Promise.allSettled(ours.map((lane) => inTurn(lane, () => flush(lane)))),
-          sleep(10_000, undefined, { ref: false }),
-        ]);
+        await settled(ours.map((lane) => inTurn(lane, () => flush(lane))));
         await reader?.leave();
         for (const lane of ours) drop(lane);
-        await Promise.allSettled(ours.map(({ committer }) => committer.close()));
+        await settled(ours.map((lane) => inTurn(lane, () => lane.committer.close())));
         const open = await connected?.catch(() => undefined);
         await open?.admin.disconnect();
       })()),
   };
 }
+
+/** Waits, but not for a broker that is away. */
+const settled = (work: readonly Promise<unknown>[]): Promise<unknown> =>
+  Promise.race([Promise.allSettled(work), sleep(10_000, undefined, { ref: false })]);
 
 /** Whether that was still to be done. */
 function finish(progress: Progress, finishes: Finishes): boolean {

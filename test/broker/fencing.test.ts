@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Delivery } from '../../src/kafka/delivery.ts';
 import { exactlyOnce } from '../../src/kafka/exactlyOnce.ts';
 import type { DoneWindow } from '../../src/kafka/progress.ts';
@@ -81,5 +81,16 @@ describeKafka('an owner that was frozen', () => {
     await write(one, input, output, before.epoch, 10);
     expect(await textOf(output)).toEqual(['window 0', 'window 10']);
     await one.delivery.close();
+  });
+
+  it('leaves no connection open when it is told to end while it is given a partition', async () => {
+    const input = await makeTopic('in');
+    const sockets = (): number => process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).length;
+    const before = sockets();
+    const one = owner(unique('group'));
+    await one.delivery.take(input, 0, async () => 0);
+    const ended = one.delivery.close();
+    await Promise.allSettled([one.delivery.take(input, 0, async () => 0), ended]);
+    await vi.waitFor(() => expect(sockets()).toBe(before), 5000);
   });
 });
