@@ -95,10 +95,6 @@ await Promise.all(others.map(stop));
 phases.push(await phase(1, shrunkAt));
 await rig.stop();
 await stop(first);
-for (const at of refusedAt)
-  say(
-    `refused ${((at - shrunkAt) / 1000).toFixed(2)} s after the others were told to end; ${takenAt.filter((one) => one > at - 1000 && one <= at).length} taken in the second before, ${takenAt.filter((one) => one > at - 2000 && one <= at).length} in 2 s`,
-  );
 
 const result = {
   requestsPerMinute,

@@ -101,15 +101,16 @@ async function metric(name: string): Promise<number> {
 
 /** The committed captions and dead letters by window. */
 const readCaption = decoder<CaptionRecord>('caption', 'single-object', undefined);
-async function written(): Promise<{ counts: Map<string, number>; letters: number }> {
+async function written(): Promise<{ counts: Map<string, number>; letters: number; longestRoute: number }> {
   const counts = new Map<string, number>();
-  let letters = 0;
+  let [letters, longestRoute] = [0, 0];
   await readRanges(kafka, `${prefix}.captions`, await rangesOf(admin, `${prefix}.captions`), async ({ value }) => {
-    const { sensor, startUs } = await readCaption(value!);
+    const { sensor, startUs, route } = await readCaption(value!);
+    longestRoute = Math.max(longestRoute, route.length);
     counts.set(nameOf(sensor, startUs), (counts.get(nameOf(sensor, startUs)) ?? 0) + 1);
   });
   await readRanges(kafka, `${prefix}.dead`, await rangesOf(admin, `${prefix}.dead`), () => void letters++);
-  return { counts, letters };
+  return { counts, letters, longestRoute };
 }
 
 const rig = await startRig(kafka, `${prefix}.packets`, Number(values.sensors));
@@ -140,7 +141,7 @@ await sleep(2000);
 child.kill('SIGTERM');
 const [exitCode] = (await ended) as [number | null];
 clearInterval(sampling);
-const { counts, letters } = await written();
+const { counts, letters, longestRoute } = await written();
 
 /** Answers per second between two moments. */
 const rateOf = (from: number, to: number): number => answeredAt.filter((at) => at > from && at <= to).length / ((to - from) / 1000);
@@ -182,6 +183,7 @@ const result = {
   lost: [...rig.expected].filter((name) => !counts.has(name)).length,
   duplicated: [...counts.values()].filter((times) => times > 1).length,
   deadLetters: letters,
+  longestRoute,
   askedTwice: [...answered.values()].filter((times) => times > 1).length,
   exitCode,
 };

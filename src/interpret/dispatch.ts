@@ -53,6 +53,8 @@ export interface Dispatcher {
 }
 
 const LONGEST_BACKOFF_MS = 8_000;
+/** In an outage of hours a frame goes round thousands of times; only what it met last is looked at. */
+const FAILURES_KEPT = 32;
 
 /**
  * Brings frames and targets together. Frames wait here, first come first served, until a target that may take them is
@@ -168,6 +170,7 @@ export function dispatcher(stops: readonly Stop[], rules: DispatchRules): Dispat
     const found = classOf(error);
     if (found === undefined || isLate(asking, now)) return giveUp(asking, found === undefined ? error : late(asking));
     asking.failures.push(error);
+    if (asking.failures.length > FAILURES_KEPT) asking.failures.shift();
     const rule = consequences[found];
     if (!rule.elsewhere && !rules.fallbackOn.has(found)) return giveUp(asking, error);
     const tries = (asking.tries.get(stop) ?? 0) + 1;

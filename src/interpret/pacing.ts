@@ -134,13 +134,16 @@ export function pace(limits: Limits): Pace {
   const sent = { requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0 };
   /** Of it, what no reply has come to yet. */
   const underWay = { ...sent };
+  let isHeard = false;
   for (const kind of KINDS) {
     const limit = limits[`${kind}PerMinute`];
     if (limit !== undefined) buckets[kind] = bucket(limit, undefined, performance.now());
   }
   return {
     waitMs(size, nowMs) {
-      let wait = 0;
+      // Who shares a quota that nobody stated asks with one call what it is: the others are in the midst of using it.
+      const isFirst = !isHeard && (ourPart ?? 1) < 1 && underWay.requests > 0;
+      let wait = isFirst ? LOOK_AGAIN_MS : 0;
       for (const kind of KINDS) {
         const one = buckets[kind];
         if (one) wait = Math.max(wait, one.waitMs(size[kind], nowMs));
@@ -156,6 +159,7 @@ export function pace(limits: Limits): Pace {
       const before = { ...underWay };
       for (const kind of KINDS) underWay[kind] += size[kind];
       return (used, hints, nowMs) => {
+        isHeard = true;
         for (const kind of KINDS) {
           underWay[kind] -= size[kind];
           sent[kind] += used[kind] - size[kind];

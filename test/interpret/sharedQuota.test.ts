@@ -93,6 +93,18 @@ it('a part of what is saved up is no reason to spend more than the even flow', (
   expect(paced.left(now + 1_300)['requests']).toBeLessThanOrEqual(2.5);
 });
 
+it('who shares a quota that nobody stated asks with one call what it is', () => {
+  const paced = pace({});
+  const now = performance.now();
+  paced.share(1 / 3, now);
+  expect(paced.waitMs(CALL, now)).toBe(0);
+  const settle = paced.take(CALL, now);
+  expect(paced.waitMs(CALL, now + 100)).toBeGreaterThan(0);
+  settle(CALL, [{ kind: 'requests', limit: 600, remaining: 590 }], now + 200);
+  expect(paced.left(now + 200)['requests']).toBeLessThanOrEqual(0);
+  expect(paced.waitMs(CALL, now + 600)).toBe(0);
+});
+
 it('without a part nothing goes out, and who waits looks again', () => {
   const paced = pace({ requestsPerMinute: 600 });
   const now = performance.now();
