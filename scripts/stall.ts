@@ -179,8 +179,9 @@ const result = {
   rateFromThenOn: round(steadyRate),
   expected: rig.expected.size,
   written: [...counts.values()].reduce((sum, times) => sum + times, 0),
-  drained: answered.size >= rig.expected.size,
-  lost: [...rig.expected].filter((name) => !counts.has(name)).length,
+  drained: counts.size + letters >= rig.expected.size,
+  /** Neither captioned nor a dead letter. */
+  lost: [...rig.expected].filter((name) => !counts.has(name)).length - letters,
   duplicated: [...counts.values()].filter((times) => times > 1).length,
   deadLetters: letters,
   longestRoute,
