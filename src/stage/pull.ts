@@ -1,5 +1,7 @@
 import { Observable } from 'rxjs';
 
+const STOPPED = Symbol('stopped');
+
 /**
  * Turns a source that is pulled into an Observable, one pull at a time, and each only after `ready` has
  * resolved. RxJS's own `from(asyncIterable)` pulls without asking and notices an unsubscription only at the
@@ -14,9 +16,15 @@ export const pull = <Out>(
 ): Observable<Out> =>
   new Observable((subscriber) => {
     const end = new AbortController();
-    const stopped = new Promise<'stopped'>((resolve) => {
-      end.signal.addEventListener('abort', () => resolve('stopped'), { once: true });
-    });
+    // Not a promise to race against: it would hold on to the outcome of every race, and so to every packet there ever was.
+    let wake = (): void => {};
+    end.signal.addEventListener('abort', () => wake(), { once: true });
+    const orStopped = async <Value>(work: Promise<Value>): Promise<Value | typeof STOPPED> =>
+      new Promise((resolve, reject) => {
+        wake = () => resolve(STOPPED);
+        if (end.signal.aborted) wake();
+        work.then(resolve, reject);
+      });
     const onStop = (): void => end.abort();
     if (stop.aborted) onStop();
     else stop.addEventListener('abort', onStop, { once: true });
@@ -26,9 +34,9 @@ export const pull = <Out>(
       const iterator = open(end.signal)[Symbol.asyncIterator]();
       try {
         while (!end.signal.aborted) {
-          if ((await Promise.race([ready(), stopped])) === 'stopped') return;
-          const next = await Promise.race([iterator.next(), stopped]);
-          if (next === 'stopped' || next.done) return;
+          if ((await orStopped(ready())) === STOPPED) return;
+          const next = await orStopped(iterator.next());
+          if (next === STOPPED || next.done) return;
           subscriber.next(next.value);
         }
       } finally {

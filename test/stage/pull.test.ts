@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { pull } from '../../src/stage/pull.ts';
@@ -68,5 +70,30 @@ describe('pull', () => {
       throw new Error('gone');
     }
     await expect(lastValueFrom(pull(source, open, never))).rejects.toThrow('gone');
+  });
+
+  it('holds on to nothing that it has passed on, however long it lives', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const passed: WeakRef<object>[] = [];
+    const all = Promise.withResolvers<void>();
+    const stop = new AbortController();
+    const pulling = pull(
+      async function* () {
+        for (let i = 0; i < 1000; i++) yield { bytes: new Uint8Array(1000) };
+        all.resolve();
+        await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
+      },
+      async () => {},
+      stop.signal,
+    ).subscribe((packet) => void passed.push(new WeakRef(packet)));
+    await all.promise;
+    // A WeakRef keeps its target until the end of the turn in which it was made.
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    // The last ones may still be in a register or on the stack.
+    expect(passed.filter((packet) => packet.deref()).length).toBeLessThan(10);
+    stop.abort();
+    pulling.unsubscribe();
   });
 });
