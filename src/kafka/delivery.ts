@@ -221,17 +221,20 @@ export function makeDelivery(parts: DeliveryParts): Delivery {
    */
   const commit = async (lane: Lane, note: Note, messages: readonly OutMessage[]): Promise<'committed' | 'lost'> => {
     const stamp = randomBytes(6);
+    const isStranger = (found: Stamp | undefined): boolean => !same(found, stamp) && !same(found, lane.stamp);
     const giveUpAt = performance.now() + giveUpAfterMs;
     for (let pauseMs = 50, isKnown = true; ; pauseMs = Math.min(pauseMs * 2, 2000)) {
       try {
         if (!isKnown) {
+          // Looked at before as well: who has the partition by now is not to be fenced by one who lost it.
+          if (isStranger((await committed(lane))?.stamp)) return 'lost';
           await lane.committer.fence();
           const found = (await committed(lane))?.stamp;
+          if (isStranger(found)) return 'lost';
           if (same(found, stamp)) {
             lane.stamp = stamp;
             return 'committed';
           }
-          if (!same(found, lane.stamp)) return 'lost';
           isKnown = true;
         }
         const batch = await lane.committer.begin();

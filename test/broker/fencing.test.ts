@@ -11,7 +11,8 @@ interface Owner {
 }
 
 function owner(groupId: string, options: { metadataLimit?: number } = {}): Owner {
-  const delivery = exactlyOnce({ brokers, groupId, lingerMs: 0, commitEveryMs: 100, ...options });
+  // No commits between the writes: one that the heir's fence interrupts does not know what became of it, and fences the heir to find out.
+  const delivery = exactlyOnce({ brokers, groupId, lingerMs: 0, commitEveryMs: 600_000, ...options });
   const lost: number[] = [];
   delivery.attach({ lost: (_, partition) => lost.push(partition), failed: () => {}, commit: async () => {}, leave: async () => {} });
   return { delivery, lost };
