@@ -60,6 +60,7 @@ const OWNER = 'owner ';
 export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
   const { topic, path, ownerTimeoutMs, ...connection } = readOptions('kafkaLedger', schema, options);
   const me = randomUUID();
+  const isKept = path !== undefined;
   const folder = path ?? join(tmpdir(), `saccade-ledger-${me}`);
   /** Who has the call of a key, as the log says. */
   const claims = new Map<string, string>();
@@ -126,7 +127,7 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
       // No transaction with a callback: a process that ends while one is under way never does (lmdb waits for the callback).
       await root.batch(() => {
         for (const [key, value] of paid) void root.put(key, value);
-        for (const key of claimed) void (claims.has(key) ? root.put(INTENT + key, claims.get(key)) : root.remove(INTENT + key));
+        if (isKept) for (const key of claimed) void (claims.has(key) ? root.put(INTENT + key, claims.get(key)) : root.remove(INTENT + key));
         void root.put(`offset ${partition}`, Number(last.offset) + 1);
       });
     }
@@ -193,7 +194,14 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
       try {
         const kafka = await reach(connection);
         await persist(() => ensureTopic(kafka, topic), 60_000);
-        const root = open({ path: folder, compression: false });
+        // A copy for this run alone need not outlive a crash. Answers share their shape, and pages that are not read leave our memory.
+        const root = open({
+          path: folder,
+          compression: false,
+          sharedStructuresKey: Symbol.for('structures'),
+          remapChunks: true,
+          noSync: !isKept,
+        });
         const out = await outlet(kafka, { compression: 'zstd', lingerMs: 10 });
         for (const { key, value } of root.getRange({ start: INTENT, end: `${INTENT}~` }))
           claims.set(String(key).slice(INTENT.length), value as string);
@@ -245,7 +253,7 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
       parts = undefined;
       await Promise.allSettled([follower.close(), out.close()]);
       await root.close();
-      if (path === undefined) await rm(folder, { recursive: true, force: true });
+      if (!isKept) await rm(folder, { recursive: true, force: true });
     },
   };
 }
