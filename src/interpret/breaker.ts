@@ -18,7 +18,7 @@ export interface BreakerOptions {
   failures?: number | undefined;
   /** Milliseconds between the first probes. @default 1000 */
   probeEveryMs?: number | undefined;
-  /** The interval grows by half with each failed probe, up to this. @default 3000 */
+  /** The interval grows by half with each failed probe, up to this. @default 1500 */
   probeAtMostEveryMs?: number | undefined;
   /** Milliseconds of the way back, at least. @default 10000 */
   rampMs?: number | undefined;
@@ -32,7 +32,7 @@ const IDLE_MS = 250;
 /** After so long it is lifted slowly, for those who have grown. */
 const PATIENT_MS = 60_000;
 
-export function breaker({ failures = 5, probeEveryMs = 1_000, probeAtMostEveryMs = 3_000, rampMs = 10_000 }: BreakerOptions): Breaker {
+export function breaker({ failures = 5, probeEveryMs = 1_000, probeAtMostEveryMs = 1_500, rampMs = 10_000 }: BreakerOptions): Breaker {
   let state: Breaker['state'] = 'closed';
   let outcomes: { readonly sick: boolean; readonly at: number }[] = [];
   let intervalMs = probeEveryMs;

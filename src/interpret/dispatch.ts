@@ -189,7 +189,8 @@ export function dispatcher(stops: readonly Stop[], rules: DispatchRules): Dispat
   /** Everyone refused for want of room, or somebody is known to be down: that passes. The frame waits and goes round again. */
   const startOver = (asking: Asking, now: number): boolean => {
     const path = [asking.first!, ...asking.first!.chain];
-    const passing = (stop: Stop): boolean => stop.lane.backAt(now) < Infinity && (stop.lane.isDown(now) || stop.lane.backAt(now) > now);
+    // Back right now: it is down, and its next probe is due.
+    const passing = (stop: Stop): boolean => stop.lane.backAt(now) < Infinity && (stop.lane.isDown(now) || stop.lane.backAt(now) >= now);
     const limited = asking.failures.some((failure) => classOf(failure) === 'rate_limit');
     if (!limited && !path.some(passing)) return false;
     for (const stop of path) if (stop.lane.backAt(now) < Infinity && !isHopeless(asking, stop)) asking.done.delete(stop);

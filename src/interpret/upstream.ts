@@ -40,7 +40,7 @@ export interface UpstreamOptions {
   concurrency?: Concurrency;
   /** @default { connectMs: 5000, headersMs: 30000, idleMs: 10000, totalMs: 60000 } */
   deadlines?: Deadlines;
-  /** When to stop asking, and how to come back. @default 5 failures, a probe every 1 to 3 s, 10 s of ramp */
+  /** When to stop asking, and how to come back. @default 5 failures, a probe every 1 to 1.5 s, 10 s of ramp */
   breaker?: { failures?: number; probeEveryMs?: number; probeAtMostEveryMs?: number; rampMs?: number };
   /** Instead of the price table, in USD per million tokens. */
   price?: PriceOverride;
