@@ -17,12 +17,12 @@ export const pull = <Out>(
   new Observable((subscriber) => {
     const end = new AbortController();
     // Not a promise to race against: it would hold on to the outcome of every race, and so to every packet there ever was.
-    let wake = (): void => {};
-    end.signal.addEventListener('abort', () => wake(), { once: true });
+    let wake: (() => void) | undefined;
+    end.signal.addEventListener('abort', () => wake?.(), { once: true });
     const orStopped = async <Value>(work: Promise<Value>): Promise<Value | typeof STOPPED> =>
       new Promise((resolve, reject) => {
         wake = () => resolve(STOPPED);
-        if (end.signal.aborted) wake();
+        if (end.signal.aborted) resolve(STOPPED);
         work.then(resolve, reject);
       });
     const onStop = (): void => end.abort();
