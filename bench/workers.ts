@@ -3,12 +3,12 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadPipeline } from '../src/cli/loadPipeline.ts';
-import type { Packet } from '../src/consume/packet.ts';
+import type { Packet } from '../src/stage/packet.ts';
 import type { Source } from '../src/consume/source.ts';
 import { synthetic } from '../src/consume/sources/synthetic.ts';
-import { runPipeline } from '../src/pipeline.ts';
+import { runPipeline } from '../src/runPipeline.ts';
 import { memory } from '../src/publish/sinks/memory.ts';
-import { listen } from '../src/stage/channels.ts';
+import { listen } from '../src/stage/report.ts';
 
 /*
   What decoding, cutting and drawing at full load leave of the main thread: the delay of its event loop, with workers and

@@ -4,8 +4,8 @@
   takes that version.
 */
 import { once } from 'node:events';
-import { connect, connectionSchema } from '../src/kafka/connection.ts';
-import { persist } from '../src/kafka/persist.ts';
+import { connect, connectionSchema } from '../src/kafka/client/connection.ts';
+import { persist } from '../src/kafka/client/retryUntil.ts';
 import { type KafkaVersion, startLocalBroker } from './localBroker.ts';
 
 const named = process.argv.slice(2);

@@ -7,12 +7,12 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { openRecording } from '../src/consume/openRecording.ts';
+import { openRecording } from '../src/consume/recordings/openRecording.ts';
 import { type Events, copyEvents } from '../src/decode/events.ts';
-import { everyContainer } from '../src/everyContainer.ts';
-import { everyFormat } from '../src/everyFormat.ts';
+import { everyContainer } from '../src/consume/recordings/allContainers.ts';
+import { everyFormat } from '../src/decode/allFormats.ts';
 import type { EventSlice, EventWindow } from '../src/frame/eventWindow.ts';
-import { measureMotion } from '../src/frame/measureMotion.ts';
+import { measureMotion } from '../src/motion/measureMotion.ts';
 import type { Renderer } from '../src/frame/renderer.ts';
 import { count } from '../src/frame/renderers/count.ts';
 import { dvAccumulator } from '../src/frame/renderers/dvAccumulator.ts';
@@ -22,7 +22,7 @@ import { greyReconstruction } from '../src/frame/renderers/greyReconstruction.ts
 import { signedCount } from '../src/frame/renderers/signedCount.ts';
 import { polarity } from '../src/frame/renderers/polarity.ts';
 import { timeSurface } from '../src/frame/renderers/timeSurface.ts';
-import { describeMotion, directionOf } from '../src/interpret/describeMotion.ts';
+import { describeMotion, directionOf } from '../src/motion/describeMotion.ts';
 
 interface Shown {
   readonly file: string;

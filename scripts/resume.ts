@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import kafkajs from 'kafkajs';
 import { startLocalBroker } from '../kafka-broker/localBroker.ts';
 import { kafkaSource } from '../src/consume/sources/kafkaSource.ts';
-import { connect, connectionSchema } from '../src/kafka/connection.ts';
-import { listen } from '../src/stage/channels.ts';
+import { connect, connectionSchema } from '../src/kafka/client/connection.ts';
+import { listen } from '../src/stage/report.ts';
 
 /*
   node scripts/resume.ts --cycles 300 --json

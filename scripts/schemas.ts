@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import avsc from 'avsc';
-import { whyUnreadable } from '../src/kafka/avroWire.ts';
+import { whyUnreadable } from '../src/avro/wireFormat.ts';
 
 /*
   Part of `npm run check`: each schema must be able to read what every released version of it wrote (BACKWARD_TRANSITIVE),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startLocalBroker } from '../kafka-broker/localBroker.ts';
-import { connect, connectionSchema } from '../src/kafka/connection.ts';
+import { connect, connectionSchema } from '../src/kafka/client/connection.ts';
 import { startSimulator } from '../src/sim/simulator.ts';
 import { type Instance, startInstance } from './chaos/instances.ts';
 import { WINDOW_MS, startRig } from './chaos/rig.ts';

@@ -1,22 +1,22 @@
 // The pipeline.
 export { definePipeline, type Pipeline, type PipelineOptions } from './definePipeline.ts';
-export { runPipeline } from './pipeline.ts';
+export { runPipeline } from './runPipeline.ts';
 export { PipelineError, type ErrorCode } from './errors.ts';
-export { everyFormat } from './everyFormat.ts';
-export { envs, files, known, type Secret } from './secrets.ts';
+export { everyFormat } from './decode/allFormats.ts';
+export { envs, files, known, type Secret } from './secret.ts';
 
 // What a plug-in of your own is made of.
 export { captioner, type Captioner, type CaptionRequest } from './interpret/captioner.ts';
-export { readOptions } from './options.ts';
+export { readOptions } from './readOptions.ts';
 export { textRule, type Draft, type Normaliser, type Rule } from './normalise/rule.ts';
-export type { Packet } from './consume/packet.ts';
+export type { Packet } from './stage/packet.ts';
 export type { Source } from './consume/source.ts';
 export type { Decoder, Format } from './decode/decoder.ts';
 export type { EventBatch, Events } from './decode/events.ts';
 export type { EventWindow } from './frame/eventWindow.ts';
 export type { Filter } from './frame/filter.ts';
 export type { AnyRenderer, Renderer } from './frame/renderer.ts';
-export type { Windowing } from './frame/windowing.ts';
+export type { Windowing } from './frame/windowing/windowing.ts';
 export type { Answer, Attempt } from './interpret/caption.ts';
 export type { Ledger } from './interpret/ledger.ts';
 export type { Prompt } from './interpret/prompt.ts';
@@ -81,7 +81,7 @@ export { signedCount } from './frame/renderers/signedCount.ts';
 export { sideBySide } from './frame/renderers/sideBySide.ts';
 export { timeSurface } from './frame/renderers/timeSurface.ts';
 export { withPrevious } from './frame/renderers/withPrevious.ts';
-export { voxelGrid, type VoxelGrid } from './frame/voxelGrid.ts';
+export { voxelGrid, type VoxelGrid } from './frame/rendering/voxelGrid.ts';
 
 // Providers.
 export { aiSdk } from './interpret/providers/aiSdk.ts';
@@ -122,10 +122,10 @@ export { memory } from './publish/sinks/memory.ts';
 export { frameFolder } from './publish/frameStores/frameFolder.ts';
 
 // What ties a Kafka source to its sinks.
-export { atLeastOnce } from './kafka/atLeastOnce.ts';
-export { exactlyOnce } from './kafka/exactlyOnce.ts';
-export { kafkaFromEnv, registryFromEnv } from './kafka/environment.ts';
+export { atLeastOnce } from './kafka/delivery/atLeastOnce.ts';
+export { exactlyOnce } from './kafka/delivery/exactlyOnce.ts';
+export { kafkaFromEnv, registryFromEnv } from './kafka/client/environment.ts';
 
 // The simulator of the vendors.
-export { simulatorOnDemand } from './sim/onDemand.ts';
+export { simulatorOnDemand } from './sim/simulatorOnDemand.ts';
 export { startSimulator } from './sim/simulator.ts';

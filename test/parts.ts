@@ -1,5 +1,5 @@
 import { type Observable, defer, from, map, of } from 'rxjs';
-import type { Packet } from '../src/consume/packet.ts';
+import type { Packet } from '../src/stage/packet.ts';
 import type { Source } from '../src/consume/source.ts';
 import { type Decoder, type Format, noCounts } from '../src/decode/decoder.ts';
 import { makeEvents } from '../src/decode/events.ts';

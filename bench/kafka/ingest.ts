@@ -6,9 +6,9 @@ import kafkajs from 'kafkajs';
 import { startLocalBroker } from '../../kafka-broker/localBroker.ts';
 import { encodeEvt3 } from '../../src/decode/encoders/encodeEvt3.ts';
 import { makeEvents } from '../../src/decode/events.ts';
-import { connect, connectionSchema } from '../../src/kafka/connection.ts';
-import { persist } from '../../src/kafka/persist.ts';
-import { rangesOf } from '../../src/kafka/readRange.ts';
+import { connect, connectionSchema } from '../../src/kafka/client/connection.ts';
+import { persist } from '../../src/kafka/client/retryUntil.ts';
+import { rangesOf } from '../../src/kafka/consumer/readRange.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type kafkajs from 'kafkajs';
 import { startLocalBroker } from '../../kafka-broker/localBroker.ts';
-import { connect, connectionSchema } from '../../src/kafka/connection.ts';
+import { connect, connectionSchema } from '../../src/kafka/client/connection.ts';
 import { type Second, mean, outcomeOf, round, steadyPart } from './outcome.ts';
 import { type Recorded, fillTopic } from './packets.ts';
 import { brokerPid, cpuSecondsOf, rssMbOf } from './processes.ts';

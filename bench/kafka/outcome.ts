@@ -1,6 +1,6 @@
 import type kafkajs from 'kafkajs';
-import { decoder } from '../../src/kafka/avroWire.ts';
-import { rangesOf, readRanges } from '../../src/kafka/readRange.ts';
+import { decoder } from '../../src/avro/wireFormat.ts';
+import { rangesOf, readRanges } from '../../src/kafka/consumer/readRange.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 
 /** One second of a job. */

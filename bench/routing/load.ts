@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import { route } from '../../src/interpret/combinators/route.ts';
 import { openai } from '../../src/interpret/providers/openai.ts';
-import { known } from '../../src/secrets.ts';
+import { known } from '../../src/secret.ts';
 
 /*
  * One client of the benchmark, in a process of its own that is pinned to a core. It keeps `connections` calls going, or

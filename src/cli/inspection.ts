@@ -1,5 +1,5 @@
 import { type Hash, createHash } from 'node:crypto';
-import type { Packet } from '../consume/packet.ts';
+import type { Packet } from '../stage/packet.ts';
 import type { DecodeCounters, Decoder, Format } from '../decode/decoder.ts';
 import type { Events } from '../decode/events.ts';
 

@@ -1,7 +1,7 @@
-import type { OpenedRecording } from '../consume/openRecording.ts';
+import type { OpenedRecording } from '../consume/recordings/openRecording.ts';
 import { decodeSensor } from '../decode/decode.ts';
 import { PipelineError } from '../errors.ts';
-import { everyFormat } from '../everyFormat.ts';
+import { everyFormat } from '../decode/allFormats.ts';
 import type { EventWindow } from '../frame/eventWindow.ts';
 import type { Renderer } from '../frame/renderer.ts';
 import { count } from '../frame/renderers/count.ts';

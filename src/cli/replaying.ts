@@ -1,20 +1,20 @@
-import { type Again, again } from '../consume/again.ts';
-import type { Point } from '../consume/between.ts';
-import type { CutWindow } from '../consume/life.ts';
-import { isArchive } from '../consume/messageArchive.ts';
+import { type Again, again } from '../consume/replay/deadLetterReplay.ts';
+import type { Point } from '../consume/replay/windowRange.ts';
+import type { CutWindow } from '../stage/session.ts';
+import { isArchive } from '../consume/recordings/topicArchiveFile.ts';
 import type { PastSource, Source } from '../consume/source.ts';
 import { recording } from '../consume/sources/recording.ts';
 import { topicArchive } from '../consume/sources/topicArchive.ts';
 import { topicRange } from '../consume/sources/topicRange.ts';
 import type { Pipeline } from '../definePipeline.ts';
 import { PipelineError } from '../errors.ts';
-import { windowId } from '../frame/windowId.ts';
+import { windowId } from '../frame/windowing/windowId.ts';
 import type { Sink } from '../publish/sink.ts';
 import type { Position } from '../stage/item.ts';
 import type { DeadLetter } from '../stage/reject.ts';
 import { type KafkaFlags, connectionOf, registryOf } from './kafkaFlags.ts';
 import { paced } from './paced.ts';
-import { isLetterFile, lettersInFile, lettersInTopic } from './readLetters.ts';
+import { isLetterFile, lettersInFile, lettersInTopic } from './readDeadLetters.ts';
 
 export interface ReplayFlags extends KafkaFlags {
   wire?: 'confluent' | 'single-object' | 'plain' | 'raw';

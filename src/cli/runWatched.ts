@@ -1,11 +1,11 @@
 import type { LevelWithSilent } from 'pino';
 import type { Pipeline } from '../definePipeline.ts';
 import { PipelineError } from '../errors.ts';
-import { runPipeline } from '../pipeline.ts';
-import { watchLog } from '../watch/log.ts';
-import { type Connected, serveMetrics } from '../watch/metrics.ts';
+import { runPipeline } from '../runPipeline.ts';
+import { watchLog } from '../watch/watchLog.ts';
+import { type Connected, serveMetrics } from '../watch/watchMetrics.ts';
 import { type Summary, watchSummary } from '../watch/summary.ts';
-import { showProgress } from './progress.ts';
+import { showProgress } from './showProgress.ts';
 import { summaryTable } from './summaryTable.ts';
 
 export interface RunFlags {

@@ -1,8 +1,8 @@
 import { type Observable, tap } from 'rxjs';
-import { report } from '../stage/channels.ts';
+import { report } from '../stage/report.ts';
 import type { Gate } from '../stage/gate.ts';
 import { pull } from '../stage/pull.ts';
-import type { Packet } from './packet.ts';
+import type { Packet } from '../stage/packet.ts';
 import type { Source } from './source.ts';
 
 /** Packets of a source, pulled one by one while the gate is open. It completes when the source ends or `stop` aborts. */

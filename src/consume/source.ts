@@ -1,5 +1,5 @@
 import type { Part, Position } from '../stage/item.ts';
-import type { Packet } from './packet.ts';
+import type { Packet } from '../stage/packet.ts';
 
 /** Where packets come from. To add one, write a file in `sources/` with a function that returns this. */
 export interface Source extends Part {

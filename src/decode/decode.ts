@@ -1,8 +1,8 @@
 import { EMPTY, type OperatorFunction, concat, defer, of } from 'rxjs';
-import type { Packet } from '../consume/packet.ts';
+import type { Packet } from '../stage/packet.ts';
 import { PipelineError } from '../errors.ts';
 import { attempt } from '../stage/attempt.ts';
-import { report } from '../stage/channels.ts';
+import { report } from '../stage/report.ts';
 import type { Ack } from '../stage/item.ts';
 import type { Reject } from '../stage/reject.ts';
 import type { DecodeCounters, Decoder, Format } from './decoder.ts';

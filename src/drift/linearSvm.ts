@@ -1,4 +1,4 @@
-import type { Counts } from './features.ts';
+import type { Counts } from './countNgrams.ts';
 import { seeded, shuffle } from './random.ts';
 
 /*

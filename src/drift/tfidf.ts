@@ -1,4 +1,4 @@
-import type { Counts } from './features.ts';
+import type { Counts } from './countNgrams.ts';
 
 /**
  * Weights of the entries of `counts`: (1 + log tf) * idf, with the idf of the training documents, smoothed as if

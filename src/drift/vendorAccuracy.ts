@@ -1,4 +1,4 @@
-import { countNgrams } from './features.ts';
+import { countNgrams } from './countNgrams.ts';
 import { classify } from './linearSvm.ts';
 import { seeded, shuffle } from './random.ts';
 import { tfidf } from './tfidf.ts';

@@ -1,6 +1,6 @@
 import type { Item } from '../stage/item.ts';
 import type { CloseReason } from './eventWindow.ts';
-import type { MotionFacts } from './motion.ts';
+import type { MotionFacts } from './motionFacts.ts';
 
 /** What is known of a window once its events are no longer needed. */
 export interface WindowFacts {

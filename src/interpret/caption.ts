@@ -1,6 +1,6 @@
 import type { Frame } from '../frame/frame.ts';
 import type { Item } from '../stage/item.ts';
-import type { StructuredCaption } from './structured.ts';
+import type { StructuredCaption } from './structured/structuredCaption.ts';
 
 /**
  * What went wrong with one attempt. Made from the body of the reply before its status, because vendors put

@@ -3,10 +3,10 @@ import type { Frame } from '../frame/frame.ts';
 import { attempt } from '../stage/attempt.ts';
 import type { Reject } from '../stage/reject.ts';
 import type { Answer, Attempt, Caption } from './caption.ts';
-import { contradictsMotion } from './contradictsMotion.ts';
+import { contradictsMotion } from '../motion/contradictsMotion.ts';
 import type { CaptionRequest, Captioner } from './captioner.ts';
 import type { Asked, Prompt } from './prompt.ts';
-import { readStructured } from './structured.ts';
+import { readStructured } from './structured/structuredCaption.ts';
 
 export interface InterpretStageOptions {
   readonly captioner: Captioner;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readOptions } from '../options.ts';
+import { readOptions } from '../readOptions.ts';
 import { tags } from './forms/tags.ts';
 import { telegraphic } from './forms/telegraphic.ts';
 import { protectedWords, sameProtected } from './protectedWords.ts';

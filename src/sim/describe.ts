@@ -5,7 +5,7 @@ import { gemini } from './manners/gemini.ts';
 import { gpt } from './manners/gpt.ts';
 import { plain } from './manners/plain.ts';
 import { capital, headingWords, numberWord, placeOf } from './manners/words.ts';
-import { familyOf } from './modelFamilies.ts';
+import { familyOf } from './modelFamily.ts';
 import { type Pick, picker } from './random.ts';
 import { type Json, isObject } from './wire.ts';
 

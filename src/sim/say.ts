@@ -1,6 +1,6 @@
 import { describe, describeAs } from './describe.ts';
 import type { Sight } from './look.ts';
-import { familyOf, textTokens } from './modelFamilies.ts';
+import { familyOf, textTokens } from './modelFamily.ts';
 import { recall } from './recall.ts';
 import type { Posed, Said } from './wire.ts';
 

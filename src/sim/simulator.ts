@@ -3,7 +3,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { PipelineError } from '../errors.ts';
-import { readOptions } from '../options.ts';
+import { readOptions } from '../readOptions.ts';
 import { control } from './control.ts';
 import { type Found, exchange } from './exchange.ts';
 import { type Journal, journal } from './journal.ts';

@@ -1,6 +1,6 @@
 import { brokenJson } from './brokenJson.ts';
 import { type AnswerFault, isBrokenJson } from './faults.ts';
-import { textTokens } from './modelFamilies.ts';
+import { textTokens } from './modelFamily.ts';
 import { cut } from './say.ts';
 import { type Posed, type Reply, type Said, type Wire, html, json } from './wire.ts';
 

@@ -4,9 +4,9 @@ import { type AnswerFault, type ErrorFault, isAnswerFault, isErrorFault } from '
 import type { JournalWriter } from './journal.ts';
 import { latencyAt } from './latency.ts';
 import { type Lifted, lift, mark } from './lift.ts';
-import { billUsd } from './modelFamilies.ts';
+import { billUsd } from './modelFamily.ts';
 import type { Pictures } from './pictures.ts';
-import { type Quota, quota } from './quotas.ts';
+import { type Quota, quota } from './quota.ts';
 import { draw } from './random.ts';
 import { type Arrival, rules } from './rules.ts';
 import { say } from './say.ts';

@@ -1,5 +1,5 @@
 import { Observable, type OperatorFunction, catchError, from, ignoreElements, isObservable, mergeMap, throwError } from 'rxjs';
-import { report } from './channels.ts';
+import { report } from './report.ts';
 import type { Item } from './item.ts';
 import type { Evidence, Reject, Stage } from './reject.ts';
 

@@ -1,5 +1,5 @@
 import { type OperatorFunction, map } from 'rxjs';
-import { report } from './channels.ts';
+import { report } from './report.ts';
 import type { Item } from './item.ts';
 
 export interface GateOptions {

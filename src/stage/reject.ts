@@ -1,5 +1,5 @@
 import { type ErrorCode, PipelineError, codeOf, messageOf } from '../errors.ts';
-import { report } from './channels.ts';
+import { report } from './report.ts';
 import type { Gate } from './gate.ts';
 import type { Item, Position } from './item.ts';
 

@@ -1,9 +1,9 @@
 import { Observable } from 'rxjs';
-import type { Packet } from '../consume/packet.ts';
+import type { Packet } from '../stage/packet.ts';
 import type { EventWindow } from '../frame/eventWindow.ts';
-import { render } from '../frame/render.ts';
-import type { CutOptions } from '../frame/windowing.ts';
-import { report } from '../stage/channels.ts';
+import { render } from '../frame/rendering/render.ts';
+import type { CutOptions } from '../frame/windowing/windowing.ts';
+import { report } from '../stage/report.ts';
 import type { Ack } from '../stage/item.ts';
 import type { Drawing, DrawingOptions } from './drawing.ts';
 import { type FromChannel, errorOf, failureOf, movable } from './messages.ts';

@@ -1,13 +1,13 @@
 import type { Observable, OperatorFunction } from 'rxjs';
-import type { Packet } from '../consume/packet.ts';
+import type { Packet } from '../stage/packet.ts';
 import { decode } from '../decode/decode.ts';
 import type { Pipeline } from '../definePipeline.ts';
-import { cut } from '../frame/cut.ts';
+import { cut } from '../frame/windowing/cut.ts';
 import type { EventWindow } from '../frame/eventWindow.ts';
 import type { Frame } from '../frame/frame.ts';
-import { measureMotion } from '../frame/measureMotion.ts';
-import { type FrameOptions, render } from '../frame/render.ts';
-import type { CutOptions } from '../frame/windowing.ts';
+import { measureMotion } from '../motion/measureMotion.ts';
+import { type FrameOptions, render } from '../frame/rendering/render.ts';
+import type { CutOptions } from '../frame/windowing/windowing.ts';
 import type { Gate } from '../stage/gate.ts';
 import type { Reject } from '../stage/reject.ts';
 

@@ -9,12 +9,12 @@
   Messages of one turn of the event loop travel together, in order; packets and pictures are transferred.
 */
 import type { MessagePort, Worker } from 'node:worker_threads';
-import type { Packet } from '../consume/packet.ts';
+import type { Packet } from '../stage/packet.ts';
 import { type ErrorCode, PipelineError, codeOf, messageOf } from '../errors.ts';
 import type { EventWindow } from '../frame/eventWindow.ts';
 import type { Frame } from '../frame/frame.ts';
-import type { CutOptions } from '../frame/windowing.ts';
-import type { Reports } from '../stage/channels.ts';
+import type { CutOptions } from '../frame/windowing/windowing.ts';
+import type { Reports } from '../stage/report.ts';
 import type { Evidence, Stage } from '../stage/reject.ts';
 
 /** A packet without what cannot travel. Packets of a channel are numbered as they are sent. */

@@ -2,10 +2,10 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { Observable, type OperatorFunction, Subject, type Subscription, map } from 'rxjs';
 import { decode } from '../decode/decode.ts';
 import type { Pipeline } from '../definePipeline.ts';
-import { cut } from '../frame/cut.ts';
+import { cut } from '../frame/windowing/cut.ts';
 import type { EventWindow } from '../frame/eventWindow.ts';
-import { frameOf } from '../frame/render.ts';
-import { listen } from '../stage/channels.ts';
+import { frameOf } from '../frame/rendering/render.ts';
+import { listen } from '../stage/report.ts';
 import type { Reject } from '../stage/reject.ts';
 import { frameOptions } from './drawing.ts';
 import {

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { PipelineError, messageOf } from '../errors.ts';
 import type { Frame } from '../frame/frame.ts';
-import { report } from '../stage/channels.ts';
+import { report } from '../stage/report.ts';
 import { type FromChannel, type FromWorker, type Outbox, type ToWorker, type WorkerData, errorOf, outbox } from './messages.ts';
 
 /** A worker as the main thread sees it. */

@@ -1,5 +1,5 @@
 import { type RecordableHistogram, createHistogram } from 'node:perf_hooks';
-import { listen } from '../stage/channels.ts';
+import { listen } from '../stage/report.ts';
 import type { Attempt } from '../interpret/caption.ts';
 import type { CaptionRecord } from '../publish/captionRecord.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
-import type { Packet } from '../../src/consume/packet.ts';
+import type { Packet } from '../../src/stage/packet.ts';
 import { kafkaSource } from '../../src/consume/sources/kafkaSource.ts';
-import { type Reports, listen } from '../../src/stage/channels.ts';
+import { type Reports, listen } from '../../src/stage/report.ts';
 import { brokers, describeKafka, makeTopic, produce, unique } from './kafka.ts';
 
 /** What kafkajs fetches of a partition at once. */

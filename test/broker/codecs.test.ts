@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compressionType, compressions } from '../../src/kafka/codecs.ts';
+import { compressionType, compressions } from '../../src/kafka/client/compression.ts';
 import { client, describeKafka, makeTopic } from './kafka.ts';
 import { readTopic } from './readTopic.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { decoder } from '../../src/kafka/avroWire.ts';
+import { decoder } from '../../src/avro/wireFormat.ts';
 import type { Simulator } from '../../src/sim/simulator.ts';
 import type { DeadLetter } from '../../src/stage/reject.ts';
 import { client, describeKafka } from './kafka.ts';

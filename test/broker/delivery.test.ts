@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { kafkaSource } from '../../src/consume/sources/kafkaSource.ts';
-import { atLeastOnce } from '../../src/kafka/atLeastOnce.ts';
-import { decoder } from '../../src/kafka/avroWire.ts';
-import type { Delivery } from '../../src/kafka/delivery.ts';
-import { exactlyOnce } from '../../src/kafka/exactlyOnce.ts';
+import { atLeastOnce } from '../../src/kafka/delivery/atLeastOnce.ts';
+import { decoder } from '../../src/avro/wireFormat.ts';
+import type { Delivery } from '../../src/kafka/delivery/makeDelivery.ts';
+import { exactlyOnce } from '../../src/kafka/delivery/exactlyOnce.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import { kafkaSink } from '../../src/publish/sinks/kafkaSink.ts';
 import { brokers, client, describeKafka, makeTopic, unique } from './kafka.ts';

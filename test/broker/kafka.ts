@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type kafkajs from 'kafkajs';
 import { describe, inject } from 'vitest';
-import { persist } from '../../src/kafka/persist.ts';
-import { rangesOf } from '../../src/kafka/readRange.ts';
-import { connect, connectionSchema } from '../../src/kafka/connection.ts';
+import { persist } from '../../src/kafka/client/retryUntil.ts';
+import { rangesOf } from '../../src/kafka/consumer/readRange.ts';
+import { connect, connectionSchema } from '../../src/kafka/client/connection.ts';
 
 /** Addresses of the broker that was found. */
 export const brokers = inject('kafkaBrokers');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
 import { expect, it } from 'vitest';
-import { payOnce } from '../../src/interpret/combinators/payOnce.ts';
+import { payOnce } from '../../src/interpret/payOnce.ts';
 import type { Ledger } from '../../src/interpret/ledger.ts';
 import { kafkaLedger } from '../../src/interpret/ledgers/kafkaLedger.ts';
 import {

@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest';
-import type { Packet } from '../../src/consume/packet.ts';
+import type { Packet } from '../../src/stage/packet.ts';
 import { kafkaSource } from '../../src/consume/sources/kafkaSource.ts';
-import { decoder } from '../../src/kafka/avroWire.ts';
-import { exactlyOnce } from '../../src/kafka/exactlyOnce.ts';
+import { decoder } from '../../src/avro/wireFormat.ts';
+import { exactlyOnce } from '../../src/kafka/delivery/exactlyOnce.ts';
 import { kafkaSink } from '../../src/publish/sinks/kafkaSink.ts';
 import type { DeadLetter } from '../../src/stage/reject.ts';
 import { brokers, client, describeKafka, makeTopic, produce, unique } from './kafka.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { kafkaSource } from '../../src/consume/sources/kafkaSource.ts';
-import { decoder } from '../../src/kafka/avroWire.ts';
-import { exactlyOnce } from '../../src/kafka/exactlyOnce.ts';
+import { decoder } from '../../src/avro/wireFormat.ts';
+import { exactlyOnce } from '../../src/kafka/delivery/exactlyOnce.ts';
 import { kafkaSink } from '../../src/publish/sinks/kafkaSink.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import type { DeadLetter } from '../../src/stage/reject.ts';

@@ -1,5 +1,5 @@
 import type kafkajs from 'kafkajs';
-import { rangesOf, readRanges } from '../../src/kafka/readRange.ts';
+import { rangesOf, readRanges } from '../../src/kafka/consumer/readRange.ts';
 import { client } from './kafka.ts';
 
 /** Every committed message that the topic holds now. */

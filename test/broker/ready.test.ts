@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { kafkaSource } from '../../src/consume/sources/kafkaSource.ts';
 import { kafkaLedger } from '../../src/interpret/ledgers/kafkaLedger.ts';
-import { connect, connectionSchema } from '../../src/kafka/connection.ts';
-import { exactlyOnce } from '../../src/kafka/exactlyOnce.ts';
+import { connect, connectionSchema } from '../../src/kafka/client/connection.ts';
+import { exactlyOnce } from '../../src/kafka/delivery/exactlyOnce.ts';
 import { kafkaSink } from '../../src/publish/sinks/kafkaSink.ts';
-import { serveMetrics } from '../../src/watch/metrics.ts';
+import { serveMetrics } from '../../src/watch/watchMetrics.ts';
 import { startLocalBroker } from '../../kafka-broker/localBroker.ts';
 import { brokers, describeKafka, describeOwnKafka, makeTopic, makeTopics, ownKafka, unique } from './kafka.ts';
 import { miniPipeline } from './miniPipeline.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { encoder } from '../../src/kafka/avroWire.ts';
+import { encoder } from '../../src/avro/wireFormat.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import type { Simulator } from '../../src/sim/simulator.ts';
 import { describeKafka, makeTopic } from './kafka.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { paced } from '../../src/cli/paced.ts';
-import type { Packet } from '../../src/consume/packet.ts';
+import type { Packet } from '../../src/stage/packet.ts';
 import type { Source } from '../../src/consume/source.ts';
 import { synthetic } from '../../src/consume/sources/synthetic.ts';
 
@@ -8,7 +8,7 @@ const never = new AbortController().signal;
 
 /** What `paced` waits for, without the wall clock. */
 const waits: number[] = [];
-vi.mock('../../src/consume/pacedBy.ts', () => ({ pacedBy: () => async (atMs: number) => void waits.push(atMs) }));
+vi.mock('../../src/consume/recordings/paceOf.ts', () => ({ pacedBy: () => async (atMs: number) => void waits.push(atMs) }));
 beforeEach(() => void (waits.length = 0));
 afterEach(() => vi.restoreAllMocks());
 

@@ -1,6 +1,6 @@
 import { lastValueFrom, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Packet } from '../../src/consume/packet.ts';
+import type { Packet } from '../../src/stage/packet.ts';
 import { decode, decodeSensor } from '../../src/decode/decode.ts';
 import { encodeEvt3 } from '../../src/decode/encoders/encodeEvt3.ts';
 import { makeEvents } from '../../src/decode/events.ts';

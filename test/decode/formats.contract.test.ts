@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { everyFormat } from '../../src/everyFormat.ts';
+import { everyFormat } from '../../src/decode/allFormats.ts';
 import { type Sample, samples } from './samples.ts';
 import { type Row, cuts, decodeAll, eventRows, rowsOf } from './support.ts';
 

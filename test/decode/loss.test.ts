@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Packet } from '../../src/consume/packet.ts';
+import type { Packet } from '../../src/stage/packet.ts';
 import { decodeSensor } from '../../src/decode/decode.ts';
-import { everyFormat } from '../../src/everyFormat.ts';
+import { everyFormat } from '../../src/decode/allFormats.ts';
 import { type Random, makeRandom } from '../fuzz/mutate.ts';
 import { packetsOf } from './packets.ts';
 import { hasRecordings, rowsOf } from './support.ts';

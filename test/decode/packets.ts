@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Packet } from '../../src/consume/packet.ts';
+import type { Packet } from '../../src/stage/packet.ts';
 import { recordings } from './support.ts';
 
 /** The packets of a recording as they would come from a topic. */

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { inspect } from '../../src/cli/commands/inspect.ts';
 import { decodeSensor } from '../../src/decode/decode.ts';
 import { type DecodeCounters, noCounts } from '../../src/decode/decoder.ts';
-import { everyFormat } from '../../src/everyFormat.ts';
-import { listen } from '../../src/stage/channels.ts';
+import { everyFormat } from '../../src/decode/allFormats.ts';
+import { listen } from '../../src/stage/report.ts';
 import { packetsOf } from './packets.ts';
 import { type Row, digestsOf, hasRecordings, recordings, rowsOf } from './support.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { watchMetrics } from '../../src/watch/metrics.ts';
+import { watchMetrics } from '../../src/watch/watchMetrics.ts';
 
 interface Dashboard {
   panels: { title: string; targets: { expr: string }[] }[];

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { listen } from '../../src/stage/channels.ts';
+import { listen } from '../../src/stage/report.ts';
 import { type ChaosRun, asJournalled, asRecorded, chaosRoute, runChaos, startChaos } from './chaos.ts';
 import { promptWords, secrets } from './chaosWords.ts';
 

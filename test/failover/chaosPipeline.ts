@@ -1,5 +1,5 @@
 import { anthropic, definePipeline, gemini, jsonl, mixed, openai, polarity, route, synthetic } from '../../src/index.ts';
-import { envs } from '../../src/secrets.ts';
+import { envs } from '../../src/secret.ts';
 import { promptWords } from './chaosWords.ts';
 
 /** A whole pipeline against a simulator that somebody else runs; for the test that reads everything it puts out. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { route } from '../../src/interpret/combinators/route.ts';
 import { openai } from '../../src/interpret/providers/openai.ts';
-import { known } from '../../src/secrets.ts';
+import { known } from '../../src/secret.ts';
 import { type Form, ask, forms } from './router.ts';
 import { type Asked, type Check, type Profile, type Scenario, fallback, primary, scenarios } from './scenarios.ts';
 import { type Verdict, judge, verdicts, worse } from './verdict.ts';

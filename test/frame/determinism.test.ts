@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Packet } from '../../src/consume/packet.ts';
+import type { Packet } from '../../src/stage/packet.ts';
 import { type SyntheticOptions, synthetic } from '../../src/consume/sources/synthetic.ts';
 import { decodeSensor } from '../../src/decode/decode.ts';
 import { type EventBatch, copyEvents } from '../../src/decode/events.ts';
@@ -14,7 +14,7 @@ import { refractory } from '../../src/frame/filters/refractory.ts';
 import { spatioTemporalContrast } from '../../src/frame/filters/spatioTemporalContrast.ts';
 import { greyReconstruction } from '../../src/frame/renderers/greyReconstruction.ts';
 import { polarity } from '../../src/frame/renderers/polarity.ts';
-import type { CutOptions, Windowing } from '../../src/frame/windowing.ts';
+import type { CutOptions, Windowing } from '../../src/frame/windowing/windowing.ts';
 import { adaptive } from '../../src/frame/windows/adaptive.ts';
 import { fixedCount } from '../../src/frame/windows/fixedCount.ts';
 import { mixed } from '../../src/frame/windows/mixed.ts';

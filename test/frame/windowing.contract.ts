@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import type { EventWindow } from '../../src/frame/eventWindow.ts';
-import type { Windowing } from '../../src/frame/windowing.ts';
+import type { Windowing } from '../../src/frame/windowing/windowing.ts';
 import { type Dot, batchOf, dotsOf, packetsOf } from './dots.ts';
 
 export interface WindowingPromise {

@@ -1,6 +1,6 @@
 import type { Format } from '../../src/decode/decoder.ts';
 import type { Events } from '../../src/decode/events.ts';
-import { everyFormat } from '../../src/everyFormat.ts';
+import { everyFormat } from '../../src/decode/allFormats.ts';
 import type { Random } from './mutate.ts';
 
 export interface Case {

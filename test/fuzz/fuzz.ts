@@ -1,4 +1,4 @@
-import { everyFormat } from '../../src/everyFormat.ts';
+import { everyFormat } from '../../src/decode/allFormats.ts';
 import { samples } from '../decode/samples.ts';
 import type { Row } from '../decode/support.ts';
 import { type Case, violationOf } from './check.ts';

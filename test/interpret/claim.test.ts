@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LAPSED } from '../../src/interpret/captioner.ts';
 import { ensemble } from '../../src/interpret/combinators/ensemble.ts';
 import { fallback } from '../../src/interpret/combinators/fallback.ts';
-import { payOnce } from '../../src/interpret/combinators/payOnce.ts';
+import { payOnce } from '../../src/interpret/payOnce.ts';
 import { retry } from '../../src/interpret/combinators/retry.ts';
 import { route } from '../../src/interpret/combinators/route.ts';
 import type { Captioner } from '../../src/interpret/captioner.ts';

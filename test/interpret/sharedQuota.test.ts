@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { type GroupShare, groupShare } from '../../src/consume/groupShare.ts';
-import { pace } from '../../src/interpret/pacing.ts';
-import { health } from '../../src/interpret/health.ts';
-import { quota } from '../../src/sim/quotas.ts';
+import { type GroupShare, groupShare } from '../../src/consume/kafka/groupShare.ts';
+import { pace } from '../../src/interpret/limits/tokenBuckets.ts';
+import { health } from '../../src/interpret/limits/health.ts';
+import { quota } from '../../src/sim/quota.ts';
 
 const CALL = { requests: 1, tokens: 0, inputTokens: 0, outputTokens: 0 };
 const LATENCY_MS = 200;

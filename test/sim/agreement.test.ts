@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf, imageTokens } from '../../src/interpret/estimate.ts';
-import { costUsd, priceOf } from '../../src/interpret/price.ts';
-import { billUsd, familyOf } from '../../src/sim/modelFamilies.ts';
+import { factsOf, imageTokens } from '../../src/interpret/pricing/estimate.ts';
+import { costUsd, priceOf } from '../../src/interpret/pricing/price.ts';
+import { billUsd, familyOf } from '../../src/sim/modelFamily.ts';
 
 // Two tables by two hands: what the simulator bills, and what the providers reckon. They must agree.
 const models = [

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { png } from '../../src/frame/png.ts';
+import { png } from '../../src/frame/rendering/png.ts';
 import { readSmallPng } from '../../src/sim/readSmallPng.ts';
 
 const pixels = async (bytes: Uint8Array): Promise<Uint8Array> =>

@@ -1,7 +1,7 @@
 import { Observable, lastValueFrom, of, timer, map, toArray } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { attempt } from '../../src/stage/attempt.ts';
-import { listen } from '../../src/stage/channels.ts';
+import { listen } from '../../src/stage/report.ts';
 import { countedItem } from './items.ts';
 
 const items = [1, 2, 3].map((n) => countedItem({ n }));

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { definePipeline } from '../../src/definePipeline.ts';
 import { PipelineError } from '../../src/errors.ts';
 import { memoryLedger } from '../../src/interpret/ledgers/memoryLedger.ts';
-import { runPipeline } from '../../src/pipeline.ts';
+import { runPipeline } from '../../src/runPipeline.ts';
 import { smallPipeline, tenEvents } from '../parts.ts';
 
 const payloads = Array.from({ length: 20 }, (_, index) => tenEvents(index));

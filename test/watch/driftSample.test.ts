@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { NormalisedCaption } from '../../src/normalise/normalise.ts';
-import { report } from '../../src/stage/channels.ts';
+import { report } from '../../src/stage/report.ts';
 import { driftSample } from '../../src/watch/driftSample.ts';
-import { watchMetrics } from '../../src/watch/metrics.ts';
+import { watchMetrics } from '../../src/watch/watchMetrics.ts';
 
 const things = 'car dog hand tree bus ball bird boat chair lamp'.split(' ');
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { report } from '../../src/stage/channels.ts';
+import { report } from '../../src/stage/report.ts';
 import { watchSummary } from '../../src/watch/summary.ts';
 import { captionRecords } from '../publish/records.ts';
 

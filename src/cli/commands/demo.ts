@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { demoSheet } from '../demoSheet.ts';
 import { loadPipeline } from '../loadPipeline.ts';
-import { outputsOf } from '../outputs.ts';
+import { outputsOf } from '../outputsOf.ts';
 import { type RunFlags, runWatched } from '../runWatched.ts';
 import { withRunFlags } from './run.ts';
 

@@ -3,8 +3,8 @@ import { access, constants, statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { codeOf, messageOf } from '../../errors.ts';
-import { reach } from '../../kafka/reach.ts';
-import { registryClient } from '../../kafka/registry.ts';
+import { reach } from '../../kafka/client/connectOrExplain.ts';
+import { registryClient } from '../../kafka/client/schemaRegistry.ts';
 import { type KafkaFlags, connectionOf, registryOf, withKafkaFlags } from '../kafkaFlags.ts';
 import { loadPipeline } from '../loadPipeline.ts';
 

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import type kafkajs from 'kafkajs';
-import { packetWriter } from '../../consume/packetWriter.ts';
+import { packetWriter } from '../../consume/kafka/packetEncoder.ts';
 import type { Source } from '../../consume/source.ts';
 import { recording } from '../../consume/sources/recording.ts';
-import { outlet } from '../../kafka/outlet.ts';
-import { reach } from '../../kafka/reach.ts';
-import { rangesOf, readRanges } from '../../kafka/readRange.ts';
+import { outlet } from '../../kafka/producer/batchingProducer.ts';
+import { reach } from '../../kafka/client/connectOrExplain.ts';
+import { rangesOf, readRanges } from '../../kafka/consumer/readRange.ts';
 import { ensureTopic } from '../ensureTopic.ts';
 import { counterLine } from '../counterLine.ts';
 import { type KafkaFlags, connectionOf, registryOf, speedOf, withKafkaFlags } from '../kafkaFlags.ts';

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { openRecording, withGeometry } from '../../consume/openRecording.ts';
+import { openRecording, withGeometry } from '../../consume/recordings/openRecording.ts';
 import { PipelineError } from '../../errors.ts';
-import { everyContainer } from '../../everyContainer.ts';
-import { everyFormat } from '../../everyFormat.ts';
+import { everyContainer } from '../../consume/recordings/allContainers.ts';
+import { everyFormat } from '../../decode/allFormats.ts';
 import { type Facts, type Inspection, type Rate, makeInspection } from '../inspection.ts';
 import { recordingSheet } from '../recordingSheet.ts';
 

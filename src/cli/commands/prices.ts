@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type PriceRow, priceRows, pricesCheckedOn } from '../../interpret/data/prices.ts';
-import { priceOf, today } from '../../interpret/price.ts';
+import { type PriceRow, priceRows, pricesCheckedOn } from '../../interpret/pricing/priceRows.ts';
+import { priceOf, today } from '../../interpret/pricing/price.ts';
 
 /** `prices [MODEL]`: what the vendors charge as far as this version knows, since when, and how old that knowledge is. */
 export const pricesCommand = (program: Command): void => {

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import type { Point } from '../../consume/between.ts';
-import { writeArchive } from '../../consume/messageArchive.ts';
+import type { Point } from '../../consume/replay/windowRange.ts';
+import { writeArchive } from '../../consume/recordings/topicArchiveFile.ts';
 import { PipelineError } from '../../errors.ts';
-import { boundsOf, offsetsOf } from '../../kafka/boundsOf.ts';
-import { reach } from '../../kafka/reach.ts';
-import { type Range, rangesOf, readRanges } from '../../kafka/readRange.ts';
+import { boundsOf, offsetsOf } from '../../kafka/consumer/offsetBounds.ts';
+import { reach } from '../../kafka/client/connectOrExplain.ts';
+import { type Range, rangesOf, readRanges } from '../../kafka/consumer/readRange.ts';
 import { counterLine } from '../counterLine.ts';
 import { type KafkaFlags, connectionOf, withKafkaFlags } from '../kafkaFlags.ts';
 import { POINT, pointOf } from '../pointFlag.ts';

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { speedOf, withKafkaFlags } from '../kafkaFlags.ts';
 import { loadPipeline } from '../loadPipeline.ts';
-import { outputsOf } from '../outputs.ts';
+import { outputsOf } from '../outputsOf.ts';
 import { POINT, pointOf } from '../pointFlag.ts';
 import { type ReplayFlags, replaying } from '../replaying.ts';
 import { type RunFlags, runWatched } from '../runWatched.ts';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { loadPipeline } from '../loadPipeline.ts';
-import { outputsOf } from '../outputs.ts';
+import { outputsOf } from '../outputsOf.ts';
 import { type RunFlags, runWatched } from '../runWatched.ts';
 
 export const runCommand = (program: Command): void => {

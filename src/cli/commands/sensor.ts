@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { packetWriter } from '../../consume/packetWriter.ts';
+import { packetWriter } from '../../consume/kafka/packetEncoder.ts';
 import { synthetic } from '../../consume/sources/synthetic.ts';
-import { outlet } from '../../kafka/outlet.ts';
-import { reach } from '../../kafka/reach.ts';
+import { outlet } from '../../kafka/producer/batchingProducer.ts';
+import { reach } from '../../kafka/client/connectOrExplain.ts';
 import { ensureTopic } from '../ensureTopic.ts';
 import { type KafkaFlags, connectionOf, registryOf, withKafkaFlags } from '../kafkaFlags.ts';
 import { stopOnSignal } from '../stopOnSignal.ts';

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { PipelineError } from '../../errors.ts';
-import { atLeastOnce } from '../../kafka/atLeastOnce.ts';
-import { wires } from '../../kafka/avroWire.ts';
-import { type KafkaConnection, connectionSchema } from '../../kafka/connection.ts';
-import type { Delivery } from '../../kafka/delivery.ts';
-import { reach } from '../../kafka/reach.ts';
-import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/registry.ts';
-import { readOptions } from '../../options.ts';
-import { groupShare } from '../groupShare.ts';
-import { packetReader } from '../packetWire.ts';
-import { readAsGroup } from '../readAsGroup.ts';
+import { atLeastOnce } from '../../kafka/delivery/atLeastOnce.ts';
+import { wires } from '../../avro/wireFormat.ts';
+import { type KafkaConnection, connectionSchema } from '../../kafka/client/connection.ts';
+import type { Delivery } from '../../kafka/delivery/makeDelivery.ts';
+import { reach } from '../../kafka/client/connectOrExplain.ts';
+import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/client/schemaRegistry.ts';
+import { readOptions } from '../../readOptions.ts';
+import { groupShare } from '../kafka/groupShare.ts';
+import { packetReader } from '../kafka/packetDecoder.ts';
+import { readAsGroup } from '../kafka/consumerGroup.ts';
 import type { Source } from '../source.ts';
 
 export interface KafkaSourceOptions extends KafkaConnection {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { everyContainer } from '../../everyContainer.ts';
-import { everyFormat } from '../../everyFormat.ts';
-import { readOptions } from '../../options.ts';
-import { openRecording, withGeometry } from '../openRecording.ts';
+import { everyContainer } from '../recordings/allContainers.ts';
+import { everyFormat } from '../../decode/allFormats.ts';
+import { readOptions } from '../../readOptions.ts';
+import { openRecording, withGeometry } from '../recordings/openRecording.ts';
 import type { Source } from '../source.ts';
 
 export interface RecordingOptions {

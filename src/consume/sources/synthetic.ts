@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { encodeEvt3 } from '../../decode/encoders/encodeEvt3.ts';
 import { type Events, makeEvents } from '../../decode/events.ts';
-import { readOptions } from '../../options.ts';
-import type { Packet } from '../packet.ts';
-import { type Camera, camera } from '../simulator/camera.ts';
-import { randomOf } from '../simulator/random.ts';
-import { type Mover, type Pose, type SceneName, directionOf, poseAt, scenes, topSpeed } from '../simulator/scene.ts';
+import { readOptions } from '../../readOptions.ts';
+import type { Packet } from '../../stage/packet.ts';
+import { type Camera, camera } from '../syntheticCamera/camera.ts';
+import { randomOf } from '../syntheticCamera/random.ts';
+import { type Mover, type Pose, type SceneName, directionOf, poseAt, scenes, topSpeed } from '../syntheticCamera/scene.ts';
 import type { Source } from '../source.ts';
 
 export interface SyntheticOptions {

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { wires } from '../../kafka/avroWire.ts';
-import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/registry.ts';
-import { readOptions } from '../../options.ts';
-import { type Point, between, isWithin, noRange, pointSchema } from '../between.ts';
-import { type ArchivedMessage, readArchive } from '../messageArchive.ts';
-import type { Packet } from '../packet.ts';
-import { packetReader } from '../packetWire.ts';
+import { wires } from '../../avro/wireFormat.ts';
+import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/client/schemaRegistry.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type Point, between, isWithin, noRange, pointSchema } from '../replay/windowRange.ts';
+import { type ArchivedMessage, readArchive } from '../recordings/topicArchiveFile.ts';
+import type { Packet } from '../../stage/packet.ts';
+import { packetReader } from '../kafka/packetDecoder.ts';
 import type { PastSource } from '../source.ts';
 
 export interface TopicArchiveOptions {

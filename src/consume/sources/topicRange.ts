@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { PipelineError } from '../../errors.ts';
-import { wires } from '../../kafka/avroWire.ts';
-import { boundsOf, offsetsOf } from '../../kafka/boundsOf.ts';
-import { type KafkaConnection, connectionSchema } from '../../kafka/connection.ts';
-import { type Range, messagesOf, rangesOf } from '../../kafka/readRange.ts';
-import { reach } from '../../kafka/reach.ts';
-import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/registry.ts';
-import { readOptions } from '../../options.ts';
-import { type Point, between, isWithin, noRange, pointSchema } from '../between.ts';
-import type { Packet } from '../packet.ts';
-import { packetReader } from '../packetWire.ts';
+import { wires } from '../../avro/wireFormat.ts';
+import { boundsOf, offsetsOf } from '../../kafka/consumer/offsetBounds.ts';
+import { type KafkaConnection, connectionSchema } from '../../kafka/client/connection.ts';
+import { type Range, messagesOf, rangesOf } from '../../kafka/consumer/readRange.ts';
+import { reach } from '../../kafka/client/connectOrExplain.ts';
+import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/client/schemaRegistry.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type Point, between, isWithin, noRange, pointSchema } from '../replay/windowRange.ts';
+import type { Packet } from '../../stage/packet.ts';
+import { packetReader } from '../kafka/packetDecoder.ts';
 import type { PastSource } from '../source.ts';
 
 export interface TopicRangeOptions extends KafkaConnection {

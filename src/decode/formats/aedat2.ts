@@ -1,5 +1,5 @@
 import type { Detected, Format } from '../decoder.ts';
-import { type RecordReader, type RecordStream, startRecords } from '../recordDecoder.ts';
+import { type RecordReader, type RecordStream, startRecords } from '../startRecords.ts';
 
 /*
   AEDAT 2 file (jAER)

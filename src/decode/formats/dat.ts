@@ -1,6 +1,6 @@
 import type { Detected, Format } from '../decoder.ts';
 import { readPropheseeHeader, sizeOf } from '../propheseeHeader.ts';
-import { type RecordReader, type RecordStream, startRecords } from '../recordDecoder.ts';
+import { type RecordReader, type RecordStream, startRecords } from '../startRecords.ts';
 
 /*
   DAT file

@@ -1,5 +1,5 @@
 import type { Format } from '../decoder.ts';
-import { type RecordReader, type RecordStream, startRecords } from '../recordDecoder.ts';
+import { type RecordReader, type RecordStream, startRecords } from '../startRecords.ts';
 
 /*
   Events of ROS 1 dvs_msgs/EventArray, 13 bytes each, little endian

@@ -1,5 +1,5 @@
 import type { Format } from '../decoder.ts';
-import { type RecordReader, type RecordStream, startRecords } from '../recordDecoder.ts';
+import { type RecordReader, type RecordStream, startRecords } from '../startRecords.ts';
 
 /*
   CD event of Metavision as it lies in memory and in HDF5 files, 16 bytes, little endian

@@ -1,7 +1,7 @@
 import { bitsOf } from '../bitsOf.ts';
 import type { Format } from '../decoder.ts';
 import { detectRaw } from '../propheseeHeader.ts';
-import { type RecordReader, type RecordStream, startRecords } from '../recordDecoder.ts';
+import { type RecordReader, type RecordStream, startRecords } from '../startRecords.ts';
 import { makeTimeHigh } from '../timeHigh.ts';
 
 /*

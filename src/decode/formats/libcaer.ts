@@ -1,5 +1,5 @@
 import type { Format } from '../decoder.ts';
-import { type RecordReader, type RecordStream, startRecords } from '../recordDecoder.ts';
+import { type RecordReader, type RecordStream, startRecords } from '../startRecords.ts';
 
 /*
   libcaer polarity record (8 bytes, little endian)

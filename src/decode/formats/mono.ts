@@ -1,5 +1,5 @@
 import type { Format } from '../decoder.ts';
-import { type RecordReader, type RecordStream, startRecords } from '../recordDecoder.ts';
+import { type RecordReader, type RecordStream, startRecords } from '../startRecords.ts';
 
 /*
   "mono" record of ROS EventPackets (64 bits, little endian)

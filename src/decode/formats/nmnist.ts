@@ -1,5 +1,5 @@
 import type { Detected, Format } from '../decoder.ts';
-import { type RecordReader, type RecordStream, startRecords } from '../recordDecoder.ts';
+import { type RecordReader, type RecordStream, startRecords } from '../startRecords.ts';
 
 /*
   N-MNIST and N-Caltech101 file: records of 5 bytes, big endian, no header

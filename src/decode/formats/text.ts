@@ -1,7 +1,7 @@
 import { makeColumns } from '../columns.ts';
 import { type Decoder, type Detected, type Format, type StreamInfo, noCounts } from '../decoder.ts';
 import { sizeOf } from '../propheseeHeader.ts';
-import { type TextLayout, columnsNamed, layoutOf, splitLine } from '../textColumns.ts';
+import { type TextLayout, columnsNamed, layoutOf, splitLine } from '../textLayout.ts';
 
 /*
   Text: one event a line, numbers apart by blanks, commas or semicolons

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Filter } from '../filter.ts';
-import { filterRun, keep, perPixel } from '../filterRun.ts';
+import { filterRun, keep, perPixel } from './support/filterRun.ts';
 
 export interface BackgroundActivityOptions {
   /** How recent the neighbour's event must be, in microseconds. @default 2000, as in dv-processing */

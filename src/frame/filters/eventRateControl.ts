@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Filter } from '../filter.ts';
-import { filterRun, keep } from '../filterRun.ts';
+import { filterRun, keep } from './support/filterRun.ts';
 
 export interface EventRateControlOptions {
   /** Events that pass in one slice of time. @default 4000: with 200 µs, 20 million a second, as on Gen4.1 and IMX636 */

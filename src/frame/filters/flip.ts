@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Filter } from '../filter.ts';
-import { filterRun, keep } from '../filterRun.ts';
+import { filterRun, keep } from './support/filterRun.ts';
 
 export interface FlipOptions {
   /** Left becomes right. @default false */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Filter } from '../filter.ts';
-import { filterRun, keep, perPixel } from '../filterRun.ts';
+import { filterRun, keep, perPixel } from './support/filterRun.ts';
 
 export interface HotPixelOptions {
   /** Pixels that are known to be hot, as [x, y]. @default none */

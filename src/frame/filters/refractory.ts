@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Filter } from '../filter.ts';
-import { filterRun, keep, perPixel } from '../filterRun.ts';
+import { filterRun, keep, perPixel } from './support/filterRun.ts';
 
 export interface RefractoryOptions {
   /** Dead time of a pixel after an event that was kept, in microseconds. @default 1000 */

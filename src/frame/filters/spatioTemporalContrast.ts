@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Filter } from '../filter.ts';
-import { filterRun, keep, perPixel } from '../filterRun.ts';
+import { filterRun, keep, perPixel } from './support/filterRun.ts';
 
 export interface SpatioTemporalContrastOptions {
   /** Longest time between two events of one burst in milliseconds; sensors allow 1 to 100. @default 10 */

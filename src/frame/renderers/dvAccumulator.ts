@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { type Canvas, type CanvasOptions, bytesOf, canvasFields, canvases, picture } from '../canvas.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type Canvas, type CanvasOptions, bytesOf, canvasFields, canvases, picture } from '../rendering/canvas.ts';
 import type { EventSlice } from '../eventWindow.ts';
 import type { Renderer } from '../renderer.ts';
 

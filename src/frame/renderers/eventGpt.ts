@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { type CanvasOptions, canvasFields, canvases, picture } from '../canvas.ts';
-import { type ThreeColours, coloursOf, lastPolarity } from '../lastPolarity.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type CanvasOptions, canvasFields, canvases, picture } from '../rendering/canvas.ts';
+import { type ThreeColours, coloursOf, lastPolarity } from '../rendering/lastPolarity.ts';
 import type { Renderer } from '../renderer.ts';
 
 const schema = z.strictObject(canvasFields);

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.ts';
-import { readOptions } from '../../options.ts';
-import { type Canvas, type CanvasOptions, bytesOf, canvasFields, canvases, picture } from '../canvas.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type Canvas, type CanvasOptions, bytesOf, canvasFields, canvases, picture } from '../rendering/canvas.ts';
 import type { EventSlice, EventWindow } from '../eventWindow.ts';
-import { runsBetween } from '../keptEvents.ts';
+import { runsBetween } from '../windowing/retainedEvents.ts';
 import type { Pixels, Renderer } from '../renderer.ts';
-import { voxelGrid } from '../voxelGrid.ts';
+import { voxelGrid } from '../rendering/voxelGrid.ts';
 
 /** What is used of ONNX Runtime: `onnxruntime-node` and `onnxruntime-web` both have it. */
 export interface OnnxRuntime {

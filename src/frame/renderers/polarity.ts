@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { type CanvasOptions, canvasFields, canvases, picture } from '../canvas.ts';
-import { coloursOf, lastPolarity } from '../lastPolarity.ts';
-import { type Palette, type PaletteName, paletteNames, palettes } from '../palettes.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type CanvasOptions, canvasFields, canvases, picture } from '../rendering/canvas.ts';
+import { coloursOf, lastPolarity } from '../rendering/lastPolarity.ts';
+import { type Palette, type PaletteName, paletteNames, palettes } from '../rendering/palettes.ts';
 import type { Renderer } from '../renderer.ts';
 
 export interface PolarityOptions extends CanvasOptions {

@@ -1,4 +1,4 @@
-import { beside } from '../beside.ts';
+import { beside } from '../rendering/sideBySidePixels.ts';
 import type { Renderer } from '../renderer.ts';
 
 /**

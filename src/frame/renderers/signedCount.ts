@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { type CanvasOptions, bytesOf, canvasFields, canvases, picture } from '../canvas.ts';
-import { countsOf, largest } from '../counts.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type CanvasOptions, bytesOf, canvasFields, canvases, picture } from '../rendering/canvas.ts';
+import { countsOf, largest } from '../rendering/counts.ts';
 import type { Renderer } from '../renderer.ts';
 
 export interface SignedCountOptions extends CanvasOptions {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { type Canvas, type CanvasOptions, canvasFields, canvases, picture } from '../canvas.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type Canvas, type CanvasOptions, canvasFields, canvases, picture } from '../rendering/canvas.ts';
 import type { EventSlice } from '../eventWindow.ts';
-import { type Colour, type PaletteName, paletteNames, palettes } from '../palettes.ts';
+import { type Colour, type PaletteName, paletteNames, palettes } from '../rendering/palettes.ts';
 import type { Renderer } from '../renderer.ts';
 
 export interface TimeSurfaceOptions extends CanvasOptions {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { beside } from '../beside.ts';
+import { readOptions } from '../../readOptions.ts';
+import { beside } from '../rendering/sideBySidePixels.ts';
 import type { EventSlice, EventWindow } from '../eventWindow.ts';
 import type { Renderer } from '../renderer.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Events } from '../../decode/events.ts';
-import { readOptions } from '../../options.ts';
-import { type Judge, cutInSeries } from '../cutInSeries.ts';
-import { fullAt } from '../fullAt.ts';
-import type { Windowing } from '../windowing.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type Judge, cutInSeries } from '../windowing/cutInSeries.ts';
+import { fullAt } from '../windowing/fullAt.ts';
+import type { Windowing } from '../windowing/windowing.ts';
 
 export interface AdaptiveOptions {
   /** Events per pixel of the sensor that fill a window, as in E2VID (0.35): a picture that is neither empty nor crowded. @default 0.25 */

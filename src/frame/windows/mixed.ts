@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { cutInSeries } from '../cutInSeries.ts';
-import { fullAt } from '../fullAt.ts';
-import type { Windowing } from '../windowing.ts';
+import { readOptions } from '../../readOptions.ts';
+import { cutInSeries } from '../windowing/cutInSeries.ts';
+import { fullAt } from '../windowing/fullAt.ts';
+import type { Windowing } from '../windowing/windowing.ts';
 
 export interface MixedOptions {
   /** A window ends at the next multiple of this, in milliseconds of sensor time... */

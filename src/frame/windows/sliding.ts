@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { cutOnGrid } from '../cutOnGrid.ts';
-import type { Windowing } from '../windowing.ts';
+import { readOptions } from '../../readOptions.ts';
+import { cutOnGrid } from '../windowing/cutOnGrid.ts';
+import type { Windowing } from '../windowing/windowing.ts';
 
 export interface SlidingOptions {
   /** From the start of one window to the start of the next, in milliseconds of sensor time. Starts are multiples of it. */

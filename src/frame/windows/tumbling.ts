@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { cutOnGrid } from '../cutOnGrid.ts';
-import type { Windowing } from '../windowing.ts';
+import { readOptions } from '../../readOptions.ts';
+import { cutOnGrid } from '../windowing/cutOnGrid.ts';
+import type { Windowing } from '../windowing/windowing.ts';
 
 export interface TumblingOptions {
   /** Length of a window in milliseconds of sensor time. A window begins at a multiple of it. */

@@ -3,12 +3,12 @@ import { dirname } from 'node:path';
 import { Observable } from 'rxjs';
 import { z } from 'zod';
 import { PipelineError } from '../../errors.ts';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Answer } from '../caption.ts';
 import type { CaptionRequest, Captioner, Purse } from '../captioner.ts';
-import { textTokens } from '../estimate.ts';
-import { today } from '../price.ts';
-import { wrap } from './wrap.ts';
+import { textTokens } from '../pricing/estimate.ts';
+import { today } from '../pricing/price.ts';
+import { wrap } from './support/wrap.ts';
 
 export interface BudgetOptions {
   /** Cap in USD for this run. @default none */

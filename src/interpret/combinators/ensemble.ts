@@ -1,8 +1,8 @@
 import { type Observable, catchError, forkJoin, map, of } from 'rxjs';
 import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.ts';
-import { readOptions } from '../../options.ts';
-import { agreement, contentWords } from '../agreement.ts';
+import { readOptions } from '../../readOptions.ts';
+import { agreement, contentWords } from './support/agreement.ts';
 import type { Answer } from '../caption.ts';
 import { type CaptionRequest, type Captioner, LAPSED, type TargetPlan, captioner } from '../captioner.ts';
 import { requestHash } from '../requestHash.ts';

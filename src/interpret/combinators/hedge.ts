@@ -1,9 +1,9 @@
 import { EMPTY, type Observable, catchError, defer, merge, mergeMap, take, tap, timer } from 'rxjs';
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Answer } from '../caption.ts';
 import type { CaptionRequest, Captioner } from '../captioner.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from './support/wrap.ts';
 
 export interface HedgeOptions {
   /** The share of calls that are answered sooner than the wait for the second call, as seen so far. @default 0.95 */

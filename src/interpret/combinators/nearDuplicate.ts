@@ -1,10 +1,10 @@
 import { EMPTY, Observable, ReplaySubject, catchError, from, map, mergeMap, tap } from 'rxjs';
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Answer } from '../caption.ts';
 import type { CaptionRequest, Captioner } from '../captioner.ts';
-import { type Signature, distance, signatureOf } from '../signature.ts';
-import { wrap } from './wrap.ts';
+import { type Signature, distance, signatureOf } from './support/imageSignature.ts';
+import { wrap } from './support/wrap.ts';
 
 export interface NearDuplicateOptions {
   /** Largest distance (0..1) at which a frame is the same as an earlier one. @default 0.08 */

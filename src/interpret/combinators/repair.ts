@@ -2,8 +2,8 @@ import { type Observable, catchError, map, of, switchMap } from 'rxjs';
 import type { Answer } from '../caption.ts';
 import type { CaptionRequest, Captioner } from '../captioner.ts';
 import { asked } from '../prompt.ts';
-import { readStructured } from '../structured.ts';
-import { wrap } from './wrap.ts';
+import { readStructured } from '../structured/structuredCaption.ts';
+import { wrap } from './support/wrap.ts';
 
 /**
  * An answer that was asked for in parts and holds none is sent back once, as words without the picture, to be put

@@ -1,9 +1,9 @@
 import { retry as retryWhen, throwError, timer } from 'rxjs';
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Captioner } from '../captioner.ts';
 import { ProviderError, classOf, consequences } from '../failure.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from './support/wrap.ts';
 
 export interface RetryOptions {
   /** Calls after the first. @default 2 */

@@ -1,12 +1,12 @@
 import { Observable } from 'rxjs';
 import { z } from 'zod';
 import { PipelineError } from '../../errors.ts';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Answer, ErrorClass } from '../caption.ts';
 import { type CaptionRequest, type Captioner, type Plan, captioner } from '../captioner.ts';
-import { type Stop, dispatcher } from '../dispatch.ts';
+import { type Stop, dispatcher } from '../routing/scheduler.ts';
 import { consequences } from '../failure.ts';
-import { withLane } from '../laneOf.ts';
+import { withLane } from '../limits/availability.ts';
 
 export interface RouteOptions<Name extends string = string> {
   /** Who may be asked, by the name that records, metrics and the fields below use. */

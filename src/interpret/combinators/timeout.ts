@@ -1,9 +1,9 @@
 import { catchError, throwError, timeout as timeoutWhen } from 'rxjs';
 import { z } from 'zod';
 import { PipelineError, codeOf } from '../../errors.ts';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Captioner } from '../captioner.ts';
-import { wrap } from './wrap.ts';
+import { wrap } from './support/wrap.ts';
 
 export interface TimeoutOptions {
   /** Longest wait for the answer in milliseconds, everything included. */

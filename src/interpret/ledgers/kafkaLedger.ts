@@ -14,14 +14,14 @@ import type kafkajs from 'kafkajs';
 import { type RootDatabase, open } from 'lmdb';
 import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.ts';
-import { type ClaimRecord, claimAfter, ownerOf } from '../../kafka/claims.ts';
-import { type KafkaConnection, connectionSchema } from '../../kafka/connection.ts';
-import { type Follower, followTopic } from '../../kafka/followTopic.ts';
-import { type Lease, makeLease } from '../../kafka/lease.ts';
-import { type Outlet, outlet } from '../../kafka/outlet.ts';
-import { persist } from '../../kafka/persist.ts';
-import { reach } from '../../kafka/reach.ts';
-import { readOptions } from '../../options.ts';
+import { type ClaimRecord, claimAfter, ownerOf } from './kafka/claims.ts';
+import { type KafkaConnection, connectionSchema } from '../../kafka/client/connection.ts';
+import { type Follower, followTopic } from '../../kafka/consumer/topicFollower.ts';
+import { type Lease, makeLease } from './kafka/lease.ts';
+import { type Outlet, outlet } from '../../kafka/producer/batchingProducer.ts';
+import { persist } from '../../kafka/client/retryUntil.ts';
+import { reach } from '../../kafka/client/connectOrExplain.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Claim, Ledger, Paid } from '../ledger.ts';
 
 export interface KafkaLedgerOptions extends KafkaConnection {

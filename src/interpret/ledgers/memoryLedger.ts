@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Claim, Ledger, Paid } from '../ledger.ts';
 
 export interface MemoryLedgerOptions {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { Frame } from '../../frame/frame.ts';
-import { describeMotion } from '../describeMotion.ts';
+import { describeMotion } from '../../motion/describeMotion.ts';
 import { type Prompt, asked } from '../prompt.ts';
-import { structuredSchema } from '../structured.ts';
+import { structuredSchema } from '../structured/structuredCaption.ts';
 
 export interface DescribeEventsOptions {
   /** Longest caption in words. One length for all vendors is what keeps their captions alike. @default 40 */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { PipelineError } from '../../errors.ts';
 import type { Frame } from '../../frame/frame.ts';
-import { readOptions } from '../../options.ts';
-import { describeMotion } from '../describeMotion.ts';
+import { readOptions } from '../../readOptions.ts';
+import { describeMotion } from '../../motion/describeMotion.ts';
 import { type Prompt, asked } from '../prompt.ts';
-import { structuredSchema } from '../structured.ts';
+import { structuredSchema } from '../structured/structuredCaption.ts';
 
 export interface TemplateOptions {
   /** What kind of pictures these are and how to describe them. Names in braces are filled in: see `user`. */

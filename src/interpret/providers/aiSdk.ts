@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import type { CaptionRequest } from '../captioner.ts';
-import { classify, shorten } from '../classify.ts';
+import { classify, shorten } from '../upstream/classify.ts';
 import type { Failure } from '../failure.ts';
-import type { Headers } from '../hints.ts';
-import type { Result, Transport } from '../transport.ts';
-import { type Target, type UpstreamOptions, target, upstreamFields } from '../upstream.ts';
+import type { Headers } from '../limits/rateLimitHeaders.ts';
+import type { Result, Transport } from '../upstream/transport.ts';
+import { type Target, type UpstreamOptions, target, upstreamFields } from '../upstream/target.ts';
 
 /**
  * The part of the AI SDK's language model (specification v4) that is used here, so that the SDK is a dependency only of

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { factsOf } from '../estimate.ts';
-import { IMAGE, type Wire } from '../http.ts';
-import type { Reading } from '../transport.ts';
-import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream.ts';
+import { readOptions } from '../../readOptions.ts';
+import { factsOf } from '../pricing/estimate.ts';
+import { IMAGE, type Wire } from '../upstream/http.ts';
+import type { Reading } from '../upstream/transport.ts';
+import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream/target.ts';
 
 export interface AnthropicOptions extends UpstreamOptions {
   /** `least`: as little as the model can, since its thoughts are billed as output. @default 'least' */

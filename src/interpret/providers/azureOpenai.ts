@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream.ts';
-import { type Detail, chat } from '../wires/chat.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream/target.ts';
+import { type Detail, chat } from '../upstream/wires/chat.ts';
 
 export interface AzureOpenaiOptions extends UpstreamOptions {
   /** The address of the resource, such as https://NAME.openai.azure.com */

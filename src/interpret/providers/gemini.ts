@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream.ts';
-import { generateContent } from '../wires/generateContent.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream/target.ts';
+import { generateContent } from '../upstream/wires/generateContent.ts';
 
 export interface GeminiOptions extends UpstreamOptions {
   /** How closely the picture is looked at. Gemini 3 bills about 1,090 tokens for a picture of any size unless told `low`. @default 'low' */

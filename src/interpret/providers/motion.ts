@@ -1,9 +1,9 @@
 import { Observable } from 'rxjs';
 import { PipelineError } from '../../errors.ts';
-import { report } from '../../stage/channels.ts';
+import { report } from '../../stage/report.ts';
 import type { Answer, Attempt } from '../caption.ts';
 import { type CaptionRequest, type Captioner, captioner } from '../captioner.ts';
-import { describeMotion } from '../describeMotion.ts';
+import { describeMotion } from '../../motion/describeMotion.ts';
 import { requestHash } from '../requestHash.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream.ts';
-import { type Detail, chat } from '../wires/chat.ts';
-import { responses } from '../wires/responses.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream/target.ts';
+import { type Detail, chat } from '../upstream/wires/chat.ts';
+import { responses } from '../upstream/wires/responses.ts';
 
 export interface OpenaiOptions extends UpstreamOptions {
   /** Which of OpenAI's two wires. @default 'chat' */

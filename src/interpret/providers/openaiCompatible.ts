@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { type Target, type UpstreamOptions, upstream, upstreamFields } from '../upstream.ts';
-import { chat } from '../wires/chat.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type Target, type UpstreamOptions, upstream, upstreamFields } from '../upstream/target.ts';
+import { chat } from '../upstream/wires/chat.ts';
 
 export interface OpenaiCompatibleOptions extends UpstreamOptions {
   /** Where the server listens, with its version: http://127.0.0.1:11434/v1 */

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
-import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream.ts';
-import { generateContent } from '../wires/generateContent.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream/target.ts';
+import { generateContent } from '../upstream/wires/generateContent.ts';
 
 export interface VertexOptions extends Omit<UpstreamOptions, 'keys'> {
   /** The Google Cloud project. */

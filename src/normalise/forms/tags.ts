@@ -1,5 +1,5 @@
 import { FUNCTION_WORDS } from '../contentWords.ts';
-import { capital } from '../sentences.ts';
+import { capital } from '../sentencesOf.ts';
 import { TOKEN, fromTo } from './telegraphic.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { FUNCTION_WORDS } from '../contentWords.ts';
-import { capital } from '../sentences.ts';
+import { capital } from '../sentencesOf.ts';
 
 /**
  * The content words in their order, spelled as they were, without articles, copulas, pronouns, prepositions and

@@ -1,5 +1,5 @@
 import { textRule } from '../rule.ts';
-import { capital, eachSentence } from '../sentences.ts';
+import { capital, eachSentence } from '../sentencesOf.ts';
 
 /** Words that hold an essay together hold nothing in a caption: "However, ...", "Overall, ...", "Yes, ...". */
 export const connectives = textRule((text) => eachSentence(text, without));

@@ -1,5 +1,5 @@
 import { textRule } from '../rule.ts';
-import { capital, eachSentence } from '../sentences.ts';
+import { capital, eachSentence } from '../sentencesOf.ts';
 
 /** How near the camera was is said in one place and one way: "A close-up view of a hand" is "A hand in close-up". */
 export const framing = textRule((text) => (FRAMED.test(text) ? eachSentence(text, inClose) : text));

@@ -1,5 +1,5 @@
 import type { Draft, Rule } from '../rule.ts';
-import { capital, eachSentence } from '../sentences.ts';
+import { capital, eachSentence } from '../sentencesOf.ts';
 
 /**
  * A hedge says how sure the model is, and each model hedges in its own way: it moves from the text into

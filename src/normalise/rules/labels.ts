@@ -1,5 +1,5 @@
 import { textRule } from '../rule.ts';
-import { capital, eachSentence } from '../sentences.ts';
+import { capital, eachSentence } from '../sentencesOf.ts';
 
 /**
  * Models that answer in lists label what they say: "Main subject: A car ..." is "A car ...". Only labels that name a

@@ -1,5 +1,5 @@
 import { textRule } from '../rule.ts';
-import { capital, eachSentence } from '../sentences.ts';
+import { capital, eachSentence } from '../sentencesOf.ts';
 
 /**
  * Models like to say that they look at a picture: the reader knows. What follows the opener stays word by word,

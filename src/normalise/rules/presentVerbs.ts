@@ -1,5 +1,5 @@
 import { textRule } from '../rule.ts';
-import { eachSentence } from '../sentences.ts';
+import { eachSentence } from '../sentencesOf.ts';
 
 /**
  * "A car moves left" is "A car moving left", as "A car is moving left" is (see tense): the main verb of a

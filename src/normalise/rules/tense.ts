@@ -1,5 +1,5 @@
 import { textRule } from '../rule.ts';
-import { eachSentence } from '../sentences.ts';
+import { eachSentence } from '../sentencesOf.ts';
 
 /**
  * Tense and person: the house style is the picture title, timeless and without a speaker. The first copula or

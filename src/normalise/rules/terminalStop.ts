@@ -1,5 +1,5 @@
 import { textRule } from '../rule.ts';
-import { capital } from '../sentences.ts';
+import { capital } from '../sentencesOf.ts';
 
 /** A capital at the beginning and one full stop at the end. A question or an exclamation is a statement here. */
 export const terminalStop = textRule((text) => {

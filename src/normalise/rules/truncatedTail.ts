@@ -1,4 +1,4 @@
-import { sentencesOf } from '../sentences.ts';
+import { sentencesOf } from '../sentencesOf.ts';
 import type { Draft, Rule } from '../rule.ts';
 import { protectedWords } from '../protectedWords.ts';
 

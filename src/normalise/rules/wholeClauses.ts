@@ -1,5 +1,5 @@
 import { protectedWords } from '../protectedWords.ts';
-import { sentencesOf } from '../sentences.ts';
+import { sentencesOf } from '../sentencesOf.ts';
 import type { Draft, Rule } from '../rule.ts';
 
 /**

@@ -9,9 +9,9 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import avsc from 'avsc';
 import { z } from 'zod';
 import { PipelineError } from '../../errors.ts';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import { type Framing, appendFile } from '../appendFile.ts';
-import { type SchemaName, schemaText } from '../schema.ts';
+import { type SchemaName, schemaText } from '../../avro/schemaText.ts';
 import type { Sink } from '../sink.ts';
 
 export interface AvroFileOptions {

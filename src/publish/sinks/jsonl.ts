@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readOptions } from '../../options.ts';
+import { readOptions } from '../../readOptions.ts';
 import { type Framing, appendFile } from '../appendFile.ts';
 import type { Sink } from '../sink.ts';
 

@@ -8,7 +8,7 @@
  * Rate headers: anthropic-ratelimit-{requests,tokens,input-tokens,output-tokens}-{limit,remaining,reset}; a reset is RFC 3339.
  */
 import type { ErrorFault } from '../faults.ts';
-import { familyOf } from '../modelFamilies.ts';
+import { familyOf } from '../modelFamily.ts';
 import { type Picture, type Wire, InvalidRequest, html, isObject, json, readLimit, retryHeaders } from '../wire.ts';
 import { bearer } from './openaiChat.ts';
 

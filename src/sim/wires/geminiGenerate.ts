@@ -9,7 +9,7 @@
  * time to wait is in the body, `RetryInfo.retryDelay: "36.5s"`.
  */
 import type { ErrorFault } from '../faults.ts';
-import { familyOf } from '../modelFamilies.ts';
+import { familyOf } from '../modelFamily.ts';
 import { type Detail, type Json, type Picture, type Wire, InvalidRequest, html, isObject, json, readLimit } from '../wire.ts';
 import { bearer } from './openaiChat.ts';
 

@@ -7,7 +7,7 @@
  *   -> { id, object, created, model, choices: [{ index, message: { role, content, refusal }, finish_reason }], usage }
  */
 import { type Picture, type Posed, type Wire, InvalidRequest, isObject, readLimit } from '../wire.ts';
-import { openaiError, openaiQuotaHeaders } from './openaiErrors.ts';
+import { openaiError, openaiQuotaHeaders } from './openaiError.ts';
 
 const azure = /^\/openai\/deployments\/([^/]+)\/chat\/completions$/;
 const plain = /^(?:\/openai)?(?:\/v1)?\/chat\/completions$/;

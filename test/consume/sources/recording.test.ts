@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Packet } from '../../../src/consume/packet.ts';
+import type { Packet } from '../../../src/stage/packet.ts';
 import { type RecordingOptions, recording } from '../../../src/consume/sources/recording.ts';
 
 let folder: string;

@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { lastValueFrom, of } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { render } from '../../../src/frame/render.ts';
+import { render } from '../../../src/frame/rendering/render.ts';
 import {
   type LearnedReconstructionOptions,
   type OnnxRuntime,
   learnedReconstruction,
 } from '../../../src/frame/renderers/learnedReconstruction.ts';
-import { voxelGrid } from '../../../src/frame/voxelGrid.ts';
+import { voxelGrid } from '../../../src/frame/rendering/voxelGrid.ts';
 import { type Dot, eventsOf, windowOf } from '../dots.ts';
 
 /** Any file that is there: the runtime of these tests does not read it. */

@@ -11,7 +11,7 @@ import { tumbling } from '../../../src/frame/windows/tumbling.ts';
 import type { Answer } from '../../../src/interpret/caption.ts';
 import { type CaptionRequest, type Captioner, captioner } from '../../../src/interpret/captioner.ts';
 import { nearDuplicate } from '../../../src/interpret/combinators/nearDuplicate.ts';
-import { runPipeline } from '../../../src/pipeline.ts';
+import { runPipeline } from '../../../src/runPipeline.ts';
 import type { CaptionRecord } from '../../../src/publish/captionRecord.ts';
 import { memory } from '../../../src/publish/sinks/memory.ts';
 import { request } from '../support/request.ts';

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Captioner } from '../../../src/interpret/captioner.ts';
 import { type RouteOptions, route } from '../../../src/interpret/combinators/route.ts';
 import { type OpenaiOptions, openai } from '../../../src/interpret/providers/openai.ts';
-import { known } from '../../../src/secrets.ts';
+import { known } from '../../../src/secret.ts';
 import { request } from '../support/request.ts';
 import { type Reply, type StubServer, chatAnswer, chatError, json, stubServer } from '../support/stubServer.ts';
 

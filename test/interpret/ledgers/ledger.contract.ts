@@ -3,7 +3,7 @@ import { Observable, firstValueFrom } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { Answer } from '../../../src/interpret/caption.ts';
 import { type Captioner, type TargetPlan, captioner } from '../../../src/interpret/captioner.ts';
-import { payOnce } from '../../../src/interpret/combinators/payOnce.ts';
+import { payOnce } from '../../../src/interpret/payOnce.ts';
 import type { Claim, Ledger, Paid } from '../../../src/interpret/ledger.ts';
 import { requestHash } from '../../../src/interpret/requestHash.ts';
 import { request } from '../support/request.ts';

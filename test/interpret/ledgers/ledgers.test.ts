@@ -5,7 +5,7 @@ import { Observable, firstValueFrom, of } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '../../../src/interpret/caption.ts';
 import { captioner } from '../../../src/interpret/captioner.ts';
-import { payOnce } from '../../../src/interpret/combinators/payOnce.ts';
+import { payOnce } from '../../../src/interpret/payOnce.ts';
 import type { Ledger } from '../../../src/interpret/ledger.ts';
 import { lmdbLedger } from '../../../src/interpret/ledgers/lmdbLedger.ts';
 import { memoryLedger } from '../../../src/interpret/ledgers/memoryLedger.ts';

@@ -4,7 +4,7 @@ import type { Captioner } from '../../../src/interpret/captioner.ts';
 import { anthropic } from '../../../src/interpret/providers/anthropic.ts';
 import { gemini } from '../../../src/interpret/providers/gemini.ts';
 import { openai } from '../../../src/interpret/providers/openai.ts';
-import { envs, known } from '../../../src/secrets.ts';
+import { envs, known } from '../../../src/secret.ts';
 import { request } from '../support/request.ts';
 import { type Reply, type Seen, chatAnswer, json, stubServer } from '../support/stubServer.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { anthropic } from '../../../src/interpret/providers/anthropic.ts';
 import { gemini } from '../../../src/interpret/providers/gemini.ts';
 import { openai } from '../../../src/interpret/providers/openai.ts';
-import { known } from '../../../src/secrets.ts';
+import { known } from '../../../src/secret.ts';
 import { startSimulator } from '../../../src/sim/simulator.ts';
 import { request } from '../support/request.ts';
 

@@ -1,0 +1,23 @@
+import type { Packet } from '../../stage/packet.ts';
+
+/** A file that can be read anywhere. */
+export interface RandomAccess {
+  readonly path: string;
+  /** Length in bytes. */
+  readonly size: number;
+  /** Exactly `length` bytes from `offset`; fewer at the end of the file. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** A packet as a container holds it; `sensor` is what the file calls it, a topic for instance. */
+export type ContainedPacket = Pick<Packet, 'sensor' | 'seq' | 'encoding' | 'width' | 'height' | 'timeBaseNs' | 'capturedAtUs' | 'bytes'>;
+
+/** A kind of file that holds packets of one or several sensors. To add one, write a file in `containers/`. */
+export interface Container {
+  /** The word for it in messages. */
+  readonly name: string;
+  /** Whether a file with these first bytes is one. */
+  detect(head: Uint8Array): boolean;
+  /** The packets in the order of the file, one by one. Throws INPUT_UNREADABLE where it is not what it should be. */
+  packets(file: RandomAccess, signal: AbortSignal): AsyncIterable<ContainedPacket>;
+}

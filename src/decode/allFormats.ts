@@ -1,0 +1,40 @@
+import type { Format } from './decoder.ts';
+import { aedat2 } from './formats/aedat2.ts';
+import { aedat3 } from './formats/aedat3.ts';
+import { aedat4 } from './formats/aedat4.ts';
+import { dat, dat1 } from './formats/dat.ts';
+import { esAtis, esColor, esDvs, esGeneric } from './formats/es.ts';
+import { dvsMsgs } from './formats/dvsMsgs.ts';
+import { eventCd } from './formats/eventCd.ts';
+import { evt2 } from './formats/evt2.ts';
+import { evt21, evt21Legacy } from './formats/evt21.ts';
+import { evt3 } from './formats/evt3.ts';
+import { libcaer } from './formats/libcaer.ts';
+import { libcaerCmp } from './formats/libcaerCmp.ts';
+import { mono } from './formats/mono.ts';
+import { nmnist } from './formats/nmnist.ts';
+import { text } from './formats/text.ts';
+
+/** Every wire format, those with an unmistakable beginning first: files are recognised in this order. */
+export const everyFormat: readonly Format[] = [
+  evt3,
+  evt2,
+  evt21,
+  evt21Legacy,
+  dat,
+  dat1,
+  esDvs,
+  esAtis,
+  esColor,
+  esGeneric,
+  aedat4,
+  aedat3,
+  aedat2,
+  libcaer,
+  libcaerCmp,
+  mono,
+  dvsMsgs,
+  eventCd,
+  text,
+  nmnist,
+];

@@ -1,0 +1,23 @@
+import { type ImageRule, type ModelFacts, modelFacts, unknownModel } from './modelFacts.ts';
+import { baseModel } from './price.ts';
+
+export const factsOf = (model: string): ModelFacts => {
+  const base = baseModel(model);
+  return modelFacts.find(({ match }) => match.test(base)) ?? unknownModel;
+};
+
+/** Tokens that a picture of this size in pixels will be billed as. `low`: low detail or media resolution. */
+export function imageTokens(rule: ImageRule, width: number, height: number, low = false): number {
+  if (rule.by === 'flat') return low ? rule.low : rule.tokens;
+  if (rule.by === 'patches') {
+    const patches = Math.ceil(width / rule.side) * Math.ceil(height / rule.side);
+    return Math.ceil(Math.min(patches, rule.cap) * rule.factor);
+  }
+  if (low) return rule.low;
+  const fit = Math.min(1, 2048 / Math.max(width, height));
+  const scale = fit * Math.min(1, 768 / (Math.min(width, height) * fit));
+  return rule.base + rule.tile * Math.ceil((width * scale) / 512) * Math.ceil((height * scale) / 512);
+}
+
+/** Tokens of plain English; good to about a fifth, and reconciled with what the vendor reports. */
+export const textTokens = (...texts: readonly string[]): number => Math.ceil(texts.reduce((sum, { length }) => sum + length, 0) / 4);

@@ -1,0 +1,37 @@
+import type { Secret } from '../../secret.ts';
+import type { CaptionRequest } from '../captioner.ts';
+import type { Failure } from '../failure.ts';
+import type { Headers } from '../limits/rateLimitHeaders.ts';
+import type { Usage } from '../pricing/price.ts';
+
+/** What a reply with status 200 turned out to be. */
+export interface Reading {
+  readonly text: string;
+  readonly model?: string | undefined;
+  /** Absent where the upstream did not say. */
+  readonly usage?: Usage | undefined;
+  readonly truncated?: boolean;
+  /** Status 200, and yet no caption: refused, blocked, truncated or malformed. */
+  readonly failure?: Failure;
+}
+
+/** How one call ended. */
+export interface Result {
+  /** 0 where no reply came. */
+  readonly status: number;
+  readonly headers?: Headers;
+  /** Present with status 200, also where it is no caption: it may have been billed. */
+  readonly reading?: Reading;
+  readonly failure?: Failure;
+}
+
+/** Carries one call to an upstream and back. */
+export interface Transport {
+  /**
+   * Calls `done` once, and not after the returned function was called, which closes the connection. May throw before
+   * anything was sent. Where there is a wait before the call goes out, `request.mayCall` is asked again after it; the
+   * result is `cancelled` where it says no.
+   */
+  start(request: CaptionRequest, secret: Secret | undefined, done: (result: Result) => void): () => void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,80 @@
+import kafkajs from 'kafkajs';
+import { z } from 'zod';
+import { registerCodecs } from './compression.ts';
+import { type TlsFiles, readSecret, readTls, tlsSchema } from './credentials.ts';
+import { restIdleTimers } from './kafkajsIdleTimers.ts';
+import { takeAbortedLists } from './readCommitted.ts';
+
+/** How a broker is reached. Secrets come from the environment or from files, never from the pipeline module. */
+export interface KafkaConnection {
+  /** Addresses `host:port`. */
+  brokers: readonly string[];
+  /** Name of this program in the broker's log. @default 'saccade' */
+  clientId?: string;
+  /** Encrypted connection: true for the system's authorities, or files in PEM. @default false */
+  tls?: boolean | TlsFiles;
+  /** Who we are. @default nobody, or the certificate of `tls` */
+  sasl?: Sasl | undefined;
+}
+
+/** Names of environment variables, or paths of files, that hold what a broker asks for. */
+export type Sasl =
+  | { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; usernameEnv: string; passwordEnv?: string; passwordFile?: string }
+  /** A token that somebody else renews: it is read again whenever the broker asks. */
+  | { mechanism: 'oauthbearer'; tokenEnv?: string; tokenFile?: string };
+
+const name = z.string().min(1);
+
+export const connectionSchema = z.strictObject({
+  brokers: z.array(z.string().regex(/^[^\s:/]+:\d+$/, 'must be host:port')).min(1, 'must name at least one broker'),
+  clientId: name.default('saccade'),
+  tls: z.union([z.boolean(), tlsSchema]).default(false),
+  sasl: z
+    .discriminatedUnion('mechanism', [
+      z
+        .strictObject({
+          mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
+          usernameEnv: name,
+          passwordEnv: name.exactOptional(),
+          passwordFile: name.exactOptional(),
+        })
+        .refine(({ passwordEnv, passwordFile }) => !passwordEnv !== !passwordFile, 'needs passwordEnv or passwordFile, one of both'),
+      z
+        .strictObject({ mechanism: z.literal('oauthbearer'), tokenEnv: name.exactOptional(), tokenFile: name.exactOptional() })
+        .refine(({ tokenEnv, tokenFile }) => !tokenEnv !== !tokenFile, 'needs tokenEnv or tokenFile, one of both'),
+    ])
+    .optional(),
+});
+
+export type CheckedConnection = z.infer<typeof connectionSchema>;
+
+/** A client. Reads key files and environment, connects to nothing; see `reach`. Throws CONFIG_INVALID. */
+export function connect({ brokers, clientId, tls, sasl }: CheckedConnection, more: Partial<kafkajs.KafkaConfig> = {}): kafkajs.Kafka {
+  registerCodecs();
+  takeAbortedLists();
+  restIdleTimers();
+  return new kafkajs.Kafka({
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: 3000,
+    requestTimeout: 30_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 },
+    // What goes wrong reaches us as an error; kafkajs's own log would say it a second time.
+    logLevel: kafkajs.logLevel.NOTHING,
+    ssl: typeof tls === 'boolean' ? tls : readTls('tls', tls),
+    ...(sasl && { sasl: saslOptions(sasl) }),
+    ...more,
+  });
+}
+
+function saslOptions(sasl: NonNullable<CheckedConnection['sasl']>): kafkajs.SASLOptions {
+  if (sasl.mechanism === 'oauthbearer') {
+    const token = (): string => readSecret('sasl', { env: sasl.tokenEnv, file: sasl.tokenFile });
+    token();
+    return { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: token() }) };
+  }
+  const { mechanism, usernameEnv, passwordEnv, passwordFile } = sasl;
+  const username = readSecret('sasl', { env: usernameEnv });
+  const password = readSecret('sasl', { env: passwordEnv, file: passwordFile });
+  return { mechanism, username, password };
+}

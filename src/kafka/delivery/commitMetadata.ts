@@ -1,0 +1,191 @@
+/*
+  The metadata of an offset commit: what is done of a partition at and behind the committed position.
+
+    metadata = base64( 'S' | version 1 (byte) | stamp (6 bytes) | kind (byte) | body )
+    kind 0   : body = note
+    kind 1   : body = offset (uvarint); the note is the value of the record at that offset of the progress topic
+    note     = count (uvarint) | sensor* | offsets of rejected packets | { late | silence* }?
+    late     = offsets of packets whose late events were told
+    silence  = number of the sensor in this note (uvarint) | offsets at which silence ended its windows
+    offsets  = count (uvarint) | { offset, minus the one before (uvarint) }*; the first one minus the committed offset
+    sensor   = hash (4 bytes) | 2 · number of runs + has mark (uvarint) | read from, minus the committed offset (uvarint) | mark? | run*
+    mark     = start, minus that of the sensor before (svarint) | length, minus that before (svarint)
+             | offset, minus where the sensor is read from (svarint)
+    run      = first start, minus where the run before ended (svarint) | step (uvarint) | count (uvarint)
+
+  uvarint: 7 bits a byte, the lowest first, high bit set on all but the last. svarint: zigzag of it. All values are
+  whole numbers below 2^53. A run stands for `count` starts of done windows, `step` microseconds apart.
+*/
+import { PipelineError } from '../../errors.ts';
+import type { Mark, Note, SensorNote } from './partitionProgress.ts';
+
+/** Tells one commit from all others: 6 random bytes. */
+export type Stamp = Uint8Array;
+
+export type Metadata = { readonly stamp: Stamp } & ({ readonly note: Omit<Note, 'position'> } | { readonly at: number });
+
+const HEAD = [0x53, 1] as const;
+const STAMP_BYTES = 6;
+
+/** The metadata that holds the note itself, or undefined where it would be longer than `limit` characters. */
+export function inlineMetadata(note: Note, stamp: Stamp, limit: number): string | undefined {
+  const text = Buffer.concat([Buffer.from(HEAD), stamp, Buffer.from([0]), noteBytes(note)]).toString('base64');
+  return text.length <= limit ? text : undefined;
+}
+
+/** The metadata that says where in the progress topic the note is. */
+export function pointerMetadata(at: number, stamp: Stamp): string {
+  const bytes: number[] = [];
+  putUnsigned(bytes, at);
+  return Buffer.concat([Buffer.from(HEAD), stamp, Buffer.from([1, ...bytes])]).toString('base64');
+}
+
+/** Reads what `inlineMetadata` or `pointerMetadata` wrote. Throws CONFIG_INVALID for what another program wrote. */
+export function readMetadata(text: string, position: number): Metadata {
+  const bytes = Buffer.from(text, 'base64');
+  const bodyAt = HEAD.length + STAMP_BYTES + 1;
+  if (bytes[0] !== HEAD[0] || bytes[1] !== HEAD[1] || bytes.length <= bodyAt) {
+    throw new PipelineError(
+      'CONFIG_INVALID',
+      `the group's commit has metadata that Saccade did not write ('${text.slice(0, 16)}'); give this pipeline a groupId of its own`,
+    );
+  }
+  const stamp = bytes.subarray(HEAD.length, HEAD.length + STAMP_BYTES);
+  const body = bytes.subarray(bodyAt);
+  return bytes[bodyAt - 1] === 1 ? { stamp, at: reader(body).unsigned() } : { stamp, note: readNote(body, position) };
+}
+
+/** A note without its position, which the commit has. */
+export function noteBytes({ position, sensors, rejected, late }: Note): Buffer {
+  const bytes: number[] = [];
+  putUnsigned(bytes, sensors.length);
+  let before: Mark = { start: 0, end: 0, offset: 0 };
+  const inOrder = sensors.toSorted((a, b) => (a.mark?.start ?? 0) - (b.mark?.start ?? 0));
+  for (const sensor of inOrder) before = putSensor(bytes, sensor, before, position);
+  putOffsets(bytes, rejected, position);
+  // Notes of earlier versions end here, and so do those that have nothing more to say.
+  const hasSilence = sensors.some(({ idleAt }) => idleAt.length > 0);
+  if (late.length > 0 || hasSilence) putOffsets(bytes, late, position);
+  for (const [number, { idleAt }] of inOrder.entries()) {
+    if (idleAt.length === 0) continue;
+    putUnsigned(bytes, number);
+    putOffsets(bytes, idleAt, position);
+  }
+  return Buffer.from(bytes);
+}
+
+function putOffsets(bytes: number[], offsets: readonly number[], position: number): void {
+  putUnsigned(bytes, offsets.length);
+  let last = position;
+  for (const offset of offsets) {
+    putUnsigned(bytes, offset - last);
+    last = offset;
+  }
+}
+
+function putSensor(bytes: number[], { hash, from, mark, done }: SensorNote, before: Mark, position: number): Mark {
+  for (let shift = 24; shift >= 0; shift -= 8) bytes.push((hash >>> shift) & 0xff);
+  const runs = runsOf(done);
+  putUnsigned(bytes, 2 * runs.length + (mark ? 1 : 0));
+  putUnsigned(bytes, Math.max(0, from - position));
+  if (mark) {
+    putSigned(bytes, mark.start - before.start);
+    putSigned(bytes, mark.end - mark.start - (before.end - before.start));
+    putSigned(bytes, mark.offset - Math.max(from, position));
+  }
+  let at = mark?.start ?? 0;
+  for (const { start, step, count } of runs) {
+    putSigned(bytes, start - at);
+    putUnsigned(bytes, step);
+    putUnsigned(bytes, count);
+    at = start + step * (count - 1);
+  }
+  return mark ?? before;
+}
+
+/** The part of a note that metadata or progress topic hold. */
+export function readNote(bytes: Buffer, position: number): Omit<Note, 'position'> {
+  const read = reader(bytes);
+  let before: Mark = { start: 0, end: 0, offset: 0 };
+  const sensors = Array.from({ length: read.unsigned() }, (): SensorNote & { idleAt: number[] } => {
+    const hash = read.hash();
+    const head = read.unsigned();
+    const from = position + read.unsigned();
+    if (head % 2 === 1) {
+      const start = before.start + read.signed();
+      const length = before.end - before.start + read.signed();
+      before = { start, end: start + length, offset: from + read.signed() };
+    }
+    const mark = head % 2 === 1 ? before : undefined;
+    const done: number[] = [];
+    let at = mark?.start ?? 0;
+    for (let run = Math.floor(head / 2); run > 0; run--) {
+      const start = at + read.signed();
+      const step = read.unsigned();
+      const count = read.unsigned();
+      for (let i = 0; i < count; i++) done.push(start + i * step);
+      at = start + step * (count - 1);
+    }
+    return { hash, from, ...(mark && { mark }), done, idleAt: [] };
+  });
+  const offsets = (): number[] => {
+    let last = position;
+    return Array.from({ length: read.unsigned() }, () => (last += read.unsigned()));
+  };
+  const rejected = offsets();
+  const late = read.isAtEnd() ? [] : offsets();
+  while (!read.isAtEnd()) {
+    const sensor = sensors[read.unsigned()];
+    if (!sensor) throw new PipelineError('INPUT_UNREADABLE', 'the metadata of the commit names a sensor that it has not');
+    sensor.idleAt = offsets();
+  }
+  return { sensors, rejected, late };
+}
+
+/** Ascending numbers as runs of equal steps. */
+function runsOf(values: readonly number[]): { start: number; step: number; count: number }[] {
+  const runs: { start: number; step: number; count: number }[] = [];
+  for (const value of values) {
+    const run = runs.at(-1);
+    if (run?.count === 1) {
+      run.step = value - run.start;
+      run.count = 2;
+    } else if (run && run.start + run.step * run.count === value) run.count++;
+    else runs.push({ start: value, step: 0, count: 1 });
+  }
+  return runs;
+}
+
+function putUnsigned(bytes: number[], value: number): void {
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
+  bytes.push(rest);
+}
+
+const putSigned = (bytes: number[], value: number): void => putUnsigned(bytes, value < 0 ? -2 * value - 1 : 2 * value);
+
+function reader(bytes: Buffer): { unsigned(): number; signed(): number; hash(): number; isAtEnd(): boolean } {
+  let at = 0;
+  const byte = (): number => {
+    const value = bytes[at++];
+    if (value === undefined) throw new PipelineError('INPUT_UNREADABLE', 'the metadata of the commit ends too early');
+    return value;
+  };
+  const unsigned = (): number => {
+    let value = 0;
+    for (let scale = 1; ; scale *= 0x80) {
+      const next = byte();
+      value += (next & 0x7f) * scale;
+      if (next < 0x80) return value;
+    }
+  };
+  return {
+    isAtEnd: () => at === bytes.length,
+    unsigned,
+    signed() {
+      const value = unsigned();
+      return value % 2 === 1 ? -(value + 1) / 2 : value / 2;
+    },
+    hash: () => [byte(), byte(), byte(), byte()].reduce((value, next) => value * 256 + next, 0),
+  };
+}

@@ -1,0 +1,37 @@
+import { type DestinationStream, type Level, type LevelWithSilent, pino } from 'pino';
+import type { Attempt } from '../interpret/caption.ts';
+import { listen } from '../stage/report.ts';
+
+/** A refusal to be understood later is a warning; what happens all the time is for those who look closely. */
+const LEVELS: Readonly<Record<string, Level>> = {
+  ok: 'trace',
+  cancelled: 'debug',
+  rate_limit: 'info',
+  transient: 'info',
+  overloaded: 'info',
+};
+
+/** JSON lines of what happens, heard at the side door. Attempts carry aliases of keys, never keys; pictures and prompts are not logged. */
+export function watchLog(level: LevelWithSilent, destination: DestinationStream = pino.destination(2)): () => void {
+  const log = pino({ level, base: null }, destination);
+  let shut = false;
+  const ends = [
+    listen('reject', (rejected) => log.warn(rejected, 'rejected')),
+    listen('attempt', (attempt) => {
+      const { outcome } = attempt as Attempt;
+      log[LEVELS[outcome] ?? 'warn'](attempt, 'attempt');
+    }),
+    listen('limit', (state) => log.debug(state, 'limit')),
+    listen('gate', (gate) => {
+      if (gate.shut === shut) return;
+      shut = gate.shut;
+      log.debug(gate, shut ? 'gate shut' : 'gate open');
+    }),
+    listen('stage', ({ stage, sensor, ms, error }) => {
+      if (error === undefined) log.trace({ stage, sensor, ms }, 'stage');
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}

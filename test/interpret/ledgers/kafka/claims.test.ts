@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { type ClaimRecord, claimAfter } from '../../../../src/interpret/ledgers/kafka/claims.ts';
+
+const after = (...log: ClaimRecord[]): string | undefined => log.reduce<string | undefined>(claimAfter, undefined);
+
+it('is of the first of two who did not know of each other', () => {
+  expect(after({ id: 'a/0' }, { id: 'b/0' })).toBe('a/0');
+});
+
+it('goes to one who takes the place of a dead owner, if that has not claimed anew before', () => {
+  expect(after({ id: 'a/0' }, { id: 'b/0', over: 'a/0' })).toBe('b/0');
+  expect(after({ id: 'a/0' }, { id: 'a/1' }, { id: 'b/0', over: 'a/0' })).toBe('a/1');
+  expect(after({ id: 'a/0' }, { id: 'b/0', over: 'a/0' }, { id: 'a/1', over: 'a/0' })).toBe('b/0');
+  expect(after({ id: 'a/0' }, { id: 'b/0', over: 'a/0' }, { id: 'c/0', over: 'a/0' })).toBe('b/0');
+});
+
+it('is free when it was given up by who had it, and only then', () => {
+  expect(after({ id: 'a/0' }, { over: 'a/0' })).toBeUndefined();
+  expect(after({ id: 'a/0' }, { over: 'a/0' }, { id: 'b/0' })).toBe('b/0');
+  expect(after({ id: 'a/0' }, { id: 'b/0', over: 'a/0' }, { over: 'a/0' })).toBe('b/0');
+});
+
+it('is the same when a record comes twice', () => {
+  expect(after({ id: 'a/0' }, { id: 'a/0' }, { id: 'b/0', over: 'a/0' }, { id: 'b/0', over: 'a/0' })).toBe('b/0');
+});
+
+it('means nothing to it what earlier versions wrote', () => {
+  expect(after({ id: 'a/0' }, { owner: 'b', until: 1 } as ClaimRecord)).toBe('a/0');
+});

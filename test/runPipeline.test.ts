@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { definePipeline } from '../src/definePipeline.ts';
+import { PipelineError } from '../src/errors.ts';
+import { memoryLedger } from '../src/interpret/ledgers/memoryLedger.ts';
+import { runPipeline } from '../src/runPipeline.ts';
+import { watchSummary } from '../src/watch/summary.ts';
+import { packetsOf, smallPipeline, tenEvents } from './parts.ts';
+
+const never = new AbortController().signal;
+const payloads = (count: number): number[][] => Array.from({ length: count }, (_, index) => tenEvents(index));
+
+describe('runPipeline', () => {
+  it('turns packets into records, and acks every packet', async () => {
+    const { options, source, sink, deadLetters } = smallPipeline(payloads(20));
+    await runPipeline(definePipeline(options), never);
+    expect(sink.values.length).toBe(21);
+    expect(sink.values.filter(({ status }) => status === 'captioned').length).toBe(20);
+    expect(sink.values[3]).toMatchObject({
+      sensor: 'cam0',
+      rawCaption: 'A dot moves.',
+      pipeline: 'saccade',
+      source: { name: 'packetsOf' },
+    });
+    expect(deadLetters.values).toEqual([]);
+    expect(source.acked.size).toBe(20);
+  });
+
+  it('accounts for every window: captioned, quiet or dead-lettered', async () => {
+    const { options, deadLetters } = smallPipeline([...payloads(10), [1], ...payloads(5)], ({ window }) => {
+      if (window.start === 30_000) throw new PipelineError('PROVIDER_REFUSED', 'I would rather not');
+      return 'A dot.';
+    });
+    const summary = watchSummary();
+    await runPipeline(definePipeline(options), never);
+    const { windows, captioned, quiet, deadLettered, open } = summary.read();
+    summary.end();
+    expect(windows).toBe(captioned + quiet + deadLettered);
+    expect(deadLettered).toBe(1);
+    expect(open).toBe(0);
+    expect(deadLetters.values[0]).toMatchObject({
+      stage: 'interpret',
+      code: 'PROVIDER_REFUSED',
+      message: 'I would rather not',
+      start: 30_000,
+      position: { source: 'packetsOf', unit: 'packet', first: expect.any(Number) },
+    });
+  });
+
+  it('counts a corrupt packet, keeps its bytes, and goes on', async () => {
+    const { options, sink, source, deadLetters } = smallPipeline([tenEvents(0), [0xff, 0xff, 0xff, 1], tenEvents(2)]);
+    await runPipeline(definePipeline(options), never);
+    expect(deadLetters.values).toHaveLength(1);
+    expect(deadLetters.values[0]).toMatchObject({
+      stage: 'decode',
+      code: 'DECODE_MALFORMED',
+      payloadType: 'bytes',
+      payload: Buffer.from([0xff, 0xff, 0xff, 1]),
+    });
+    expect(sink.values.reduce((sum, { events }) => sum + events, 0)).toBe(20);
+    expect(source.acked.size).toBe(3);
+  });
+
+  it('holds the source back while dead letters wait for a slow disk: damage does not pile up', async () => {
+    const damaged = Array.from({ length: 200 }, () => [0xff, 0xff]);
+    const { options, source } = smallPipeline(damaged);
+    const writes: (() => void)[] = [];
+    const write = (): Promise<void> => new Promise((resolve) => writes.push(resolve));
+    const done = runPipeline(definePipeline({ ...options, deadLetters: { name: 'slow', write }, gate: { windows: 5 } }), never);
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    for (let round = 0; round < 20; round++) await turn();
+    expect(writes.length).toBe(5);
+    expect(source.pulled()).toBeLessThanOrEqual(6);
+    const ended = new AbortController();
+    void done.finally(() => ended.abort());
+    while (!ended.signal.aborted) {
+      for (const finish of writes.splice(0)) finish();
+      await turn();
+    }
+    expect(source.acked.size).toBe(200);
+  });
+
+  it('rejects a packet of an unknown encoding and names the known ones', async () => {
+    const { options, deadLetters } = smallPipeline([tenEvents(0)]);
+    const other = { ...options.formats![0]!, name: 'other' };
+    await runPipeline(definePipeline({ ...options, formats: [other] }), never);
+    expect(deadLetters.values[0]!.message).toMatch(/encoding 'bytes'.*decodes other/);
+  });
+
+  it('pays once: a second run with the same ledger asks nobody and writes the same captions', async () => {
+    const ledger = memoryLedger();
+    const first = smallPipeline(payloads(10), ({ id }) => `Dot ${id}.`);
+    await runPipeline(definePipeline({ ...first.options, ledger }), never);
+    const second = smallPipeline(payloads(10), () => 'Never said.');
+    await runPipeline(definePipeline({ ...second.options, ledger }), never);
+    expect(first.captioner.calls()).toBeGreaterThan(0);
+    expect(second.captioner.calls()).toBe(0);
+    const said = ({ sink }: typeof first): (string | null)[] =>
+      sink.values.map(({ rawCaption }) => rawCaption).toSorted((a, b) => `${a}`.localeCompare(`${b}`));
+    expect(said(second)).toEqual(said(first));
+    expect(new Set(second.sink.values.filter(({ status }) => status === 'captioned').map(({ cache }) => cache))).toEqual(
+      new Set(['ledger']),
+    );
+  });
+
+  it('passes over what the sink has from a run before', async () => {
+    const first = smallPipeline(payloads(10));
+    await runPipeline(definePipeline(first.options), never);
+    const second = smallPipeline(payloads(12));
+    await runPipeline(definePipeline({ ...second.options, sink: first.sink }), never);
+    const ids = first.sink.values.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(second.source.acked.size).toBe(12);
+  });
+
+  it('drains when stopped: reads no more, and finishes what is on its way', async () => {
+    const stop = new AbortController();
+    const answers: (() => void)[] = [];
+    const { options, source, sink } = smallPipeline(payloads(1000), () => new Promise((resolve) => answers.push(() => resolve('Late.'))));
+    const done = runPipeline(definePipeline({ ...options, gate: { windows: 4 } }), stop.signal);
+    while (answers.length < 4) await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    const ended = new AbortController();
+    void done.finally(() => ended.abort());
+    while (!ended.signal.aborted) {
+      for (const answer of answers.splice(0)) answer();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await done;
+    expect(source.pulled()).toBeLessThan(10);
+    expect(sink.values.length).toBeGreaterThanOrEqual(4);
+    expect(sink.values.filter(({ closedBy }) => closedBy === 'end')).toEqual([]);
+  });
+
+  it('fails when the sink is gone, and does not ack what was not written', async () => {
+    const { options, source, deadLetters } = smallPipeline(payloads(3));
+    const write = async (): Promise<never> => Promise.reject(new PipelineError('SINK_FAILED', 'disk full'));
+    await expect(runPipeline(definePipeline({ ...options, sink: { name: 'broken', write } }), never)).rejects.toThrow('disk full');
+    expect(source.acked.size).toBe(0);
+    expect(deadLetters.values).toEqual([]);
+  });
+
+  it('keeps the flows of several sensors apart', async () => {
+    const { options, sink } = smallPipeline([]);
+    await runPipeline(definePipeline({ ...options, source: packetsOf(payloads(12), 3) }), never);
+    expect(new Set(sink.values.map(({ sensor }) => sensor))).toEqual(new Set(['cam0', 'cam1', 'cam2']));
+    expect(sink.values.reduce((sum, { events }) => sum + events, 0)).toBe(120);
+  });
+});
