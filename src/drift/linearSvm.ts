@@ -1,5 +1,5 @@
 import type { Counts } from './countNgrams.ts';
-import { seeded, shuffle } from './random.ts';
+import { mulberry32, shuffle } from '../random.ts';
 
 /*
   L2-regularised L2-loss linear SVM by dual coordinate descent: Hsieh, Chang, Lin, Keerthi, Sundararajan,
@@ -35,7 +35,7 @@ function train(rows: Counts, weights: Float64Array, classes: Uint8Array, k: numb
   const plane = new Float64Array(size + 1);
   const alpha = new Float64Array(classes.length);
   const order = Array.from(classes.keys()).filter((i) => training[i]);
-  const random = seeded(k + 1);
+  const random = mulberry32(k + 1);
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     let worst = 0;
     for (const i of shuffle(order, random)) {

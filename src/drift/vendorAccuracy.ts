@@ -1,6 +1,6 @@
 import { countNgrams } from './countNgrams.ts';
 import { classify } from './linearSvm.ts';
-import { seeded, shuffle } from './random.ts';
+import { mulberry32, shuffle } from '../random.ts';
 import { tfidf } from './tfidf.ts';
 
 /** Who said what of which image: three columns of equal length. */
@@ -37,6 +37,6 @@ export function vendorAccuracy({ texts, vendors, images }: Spoken): number {
 
 /** Images dealt out to the folds like cards, so that folds differ by one image at most. */
 function foldsOf(images: readonly string[], seed: number): Map<string, number> {
-  const order = shuffle([...new Set(images)].toSorted(), seeded(1000 + seed));
+  const order = shuffle([...new Set(images)].toSorted(), mulberry32(1000 + seed));
   return new Map(order.map((image, i) => [image, i % FOLDS]));
 }

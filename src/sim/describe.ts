@@ -6,14 +6,14 @@ import { gpt } from './manners/gpt.ts';
 import { plain } from './manners/plain.ts';
 import { capital, headingWords, numberWord, placeOf } from './manners/words.ts';
 import { familyOf } from './modelFamily.ts';
-import { type Pick, picker } from './random.ts';
+import { type Choose, hashedChoice } from '../random.ts';
 import { type Json, isObject } from './wire.ts';
 
 const manners = { gpt, claude, gemini, plain } as const;
 
 /** The caption of a sight in the model's manner: always the same for the same picture and model. */
 export function describe(sight: Sight, sha256: string, model: string): string {
-  return manners[familyOf(model).manner](factsOf(sight), picker(sha256, model));
+  return manners[familyOf(model).manner](factsOf(sight), hashedChoice(sha256, model));
 }
 
 /** The same as JSON text of the schema asked for. */
@@ -23,14 +23,14 @@ export function describeAs(schema: Json, sight: Sight, sha256: string, model: st
     .replaceAll(/[#*]+ ?/g, '')
     .replaceAll(/\s+/g, ' ')
     .trim();
-  return JSON.stringify(fill(schema, '', { facts, dense, short: shortOf(facts), pick: picker(sha256, model, 'json') }));
+  return JSON.stringify(fill(schema, '', { facts, dense, short: shortOf(facts), pick: hashedChoice(sha256, model, 'json') }));
 }
 
 interface Known {
   readonly facts: Facts;
   readonly dense: string;
   readonly short: string;
-  readonly pick: Pick;
+  readonly pick: Choose;
 }
 
 function shortOf(facts: Facts): string {

@@ -1,4 +1,4 @@
-import { draw } from './random.ts';
+import { hashedDraw } from '../random.ts';
 import type { FaultRule } from './simulatorOptions.ts';
 
 export interface Arrival {
@@ -18,7 +18,12 @@ export function rules(list: readonly FaultRule[], seed: number): (arrival: Arriv
     list.find(
       (rule, i) =>
         fits(rule, arrival) &&
-        holds(rule, arrival, (counts[i] = counts[i]! + 1), draw(seed, 'fault', i, arrival.model, arrival.imageSha256, arrival.timesSeen)),
+        holds(
+          rule,
+          arrival,
+          (counts[i] = counts[i]! + 1),
+          hashedDraw(seed, 'fault', i, arrival.model, arrival.imageSha256, arrival.timesSeen),
+        ),
     );
 }
 

@@ -7,7 +7,7 @@ import { type Lifted, lift, mark } from './lift.ts';
 import { billUsd } from './modelFamily.ts';
 import type { Pictures } from './pictures.ts';
 import { type Quota, quota } from './quota.ts';
-import { draw } from './random.ts';
+import { hashedDraw } from '../random.ts';
 import { type Arrival, rules } from './rules.ts';
 import { say } from './say.ts';
 import type { Conditions, FaultRule, VendorSettings } from './simulatorOptions.ts';
@@ -148,7 +148,7 @@ export function upstream(name: string, initial: VendorSettings, world: World): U
         : phase.ramp
           ? 1 + ((phase.latencyTimes - 1) * (arrival.nowMs - phase.fromMs)) / (phase.toMs - phase.fromMs)
           : phase.latencyTimes;
-    const chance = draw(world.seed, 'latency', arrival.model, arrival.imageSha256, arrival.timesSeen);
+    const chance = hashedDraw(world.seed, 'latency', arrival.model, arrival.imageSha256, arrival.timesSeen);
     const usualMs = latency ? latencyAt(latency, chance, outputTokens) * times : 0;
     const transport = rule && !fault && rule.fault !== 'slow' ? rule : undefined;
     return {

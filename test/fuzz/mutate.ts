@@ -1,15 +1,12 @@
-/** A random number generator with a seed: every run can be repeated. */
+import { mulberry32 } from '../../src/random.ts';
+
+/** A random whole number from 0 up to, not including, `below`. */
 export type Random = (below: number) => number;
 
-/** mulberry32: small, fast, good enough to choose damage by. */
+/** The same damage for the same seed: every run can be repeated. */
 export function makeRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let z = Math.imul(state ^ (state >>> 15), state | 1);
-    z ^= z + Math.imul(z ^ (z >>> 7), z | 61);
-    return Math.floor((((z ^ (z >>> 14)) >>> 0) / 2 ** 32) * below);
-  };
+  const random = mulberry32(seed);
+  return (below) => Math.floor(random() * below);
 }
 
 const TELLING = [0, 1, 0x25, 0x7f, 0x80, 0x99, 0xfe, 0xff];

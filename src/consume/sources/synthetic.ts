@@ -4,7 +4,7 @@ import { type Events, makeEvents } from '../../decode/events.ts';
 import { readOptions } from '../../readOptions.ts';
 import type { Packet } from '../../stage/packet.ts';
 import { type Camera, camera } from '../syntheticCamera/camera.ts';
-import { randomOf } from '../syntheticCamera/random.ts';
+import { sfc32 } from '../../random.ts';
 import { type Mover, type Pose, type SceneName, directionOf, poseAt, scenes, topSpeed } from '../syntheticCamera/scene.ts';
 import type { Source } from '../source.ts';
 
@@ -135,7 +135,7 @@ function sensorOf(params: Settings, movers: readonly Mover[], index: number, pac
   const seed = params.seed * 1000 + index;
   const lens = camera({ ...params, movers, seed, motionAt: motionOf(params, index) });
   const steps = Math.ceil(packetUs / longestStep(movers));
-  const random = randomOf(seed + 500);
+  const random = sfc32(seed + 500);
   return (seq) => {
     const [sinceUs, untilUs] = [seq * packetUs, (seq + 1) * packetUs];
     const events = expose(lens, sinceUs, packetUs, steps);

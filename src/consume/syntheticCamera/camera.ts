@@ -1,5 +1,5 @@
 import { type Events, makeEvents } from '../../decode/events.ts';
-import { type Random, randomOf } from './random.ts';
+import { type Random, normal, poisson, sfc32 } from '../../random.ts';
 import { type Mover, type Pose, type View, poseAt } from './scene.ts';
 import { type Sprite, spriteOf } from './sprite.ts';
 
@@ -43,7 +43,7 @@ interface Area {
 
 export function camera(options: CameraOptions): Camera {
   const { width, height, movers, refractoryUs, motionAt } = options;
-  const random = randomOf(options.seed);
+  const random = sfc32(options.seed);
   const pixels = width * height;
   const backdrop = paintBackdrop(options, random);
   const sprites = movers.map((mover, index) => spriteOf(mover, options.seed + index));
@@ -115,7 +115,7 @@ export function camera(options: CameraOptions): Camera {
   };
 
   function addNoise(from: number, to: number): void {
-    for (let n = random.poisson((options.noiseHz * pixels * (to - from)) / 1e6); n > 0; n--)
+    for (let n = poisson(random, (options.noiseHz * pixels * (to - from)) / 1e6); n > 0; n--)
       send(Math.floor(random() * pixels), from + Math.floor(random() * (to - from)), 0.6);
     for (const [index, pixel] of hot.entries())
       for (; hotNext[index]! < to; hotNext[index]! += hotGap()) send(pixel, Math.floor(hotNext[index]!), 0.9);
@@ -142,7 +142,7 @@ export function camera(options: CameraOptions): Camera {
 }
 
 const threshold = ({ contrast, mismatch }: CameraOptions, random: Random): number =>
-  contrast * Math.max(0.3, 1 + mismatch * random.normal());
+  contrast * Math.max(0.3, 1 + mismatch * normal(random));
 
 /** A wall with soft spots and a light from the upper left: what stands still shows only where a mover uncovers it. */
 function paintBackdrop({ width, height }: View, random: Random): Float32Array {

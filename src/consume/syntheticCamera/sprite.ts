@@ -1,4 +1,4 @@
-import { type Random, randomOf } from './random.ts';
+import { type Random, sfc32 } from '../../random.ts';
 import type { Mover } from './scene.ts';
 
 /** A mover's picture around its centre, with soft edges: how much it covers of each pixel, and the light times that. */
@@ -21,7 +21,7 @@ const SAMPLES = 4;
 export function spriteOf(mover: Mover, seed: number): Sprite {
   const { size, shape, texture = 'flat', brightness } = mover;
   const isInside = shapes[shape];
-  const surface = textures[texture](size, randomOf(seed));
+  const surface = textures[texture](size, sfc32(seed));
   const radius = Math.ceil(size * 0.75) + 2;
   const side = 2 * radius + 1;
   const cover = new Float32Array(side * side);

@@ -3,6 +3,7 @@ import { readOptions } from '../../readOptions.ts';
 import { beside } from '../rendering/sideBySidePixels.ts';
 import type { EventSlice, EventWindow } from '../eventWindow.ts';
 import type { Renderer } from '../renderer.ts';
+import { runsBetween } from '../windowing/retainedEvents.ts';
 
 export interface WithPreviousOptions {
   /** Length of what is drawn of the time before the window, in milliseconds: the length of the windows, as a rule. */
@@ -26,29 +27,17 @@ export function withPrevious(inner: Renderer, options: WithPreviousOptions): Ren
   };
 }
 
-/** The stretch before a window, as a window. */
+/** The time before a window, as a window of its own. */
 function before(window: EventWindow, us: number): EventWindow {
   const start = window.start - us;
-  const slices = between(window.history, start, window.start);
+  const between = (from: number, to: number): EventSlice[] =>
+    window.history.flatMap((slice) => runsBetween(slice.events, from, to, slice.from, slice.to));
+  const slices = between(start, window.start);
   let count = 0;
   let on = 0;
   for (const { events, from, to } of slices) {
     count += to - from;
     for (let i = from; i < to; i += 1) on += events.p[i]!;
   }
-  return { ...window, start, end: window.start, slices, history: between(window.history, -Infinity, start), count, on };
-}
-
-/** The runs of events with start <= t < end; events may step back in time. */
-function between(slices: readonly EventSlice[], start: number, end: number): EventSlice[] {
-  const runs: EventSlice[] = [];
-  for (const { events, from, to } of slices) {
-    for (let i = from; i < to; i += 1) {
-      if (events.t[i]! < start || events.t[i]! >= end) continue;
-      const begin = i;
-      while (i < to && events.t[i]! >= start && events.t[i]! < end) i += 1;
-      runs.push({ events, from: begin, to: i });
-    }
-  }
-  return runs;
+  return { ...window, start, end: window.start, slices, history: between(-Infinity, start), count, on };
 }

@@ -1,9 +1,9 @@
 import type { Facts } from '../facts.ts';
-import type { Pick } from '../random.ts';
+import type { Choose } from '../../random.ts';
 import { capital, headingWords, numberWord, placeOf } from './words.ts';
 
 /** Headings and lists, long, careful about what cannot be known. */
-export function claude(facts: Facts, pick: Pick): string {
+export function claude(facts: Facts, pick: Choose): string {
   const title = pick(['# Event Camera Frame', '## Description', '**Event frame description**', '# Frame Analysis']);
   if (facts.blank)
     return `${title}\n\nThis frame appears to contain no significant activity. ${pick(["I don't see", 'There are no'])} moving objects or edges${pick(['.', ', which suggests that nothing changed during this window.'])}`;

@@ -1,9 +1,9 @@
 import type { Facts } from '../facts.ts';
-import type { Pick } from '../random.ts';
+import type { Choose } from '../../random.ts';
 import { capital, headingWords, numberWord, placeOf } from './words.ts';
 
 /** Terse: a line, or a short list with asterisks. */
-export function gemini(facts: Facts, pick: Pick): string {
+export function gemini(facts: Facts, pick: Choose): string {
   if (facts.blank) return pick(['No motion detected.', 'Empty frame. No motion.', 'Static scene, no events.']);
   if (facts.count === 0) return pick(['Random noise, no distinct objects.', 'Scattered noise. No clear object.']);
   const noun = pick(shapes[facts.shape]);

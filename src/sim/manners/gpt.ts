@@ -1,9 +1,9 @@
 import type { Facts } from '../facts.ts';
-import type { Pick } from '../random.ts';
+import type { Choose } from '../../random.ts';
 import { headingWords, numberWord, placeOf } from './words.ts';
 
 /** Opens by speaking of the image, hedges, ends with a remark about the whole. */
-export function gpt(facts: Facts, pick: Pick): string {
+export function gpt(facts: Facts, pick: Choose): string {
   const opener = pick([
     'The image shows',
     'The image depicts',

@@ -1,9 +1,9 @@
 import type { Facts } from '../facts.ts';
-import type { Pick } from '../random.ts';
+import type { Choose } from '../../random.ts';
 import { headingWords, placeOf } from './words.ts';
 
 /** As small open models speak: a quoted caption, repetitive, now and then without its full stop. */
-export function plain(facts: Facts, pick: Pick): string {
+export function plain(facts: Facts, pick: Choose): string {
   const say = (text: string): string => pick([`Caption: "${text}."`, `${text}.`, text, `The caption for this image is: "${text}."`]);
   if (facts.blank) return say(pick(['A dark background with nothing in it', 'A plain background']));
   if (facts.count === 0) return say('A black and white image of dots on a background');
