@@ -6,7 +6,7 @@ import type { Frame } from './frame/frame.ts';
 import { skipDone } from './frame/windowing/skipPublished.ts';
 import { payOnce } from './interpret/payOnce.ts';
 import { interpret } from './interpret/interpret.ts';
-import { lives } from './perSession.ts';
+import { perSession } from './frame/windowing/perSession.ts';
 import { normalise } from './normalise/normalise.ts';
 import { rewriteWith } from './normalise/rewriteWith.ts';
 import { publish } from './publish/publish.ts';
@@ -35,7 +35,7 @@ export async function runPipeline(pipeline: Pipeline, asked: AbortSignal): Promi
 
   const drawn = perSensor((packets) =>
     packets.pipe(
-      lives(drawing.cut),
+      perSession((cutting, session) => drawing.cut(cutting, session?.after, session?.idleAt)),
       skipDone(sink.has),
       gate.enter(({ count }) => count * BYTES_PER_EVENT),
       drawing.render,

@@ -15,7 +15,7 @@ export function paced(source: Source, speed: number): Source {
         let sensor = sensors.get(packet.sensor);
         if (!sensor) sensors.set(packet.sensor, (sensor = { clock: decodeSensor(everyFormat), pace: pacedBy(speed, signal) }));
         const atMs = clockOf(sensor.clock, packet) / 1000;
-        if (packet.isRunUp !== true) await sensor.pace(atMs);
+        if (packet.isWarmUp !== true) await sensor.pace(atMs);
         if (signal.aborted) return;
         yield packet;
       }

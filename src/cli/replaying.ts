@@ -1,6 +1,6 @@
 import { type Again, again } from '../consume/replay/deadLetterReplay.ts';
 import type { Point } from '../consume/replay/windowRange.ts';
-import type { CutWindow } from '../stage/session.ts';
+import type { SessionWindow } from '../stage/session.ts';
 import { isArchive } from '../consume/recordings/topicArchiveFile.ts';
 import type { PastSource, Source } from '../consume/source.ts';
 import { recording } from '../consume/sources/recording.ts';
@@ -21,7 +21,7 @@ export interface ReplayFlags extends KafkaFlags {
   registry?: string;
   from?: Point;
   to?: Point;
-  runUp?: number;
+  warmUp?: number;
   /** Read the packets of dead letters from this archive. */
   archive?: string;
   speed: number;
@@ -61,7 +61,7 @@ export async function replaying(given: Pipeline, past: string, flags: ReplayFlag
 function replayingLetters(pipeline: Pipeline, letters: readonly DeadLetter[], flags: ReplayFlags): Replaying {
   const { renderer, filters, sink, deadLetters } = pipeline;
   const horizonUs = filters.reduce((sum, { memoryUs = 0 }) => sum + memoryUs, renderer.horizonUs ?? 0);
-  const isDone = (window: CutWindow): boolean => sink.has?.(windowId(window)) ?? false;
+  const isDone = (window: SessionWindow): boolean => sink.has?.(windowId(window)) ?? false;
   const origins = [...Map.groupBy(letters, ({ position }) => position.source)].map(([origin, some]) => {
     const asked = again(some, { horizonUs, isDone });
     return { origin, asked, source: originOf(origin, some[0]!.position.unit, asked, flags) };
@@ -113,11 +113,11 @@ function originOf(origin: string, unit: Position['unit'], { from }: Again, flags
   if (flags.archive) return topicArchive({ file: flags.archive, ...packets });
   if (unit !== 'offset') return recording({ file: origin });
   const points = Object.fromEntries(from);
-  return topicRange({ ...connectionOf(flags), topic: origin, ...packets, partitions: [...from.keys()], from: points, runUp: 0 });
+  return topicRange({ ...connectionOf(flags), topic: origin, ...packets, partitions: [...from.keys()], from: points, warmUp: 0 });
 }
 
 async function sourceOf(past: string, flags: ReplayFlags): Promise<Source & Partial<PastSource>> {
-  const { wire, registry, from, to, runUp } = flags;
+  const { wire, registry, from, to, warmUp } = flags;
   const found = registryOf(registry);
   const packets = {
     ...(wire && { wire }),
@@ -126,7 +126,7 @@ async function sourceOf(past: string, flags: ReplayFlags): Promise<Source & Part
     ...(to !== undefined && { to }),
   };
   if (past.startsWith('topic:'))
-    return topicRange({ ...connectionOf(flags), topic: past.slice('topic:'.length), ...packets, ...(runUp !== undefined && { runUp }) });
+    return topicRange({ ...connectionOf(flags), topic: past.slice('topic:'.length), ...packets, ...(warmUp !== undefined && { warmUp }) });
   if (await isArchive(past).catch(() => false)) return topicArchive({ file: past, ...packets });
   if (from !== undefined || to !== undefined)
     throw new PipelineError('CONFIG_INVALID', `--from and --to: ${past} is a recording; only topics and archives have times and offsets`);

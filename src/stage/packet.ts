@@ -1,5 +1,5 @@
 import type { Item } from './item.ts';
-import type { Life } from './session.ts';
+import type { Session } from './session.ts';
 
 /**
  * Raw bytes of one sensor as they came from a source, with the fields of ROS `event_camera_msgs/EventPacket`.
@@ -17,10 +17,10 @@ export interface Packet extends Item {
   readonly timeBaseNs: bigint;
   /** Wall clock of the capture in Unix microseconds; 0 where it is not known. */
   readonly capturedAtUs: number;
-  /** They belong to whoever takes the packet, who may move them to another thread. */
+  /** Owned by the stage that takes the packet, which may move them to another thread. */
   readonly bytes: Uint8Array;
-  /** The stretch it belongs to. A sensor's packet with another one than the packet before does not continue that. */
-  readonly life?: Life;
-  /** Read only for what the packets behind it need. */
-  readonly isRunUp?: boolean;
+  /** A sensor's packet with another session than the packet before does not continue it. Absent: one session for all. */
+  readonly session?: Session;
+  /** Warm-up: read only because the packets behind it depend on it (lookback of filters and renderers). */
+  readonly isWarmUp?: boolean;
 }

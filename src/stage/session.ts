@@ -1,35 +1,35 @@
 import type { Position } from './item.ts';
 
-/** A window, as far as its source wants to know it. Sensor time in microseconds. */
-export interface CutWindow {
+/** A window as its source needs to know it. Times are sensor time in microseconds. */
+export interface SessionWindow {
   readonly sensor: string;
   readonly start: number;
   readonly end: number;
   readonly position: Position;
-  /** Where silence ended it: behind the last packet of the sensor that was read by then. */
+  /** Where an idle timeout closed it: the position behind the sensor's last packet that had been read by then. */
   readonly idleAt?: number;
 }
 
-/** The last window of a sensor that was done, and the offset (or number) behind its last packet. */
-export interface Resumed {
+/** Where a sensor goes on after a restart: its last finished window, and the offset (or packet number) behind that window's last packet. */
+export interface ResumePoint {
   readonly start: number;
   readonly end: number;
   readonly offset: number;
 }
 
 /**
- * A stretch of one sensor's packets that continue one another. A source that goes back, after a restart or because
- * a partition came to it, begins a new one: decoder, filters and windows from before know nothing of it.
+ * Packets of one sensor that continue each other. A source that goes back (after a restart, or because a Kafka partition
+ * was assigned to this process) starts a new session: decoders, filters and windows start with no state.
  */
-export interface Life {
-  /** The last window up to which all are done: events before its end belong to no window any more. */
-  readonly after?: Resumed | undefined;
-  /** Where silence ended windows in the run before, ascending: it ends them again before the first packet at or behind. */
-  readonly idleAt?: readonly number[];
-  /** Aborts when the source loses the sensor: its open windows are somebody else's. */
+export interface Session {
+  /** All windows up to this one are finished: events before its end belong to no window. Absent: start at the beginning. */
+  readonly after?: ResumePoint | undefined;
+  /** Where idle timeouts closed windows in the run before, ascending: a replay closes them at the same packets. */
+  readonly idleAt?: readonly number[] | undefined;
+  /** Aborts when the source loses the sensor: its open windows then belong to another process. */
   readonly signal: AbortSignal;
-  /** Told of each window that is cut. False: it is done already, or not ours. */
-  begin(window: CutWindow): boolean;
-  /** Told of each window whose record, or dead letter, is safe. */
-  done(window: CutWindow): void;
+  /** Called for each window that was cut. False: it was finished earlier, or does not belong to this session. */
+  register(window: SessionWindow): boolean;
+  /** Called for each window whose record, or dead letter, is safe. */
+  finish(window: SessionWindow): void;
 }

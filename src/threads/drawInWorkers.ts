@@ -167,7 +167,7 @@ const cutBy = (worker: WorkerThread, { packets, after, idleAt, reject, stop, tra
     worker.say({ kind: 'open', channel, after, idleAt });
     subscriber.add(
       packets.subscribe({
-        next: ({ ack: ackPacket, life: _life, ...packet }) => {
+        next: ({ ack: ackPacket, session: _life, ...packet }) => {
           const bytes = movable(packet.bytes);
           sent.set(++lastSent, { sensor: packet.sensor, position: packet.position, ack: ackPacket });
           transit.leave();

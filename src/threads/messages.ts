@@ -18,7 +18,7 @@ import type { Reports } from '../stage/report.ts';
 import type { Evidence, Stage } from '../stage/reject.ts';
 
 /** A packet without what cannot travel. Packets of a channel are numbered as they are sent. */
-export type PacketFacts = Omit<Packet, 'ack' | 'life'> & { readonly number: number };
+export type PacketFacts = Omit<Packet, 'ack' | 'session'> & { readonly number: number };
 
 /** A window without its events. */
 export type WindowOutline = Omit<EventWindow, 'ack' | 'slices' | 'history'>;

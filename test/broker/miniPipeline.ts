@@ -9,7 +9,7 @@ import { cut } from '../../src/frame/windowing/cut.ts';
 import type { EventWindow } from '../../src/frame/eventWindow.ts';
 import { windowId } from '../../src/frame/windowing/windowId.ts';
 import { tumbling } from '../../src/frame/windows/tumbling.ts';
-import { lives } from '../../src/perSession.ts';
+import { perSession } from '../../src/frame/windowing/perSession.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import type { Sink } from '../../src/publish/sink.ts';
 import { makeGate } from '../../src/stage/gate.ts';
@@ -37,10 +37,10 @@ export async function miniPipeline({ source, sink, deadLetters, answerMs = 5, wi
     groupBy(({ sensor }) => sensor),
     mergeMap((sensor) =>
       sensor.pipe(
-        lives((packets, after) =>
+        perSession((packets, session) =>
           packets.pipe(
-            decode({ formats: [evt3, eventCd], nearUs: after?.end, stop }, reject),
-            cut({ windowing: tumbling({ everyMs: WINDOW_MS }), filters: [], horizonUs: 0, after, gate, stop }, reject),
+            decode({ formats: [evt3, eventCd], nearUs: session?.after?.end, stop }, reject),
+            cut({ windowing: tumbling({ everyMs: WINDOW_MS }), filters: [], horizonUs: 0, after: session?.after, gate, stop }, reject),
           ),
         ),
       ),

@@ -31,7 +31,7 @@ describe('paced', () => {
       async *packets(signal) {
         for await (const packet of plain.packets(signal)) {
           if (packet.seq === 3) yield { ...packet, encoding: 'unheard-of' };
-          else yield { ...packet, isRunUp: packet.seq < 2 };
+          else yield { ...packet, isWarmUp: packet.seq < 2 };
         }
       },
     };

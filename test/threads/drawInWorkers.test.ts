@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadPipeline } from '../../src/cli/loadPipeline.ts';
-import type { Life } from '../../src/stage/session.ts';
+import type { Session } from '../../src/stage/session.ts';
 import type { Packet } from '../../src/stage/packet.ts';
 import type { Source } from '../../src/consume/source.ts';
 import { recording } from '../../src/consume/sources/recording.ts';
@@ -57,18 +57,18 @@ interface Told {
 }
 
 /** A stretch of packets, and the starts of the windows that its source was told of. */
-function lifeOf(): { life: Life; told: Told; lose: () => void } {
+function sessionOf(): { session: Session; told: Told; lose: () => void } {
   const lost = new AbortController();
   const told: Told = { begun: [], done: [] };
-  const life: Life = {
+  const session: Session = {
     signal: lost.signal,
-    begin: ({ start }) => {
+    register: ({ start }) => {
       told.begun.push(start);
       return true;
     },
-    done: ({ start }) => void told.done.push(start),
+    finish: ({ start }) => void told.done.push(start),
   };
-  return { life, told, lose: () => lost.abort() };
+  return { session, told, lose: () => lost.abort() };
 }
 
 /** What makes a frame the same frame. */
@@ -184,13 +184,13 @@ describe('drawing in workers', { timeout: 90_000 }, () => {
   it('begins anew where the source goes back, and still ends what was on its way', async () => {
     const packets = await Array.fromAsync(synthetic({ seconds: 0.6, width: 160, height: 120 }).packets(new AbortController().signal));
     const twice = async (workers: number): Promise<{ first: Told; second: Told; frames: string[] }> => {
-      const [first, second] = [lifeOf(), lifeOf()];
+      const [first, second] = [sessionOf(), sessionOf()];
       const source: Source = {
         name: 'going back',
         async *packets() {
-          for (const packet of packets.slice(0, 40)) yield { ...packet, bytes: packet.bytes.slice(), life: first.life };
+          for (const packet of packets.slice(0, 40)) yield { ...packet, bytes: packet.bytes.slice(), session: first.session };
           first.lose();
-          for (const packet of packets.slice(20)) yield { ...packet, bytes: packet.bytes.slice(), life: second.life };
+          for (const packet of packets.slice(20)) yield { ...packet, bytes: packet.bytes.slice(), session: second.session };
         },
       };
       const { records } = await run('steady', { workers, source });
@@ -201,7 +201,7 @@ describe('drawing in workers', { timeout: 90_000 }, () => {
     const there = await twice(2);
     expect(there.second.begun).toEqual(here.second.begun);
     expect(there.second.done.toSorted()).toEqual(here.second.done.toSorted());
-    // What was in a message queue when the source went back belongs to nobody: the second life cuts it again.
+    // What was in a message queue when the source went back belongs to nobody: the second session cuts it again.
     expect(here.first.begun.slice(0, there.first.begun.length)).toEqual(there.first.begun);
     expect(there.first.done.toSorted()).toEqual(there.first.begun.toSorted());
     expect(here.frames).toEqual(expect.arrayContaining(there.frames));

@@ -73,7 +73,7 @@ async function ingest(file: string, flags: IngestFlags): Promise<{ packets: numb
     for await (const packet of paced(withoutSent(source, sent), speed).packets(signal)) {
       if (signal.aborted) break;
       bytes += packet.bytes.byteLength;
-      if (packet.isRunUp === true) {
+      if (packet.isWarmUp === true) {
         skipped++;
         continue;
       }
@@ -96,7 +96,7 @@ async function ingest(file: string, flags: IngestFlags): Promise<{ packets: numb
 const withoutSent = (source: Source, sent: ReadonlyMap<string, number>): Source => ({
   ...source,
   async *packets(signal) {
-    for await (const packet of source.packets(signal)) yield { ...packet, isRunUp: packet.seq <= (sent.get(packet.sensor) ?? -1) };
+    for await (const packet of source.packets(signal)) yield { ...packet, isWarmUp: packet.seq <= (sent.get(packet.sensor) ?? -1) };
   },
 });
 

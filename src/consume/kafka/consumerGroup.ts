@@ -7,7 +7,7 @@ import { committedOf } from '../../kafka/client/readCommitted.ts';
 import { type Owned, stickyAssigner } from '../../kafka/consumer/stickyAssigner.ts';
 import { report } from '../../stage/report.ts';
 import type { GroupShare } from './groupShare.ts';
-import type { Life } from '../../stage/session.ts';
+import type { Session } from '../../stage/session.ts';
 import type { Packet } from '../../stage/packet.ts';
 import type { Message, PacketFields } from './packetDecoder.ts';
 
@@ -33,7 +33,7 @@ interface Queue extends Owned {
   head: number;
   bytes: number;
   isPaused: boolean;
-  readonly lives: Map<string, Life>;
+  readonly sessions: Map<string, Session>;
 }
 
 /**
@@ -135,7 +135,7 @@ export async function* readAsGroup(
         head: 0,
         bytes: 0,
         isPaused: true,
-        lives: new Map(),
+        sessions: new Map(),
       };
       queues.set(keyOf(owned), queue);
       void begin(queue, join);
@@ -262,21 +262,21 @@ function enqueue(queue: Queue, { progress, epoch, signal }: Taken, offset: numbe
     ack();
     return;
   }
-  let life = queue.lives.get(sensor);
-  if (!life) {
-    life = {
+  let session: Session | undefined = queue.sessions.get(sensor);
+  if (!session) {
+    session = {
       after: progress.markOf(sensor),
       idleAt: progress.idleAtOf(sensor),
       signal,
-      begin: (window) => !signal.aborted && !progress.begun(window),
-      done: (window) => {
+      register: (window) => !signal.aborted && !progress.begun(window),
+      finish: (window) => {
         if (!signal.aborted) progress.done(window);
       },
     };
-    queue.lives.set(sensor, life);
+    queue.sessions.set(sensor, session);
   }
   const position = { source: queue.topic, unit: 'offset', partition: queue.partition, first: offset, end: offset + 1, epoch } as const;
-  queue.packets.push({ ...fields, position, ack, life });
+  queue.packets.push({ ...fields, position, ack, session });
   queue.bytes += bytes.byteLength;
 }
 
@@ -288,7 +288,7 @@ function clear(queue: Queue): void {
   queue.head = 0;
   queue.bytes = 0;
   reportOf(queue);
-  queue.lives.clear();
+  queue.sessions.clear();
 }
 
 async function topicsOf(admin: kafkajs.Admin, topic: GroupReaderOptions['topic']): Promise<string[]> {

@@ -8,7 +8,7 @@ import { type Wire, decoder } from '../../avro/wireFormat.ts';
 import type { Registry } from '../../kafka/client/schemaRegistry.ts';
 import type { Packet } from '../../stage/packet.ts';
 
-export type PacketFields = Omit<Packet, 'position' | 'ack' | 'life'>;
+export type PacketFields = Omit<Packet, 'position' | 'ack' | 'session'>;
 
 /** The part of a Kafka message that a packet is made from. */
 export interface Message {

@@ -1,12 +1,12 @@
 import type { DeadLetter } from '../../stage/reject.ts';
-import type { CutWindow, Life, Resumed } from '../../stage/session.ts';
+import type { SessionWindow, Session, ResumePoint } from '../../stage/session.ts';
 import type { Packet } from '../../stage/packet.ts';
 
 export interface AgainOptions {
   /** How far back a window's picture and filters depend on events before it, in microseconds. */
   readonly horizonUs: number;
   /** Whether there is a record of this window. */
-  readonly isDone: (window: CutWindow) => boolean;
+  readonly isDone: (window: SessionWindow) => boolean;
 }
 
 /** What dead letters of one topic or file ask for. */
@@ -29,9 +29,9 @@ interface Sensor {
   /** A packet's letter does not tell the sensor's clock: it is followed from its first packet on. */
   isWhole: boolean;
   /** The stretch that is being read. */
-  life: Life | undefined;
+  session: Session | undefined;
   /** Packets before the next stretch that it may need. */
-  runUp: Packet[];
+  warmUp: Packet[];
 }
 
 /** Offsets before a window in which the sensor's packet before it is looked for. */
@@ -39,7 +39,7 @@ const RUN_UP = 1000;
 /** Where the next window begins further ahead, what lies between is not decoded. */
 const GAP = 1000;
 
-const keyOf = ({ sensor, start, position }: Pick<CutWindow, 'sensor' | 'start' | 'position'>): string =>
+const keyOf = ({ sensor, start, position }: Pick<SessionWindow, 'sensor' | 'start' | 'position'>): string =>
   `${position.partition} ${position.first} ${start} ${sensor}`;
 const placeOf = ({ position }: Pick<Packet, 'position'>): string => `${position.partition} ${position.first}`;
 const isWindow = (letter: DeadLetter): letter is WindowLetter => letter.start !== null && letter.end !== null;
@@ -70,7 +70,7 @@ export function again(all: readonly DeadLetter[], { horizonUs, isDone }: AgainOp
     const key = `${partition} ${sensor}`;
     const known = sensors.get(key);
     if (known) return known;
-    const fresh: Sensor = { windows: [], isWhole: false, life: undefined, runUp: [] };
+    const fresh: Sensor = { windows: [], isWhole: false, session: undefined, warmUp: [] };
     sensors.set(key, fresh);
     return fresh;
   };
@@ -84,13 +84,13 @@ export function again(all: readonly DeadLetter[], { horizonUs, isDone }: AgainOp
   for (const sensor of sensors.values()) sensor.windows.sort((a, b) => a.position.first - b.position.first || a.start - b.start);
 
   /** What was captioned without the packet that it begins with has the id of a packet after it. */
-  const isCaptioned = (window: CutWindow): boolean => {
+  const isCaptioned = (window: SessionWindow): boolean => {
     const { partition, first, end } = window.position;
     const others = (begins.get(`${partition} ${window.sensor}`) ?? []).filter((begin) => begin > first && begin < end);
     return [first, ...others].some((begin) => isDone({ ...window, position: { ...window.position, first: begin } }));
   };
 
-  const begin = (sensor: Sensor, window: CutWindow): boolean => {
+  const begin = (sensor: Sensor, window: SessionWindow): boolean => {
     const key = keyOf(window);
     const isAsked = windows.delete(key);
     // Windows come in their order: what lies before this one will not come any more.
@@ -100,27 +100,27 @@ export function again(all: readonly DeadLetter[], { horizonUs, isDone }: AgainOp
     asked.windows.add(key);
     return true;
   };
-  const lifeOf = (sensor: Sensor, after: Resumed | undefined): Life => ({
+  const sessionOf = (sensor: Sensor, after: ResumePoint | undefined): Session => ({
     after,
     signal: new AbortController().signal,
-    begin: (window) => begin(sensor, window),
-    done: () => {},
+    register: (window) => begin(sensor, window),
+    finish: () => {},
   });
 
   /** Begins the stretch of the next window, once its first packet is there. */
   const stretch = (sensor: Sensor, packet: Packet): Packet[] => {
     const next = sensor.windows[0];
-    if (sensor.isWhole) sensor.life = lifeOf(sensor, undefined);
+    if (sensor.isWhole) sensor.session = sessionOf(sensor, undefined);
     else if (next && packet.position.first >= next.position.first) {
       const { start: end, position } = next;
-      sensor.life = lifeOf(sensor, { start: -Infinity, end, offset: position.first + 1 });
+      sensor.session = sessionOf(sensor, { start: -Infinity, end, offset: position.first + 1 });
     } else {
-      sensor.runUp.push(packet);
+      sensor.warmUp.push(packet);
       const needed = next ? next.position.first - reachOf(next, horizonUs) : Infinity;
-      while (sensor.runUp.length > 1 && sensor.runUp[0]!.position.first < needed) sensor.runUp.shift();
+      while (sensor.warmUp.length > 1 && sensor.warmUp[0]!.position.first < needed) sensor.warmUp.shift();
       return [];
     }
-    return sensor.runUp.splice(0).map((one) => ({ ...one, isRunUp: true }));
+    return sensor.warmUp.splice(0).map((one) => ({ ...one, isWarmUp: true }));
   };
 
   return {
@@ -135,11 +135,11 @@ export function again(all: readonly DeadLetter[], { horizonUs, isDone }: AgainOp
         const sensor = sensorOf(packet);
         sensor.isWhole ||= isAsked;
         const { first } = packet.position;
-        if (sensor.life && !sensor.isWhole && (sensor.windows[0]?.position.first ?? Infinity) > first + GAP) sensor.life = undefined;
-        const before = sensor.life ? [] : stretch(sensor, packet);
-        const { life } = sensor;
-        if (life) {
-          for (const one of before) yield { ...one, life };
+        if (sensor.session && !sensor.isWhole && (sensor.windows[0]?.position.first ?? Infinity) > first + GAP) sensor.session = undefined;
+        const before = sensor.session ? [] : stretch(sensor, packet);
+        const { session } = sensor;
+        if (session) {
+          for (const one of before) yield { ...one, session };
           const sensorKey = `${packet.position.partition} ${packet.sensor}`;
           if (isAsked && !begins.has(sensorKey)) begins.set(sensorKey, []);
           remember(begins.get(sensorKey), first);
@@ -147,7 +147,7 @@ export function again(all: readonly DeadLetter[], { horizonUs, isDone }: AgainOp
             packets.delete(place);
             packet.ack();
           };
-          yield { ...packet, life, ...(isAsked && { ack: settle }) };
+          yield { ...packet, session, ...(isAsked && { ack: settle }) };
         }
         if (packets.size === 0 && [...sensors.values()].every((one) => one.windows.length === 0)) return;
       }
@@ -155,11 +155,11 @@ export function again(all: readonly DeadLetter[], { horizonUs, isDone }: AgainOp
   };
 }
 
-const isBefore = (one: CutWindow, other: WindowLetter): boolean =>
+const isBefore = (one: SessionWindow, other: WindowLetter): boolean =>
   one.position.first < other.position.first || (one.position.first === other.position.first && one.start < other.start);
 
 /** @param places ascending */
-function holdsOne(places: readonly number[] = [], { first, end }: CutWindow['position']): boolean {
+function holdsOne(places: readonly number[] = [], { first, end }: SessionWindow['position']): boolean {
   let [low, high] = [0, places.length];
   while (low < high) {
     const middle = (low + high) >> 1;

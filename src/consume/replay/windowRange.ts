@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Ack } from '../../stage/item.ts';
-import type { Life } from '../../stage/session.ts';
+import type { Session } from '../../stage/session.ts';
 import type { Packet } from '../../stage/packet.ts';
 
 /**
@@ -62,7 +62,7 @@ export const isWithin = ({ firsts, ends }: PacketRange, { partition, first }: Pa
 
 /** What is known of a sensor while its windows are chosen. */
 interface Chosen {
-  readonly life: Life;
+  readonly session: Session;
   /** Packets of the range that a window still holds. */
   open: number;
   /** A window was cut that begins behind the range: the ones before are whole. */
@@ -88,13 +88,13 @@ export async function* between(
     const chosen: Chosen = {
       open: 0,
       isPast: false,
-      life: {
+      session: {
         signal,
-        begin({ position: { first } }) {
+        register({ position: { first } }) {
           if (first >= (ends.get(partition) ?? Infinity)) chosen.isPast = true;
           return !chosen.isPast && first >= (firsts.get(partition) ?? Infinity);
         },
-        done: () => {},
+        finish: () => {},
       },
     };
     return chosen;
@@ -115,9 +115,9 @@ export async function* between(
         continue;
       }
     } else if (!chosen) sensors.set(key, (chosen = meet(partition)));
-    const { life } = chosen;
-    if (!firsts.has(partition)) yield { ...packet, life, isRunUp: true };
-    else yield { ...packet, life, ack: ends.has(partition) ? ack : counted(chosen, ack) };
+    const { session } = chosen;
+    if (!firsts.has(partition)) yield { ...packet, session, isWarmUp: true };
+    else yield { ...packet, session, ack: ends.has(partition) ? ack : counted(chosen, ack) };
   }
 }
 

@@ -23,7 +23,7 @@ export interface TopicRangeOptions extends KafkaConnection {
    * How many offsets before `from` are read, for the sensor's clock and the borders of the windows. Fewer than all: windows
    * may have other borders and ids than they had live. @default all
    */
-  runUp?: number;
+  warmUp?: number;
   /** Only these partitions. @default all */
   partitions?: readonly number[];
   /** How packets are encoded. @default 'confluent' where there is a registry, else 'single-object' */
@@ -38,7 +38,7 @@ const schema = connectionSchema.extend({
   topic: z.string().min(1),
   from: pointSchema.exactOptional(),
   to: pointSchema.exactOptional(),
-  runUp: z.int().min(0).default(Number.MAX_SAFE_INTEGER),
+  warmUp: z.int().min(0).default(Number.MAX_SAFE_INTEGER),
   partitions: z.array(z.int().min(0)).exactOptional(),
   wire: z.enum([...wires, 'raw']).exactOptional(),
   registry: registrySchema.exactOptional(),
@@ -58,7 +58,7 @@ interface Extent {
  * the ids that they had live.
  */
 export function topicRange(options: TopicRangeOptions): PastSource {
-  const { topic, from, to, runUp, partitions, wire: given, registry, raw, ...connection } = readOptions('topicRange', schema, options);
+  const { topic, from, to, warmUp, partitions, wire: given, registry, raw, ...connection } = readOptions('topicRange', schema, options);
   const wire = given ?? (registry ? 'confluent' : 'single-object');
   let extent: Promise<Extent> | undefined;
   let read = 0;
@@ -72,7 +72,7 @@ export function topicRange(options: TopicRangeOptions): PastSource {
         throw new PipelineError('CONFIG_INVALID', `topicRange.topic: the broker has no topic '${topic}'`);
       const all = (await rangesOf(admin, topic)).filter(({ partition }) => partitions?.includes(partition) ?? true);
       const wanted = boundsOf(all, await offsetsOf(admin, topic, from), await offsetsOf(admin, topic, to));
-      return { wanted, read: all.map((range, i) => ({ ...range, first: Math.max(range.first, wanted[i]!.first - runUp) })) };
+      return { wanted, read: all.map((range, i) => ({ ...range, first: Math.max(range.first, wanted[i]!.first - warmUp) })) };
     } finally {
       await admin.disconnect();
     }

@@ -12,7 +12,7 @@ import { fixedCount } from '../../../src/frame/windows/fixedCount.ts';
 import { mixed } from '../../../src/frame/windows/mixed.ts';
 import { sliding } from '../../../src/frame/windows/sliding.ts';
 import { tumbling } from '../../../src/frame/windows/tumbling.ts';
-import { lives } from '../../../src/perSession.ts';
+import { perSession } from '../../../src/frame/windowing/perSession.ts';
 import type { DeadLetter } from '../../../src/stage/reject.ts';
 import { sensorPackets } from '../../broker/sensors.ts';
 
@@ -36,10 +36,10 @@ const packets: readonly Packet[] = sensorPackets(3, 1500).map((bytes, first) => 
 /** The windows of packets as the flow makes them; each with the id and the events that it and its picture have. */
 async function windowsOf(source: AsyncIterable<Packet> | Iterable<Packet>, windowing: Windowing): Promise<Map<string, EventWindow>> {
   const windows = from(source).pipe(
-    lives((some, after) =>
+    perSession((some, session) =>
       some.pipe(
-        decode({ formats: [evt3], nearUs: after?.end, stop: never }, async () => {}),
-        cut({ windowing, filters: [], horizonUs: HORIZON_US, after, gate: { shut: false }, stop: never }, async () => {}),
+        decode({ formats: [evt3], nearUs: session?.after?.end, stop: never }, async () => {}),
+        cut({ windowing, filters: [], horizonUs: HORIZON_US, after: session?.after, gate: { shut: false }, stop: never }, async () => {}),
       ),
     ),
     toArray(),

@@ -6,36 +6,36 @@ import type { Packet } from '../../../src/stage/packet.ts';
 async function windowsOf(
   count: number,
   options: { from?: Point; to?: Point },
-): Promise<{ begun: number[]; seen: number[]; runUp: number[] }> {
+): Promise<{ begun: number[]; seen: number[]; warmUp: number[] }> {
   async function* messages(): AsyncGenerator<{ packet: Packet; timestampMs: number }> {
     for (let first = 0; first < count; first++) {
       const position = { source: 't', unit: 'offset', partition: 0, first, end: first + 1 } as const;
       yield { packet: { sensor: 'cam', position, ack: () => {} } as unknown as Packet, timestampMs: Date.UTC(2026, 0, 1, 0, 0, first) };
     }
   }
-  const [begun, seen, runUp]: number[][] = [[], [], []];
+  const [begun, seen, warmUp]: number[][] = [[], [], []];
   let held: Packet | undefined;
   for await (const packet of between(messages(), { ...options, unread: new Set([0]) })) {
     seen!.push(packet.position.first);
-    if (packet.isRunUp) runUp!.push(packet.position.first);
+    if (packet.isWarmUp) warmUp!.push(packet.position.first);
     if (!held) {
       held = packet;
       continue;
     }
     const { first } = held.position;
-    if (packet.life!.begin({ sensor: 'cam', start: first, end: first + 2, position: held.position })) begun!.push(first);
+    if (packet.session!.register({ sensor: 'cam', start: first, end: first + 2, position: held.position })) begun!.push(first);
     held.ack();
     packet.ack();
     held = undefined;
   }
-  return { begun: begun!, seen: seen!, runUp: runUp! };
+  return { begun: begun!, seen: seen!, warmUp: warmUp! };
 }
 
 describe('between', () => {
   it('chooses the windows that begin in the range, and passes what they need before and behind it', async () => {
-    const { begun, seen, runUp } = await windowsOf(20, { from: 5, to: 9 });
+    const { begun, seen, warmUp } = await windowsOf(20, { from: 5, to: 9 });
     expect(begun).toEqual([6, 8]);
-    expect(runUp).toEqual([0, 1, 2, 3, 4]);
+    expect(warmUp).toEqual([0, 1, 2, 3, 4]);
     expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 
