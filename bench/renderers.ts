@@ -11,7 +11,7 @@ import { hotPixel } from '../src/frame/filters/hotPixel.ts';
 import { refractory } from '../src/frame/filters/refractory.ts';
 import { spatioTemporalContrast } from '../src/frame/filters/spatioTemporalContrast.ts';
 import type { Renderer } from '../src/frame/renderer.ts';
-import { count } from '../src/frame/renderers/count.ts';
+import { eventCount } from '../src/frame/renderers/eventCount.ts';
 import { dvAccumulator } from '../src/frame/renderers/dvAccumulator.ts';
 import { dvEdgeMap } from '../src/frame/renderers/dvEdgeMap.ts';
 import { eventClip } from '../src/frame/renderers/eventClip.ts';
@@ -33,7 +33,7 @@ const RUNS = 20;
 const renderers: readonly ((canvas: { longSide?: number }) => Renderer)[] = [
   polarity,
   timeSurface,
-  count,
+  eventCount,
   signedCount,
   eventClip,
   eventGpt,

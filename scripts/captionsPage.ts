@@ -14,7 +14,7 @@ import { everyFormat } from '../src/decode/allFormats.ts';
 import type { EventSlice, EventWindow } from '../src/frame/eventWindow.ts';
 import { measureMotion } from '../src/motion/measureMotion.ts';
 import type { Renderer } from '../src/frame/renderer.ts';
-import { count } from '../src/frame/renderers/count.ts';
+import { eventCount } from '../src/frame/renderers/eventCount.ts';
 import { dvAccumulator } from '../src/frame/renderers/dvAccumulator.ts';
 import { dvEdgeMap } from '../src/frame/renderers/dvEdgeMap.ts';
 import { eventGpt } from '../src/frame/renderers/eventGpt.ts';
@@ -65,7 +65,7 @@ const renderers: readonly (readonly [string, Renderer])[] = [
   ['polarity dark', polarity({ palette: 'dark' })],
   ['polarity light', polarity({ palette: 'light' })],
   ['time surface', timeSurface()],
-  ['count', count()],
+  ['count', eventCount()],
   ['signed count', signedCount()],
   ['DV accumulator', dvAccumulator()],
   ['DV edge map', dvEdgeMap()],

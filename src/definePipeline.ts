@@ -19,7 +19,7 @@ import type { CaptionRecord } from './publish/captionRecord.ts';
 import type { FrameStore } from './publish/frameStore.ts';
 import type { Sink } from './publish/sink.ts';
 import type { GateOptions } from './stage/gate.ts';
-import type { Part } from './stage/item.ts';
+import { type Part, hashedPart } from './stage/item.ts';
 import type { DeadLetter } from './stage/reject.ts';
 
 /** The parts of a pipeline, in the order in which data meets them. */
@@ -164,7 +164,7 @@ function configHash({
   motion,
 }: Omit<Pipeline, 'configHash'>): string {
   const facts = [
-    ...[...filters, window, renderer].map(({ name, params }) => ({ name, params })),
+    ...[...filters, window, renderer].map(hashedPart),
     // Measured motion only adds flags: pipelines without it keep the hash that they had.
     motion ? { quietBelow, motion } : { quietBelow },
     { name: prompt.name, version: prompt.version, params: prompt.params },

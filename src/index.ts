@@ -69,10 +69,10 @@ export { regionOfInterest } from './frame/filters/regionOfInterest.ts';
 export { spatioTemporalContrast } from './frame/filters/spatioTemporalContrast.ts';
 
 // Renderers.
-export { count } from './frame/renderers/count.ts';
 export { dvAccumulator } from './frame/renderers/dvAccumulator.ts';
 export { dvEdgeMap } from './frame/renderers/dvEdgeMap.ts';
 export { eventClip } from './frame/renderers/eventClip.ts';
+export { eventCount } from './frame/renderers/eventCount.ts';
 export { eventGpt } from './frame/renderers/eventGpt.ts';
 export { greyReconstruction } from './frame/renderers/greyReconstruction.ts';
 export { learnedReconstruction, type OnnxRuntime } from './frame/renderers/learnedReconstruction.ts';

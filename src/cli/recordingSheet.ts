@@ -4,10 +4,10 @@ import { PipelineError } from '../errors.ts';
 import { everyFormat } from '../decode/allFormats.ts';
 import type { EventWindow } from '../frame/eventWindow.ts';
 import type { Renderer } from '../frame/renderer.ts';
-import { count } from '../frame/renderers/count.ts';
 import { dvAccumulator } from '../frame/renderers/dvAccumulator.ts';
 import { dvEdgeMap } from '../frame/renderers/dvEdgeMap.ts';
 import { eventClip } from '../frame/renderers/eventClip.ts';
+import { eventCount } from '../frame/renderers/eventCount.ts';
 import { eventGpt } from '../frame/renderers/eventGpt.ts';
 import { greyReconstruction } from '../frame/renderers/greyReconstruction.ts';
 import { polarity } from '../frame/renderers/polarity.ts';
@@ -18,10 +18,10 @@ import { type Cell, contactSheet } from './contactSheet.ts';
 
 /** Renderers that a sheet can show, as they are without options. */
 const renderers: Readonly<Record<string, () => Renderer>> = {
-  count,
   dvAccumulator,
   dvEdgeMap,
   eventClip,
+  eventCount,
   eventGpt,
   greyReconstruction,
   polarity,

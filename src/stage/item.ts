@@ -30,4 +30,14 @@ export interface Part {
   readonly name: string;
   /** JSON-compatible; no secrets. */
   readonly params?: Readonly<Record<string, unknown>>;
+  /**
+   * The name and the parameters as the configuration hash sees them, where one of them was renamed after a release: outputs
+   * and ledgers of earlier versions go on being used. @default name and params
+   */
+  readonly hashedAs?: HashedPart;
 }
+
+/** What the configuration hash covers of a part. */
+export type HashedPart = Pick<Part, 'name' | 'params'>;
+
+export const hashedPart = ({ name, params, hashedAs }: Part): HashedPart => hashedAs ?? { name, ...(params && { params }) };

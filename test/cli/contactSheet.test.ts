@@ -55,6 +55,6 @@ describe('inspect --sheet', () => {
       'oil',
     ]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/no renderer 'oil'; there are count, .*polarity, .*timeSurface/);
+    expect(stderr).toMatch(/no renderer 'oil'; there are dvAccumulator, .*eventCount, .*polarity, .*timeSurface/);
   });
 });

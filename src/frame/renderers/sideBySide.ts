@@ -1,4 +1,6 @@
-import { beside } from '../rendering/sideBySidePixels.ts';
+import { hashedPart } from '../../stage/item.ts';
+import { nestedPart } from '../rendering/nestedPart.ts';
+import { sideBySidePixels } from '../rendering/sideBySidePixels.ts';
 import type { Renderer } from '../renderer.ts';
 
 /**
@@ -9,9 +11,10 @@ export function sideBySide(left: Renderer, right: Renderer): Renderer {
   const horizonUs = Math.max(left.horizonUs ?? 0, right.horizonUs ?? 0);
   return {
     name: 'sideBySide',
-    params: { left: { name: left.name, ...left.params }, right: { name: right.name, ...right.params } },
+    params: { left: nestedPart(left), right: nestedPart(right) },
+    hashedAs: { name: 'sideBySide', params: { left: nestedPart(hashedPart(left)), right: nestedPart(hashedPart(right)) } },
     legend: `Two pictures of the same moment and the same scene, side by side. On the left: ${left.legend} On the right: ${right.legend}`,
     ...(horizonUs > 0 && { horizonUs }),
-    draw: (window) => beside(left.draw(window), right.draw(window)),
+    draw: (window) => sideBySidePixels(left.draw(window), right.draw(window)),
   };
 }

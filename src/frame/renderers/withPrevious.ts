@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
-import { beside } from '../rendering/sideBySidePixels.ts';
+import { hashedPart } from '../../stage/item.ts';
+import { nestedPart } from '../rendering/nestedPart.ts';
+import { sideBySidePixels } from '../rendering/sideBySidePixels.ts';
 import type { EventSlice, EventWindow } from '../eventWindow.ts';
 import type { Renderer } from '../renderer.ts';
 import { runsBetween } from '../windowing/retainedEvents.ts';
@@ -20,10 +22,11 @@ export function withPrevious(inner: Renderer, options: WithPreviousOptions): Ren
   const { ms } = readOptions('withPrevious', schema, options);
   return {
     name: 'withPrevious',
-    params: { ms, of: { name: inner.name, ...inner.params } },
+    params: { ms, of: nestedPart(inner) },
+    hashedAs: { name: 'withPrevious', params: { ms, of: nestedPart(hashedPart(inner)) } },
     legend: `Two pictures of the same scene, side by side: on the left the ${ms} ms before, on the right now. What has another place on the right has moved there. ${inner.legend}`,
     horizonUs: ms * 1000 + (inner.horizonUs ?? 0),
-    draw: (window) => beside(inner.draw(before(window, ms * 1000)), inner.draw(window)),
+    draw: (window) => sideBySidePixels(inner.draw(before(window, ms * 1000)), inner.draw(window)),
   };
 }
 

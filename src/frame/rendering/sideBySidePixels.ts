@@ -3,8 +3,8 @@ import type { Pixels } from '../renderer.ts';
 /** Pixels between two pictures. */
 const GAP = 4;
 
-/** Two pictures in one, the first on the left, with a white line between them; the lower one keeps its top. */
-export function beside(left: Pixels, right: Pixels): Pixels {
+/** Two pictures in one row (hconcat), with a white line between them; the lower one is aligned to the top. */
+export function sideBySidePixels(left: Pixels, right: Pixels): Pixels {
   const channels = left.channels === 1 && right.channels === 1 ? 1 : 3;
   const width = left.width + GAP + right.width;
   const height = Math.max(left.height, right.height);

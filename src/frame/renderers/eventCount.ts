@@ -4,8 +4,8 @@ import { type CanvasOptions, bytesOf, canvasFields, canvases, picture } from '..
 import { countsOf, largest } from '../rendering/counts.ts';
 import type { Renderer } from '../renderer.ts';
 
-export interface CountOptions extends CanvasOptions {
-  /** `linear`: brightness n / max; `log`: ln(1 + n) / ln(1 + max), which shows single events beside busy pixels. @default 'log' */
+export interface EventCountOptions extends CanvasOptions {
+  /** `linear`: brightness n / max; `log`: ln(1 + n) / ln(1 + max), which shows single events next to busy pixels. @default 'log' */
   scale?: 'linear' | 'log';
   /** Events of a pixel that is white. @default those of the busiest pixel of the window */
   max?: number;
@@ -14,13 +14,15 @@ export interface CountOptions extends CanvasOptions {
 const schema = z.strictObject({ scale: z.enum(['linear', 'log']).default('log'), max: z.int().positive().optional(), ...canvasFields });
 
 /** How many events each pixel had, of both polarities: the event histogram. */
-export function count(options: CountOptions = {}): Renderer {
-  const params = readOptions('count', schema, options);
+export function eventCount(options: EventCountOptions = {}): Renderer {
+  const params = readOptions('eventCount', schema, options);
   const canvasOf = canvases(params);
   const bend = params.scale === 'log' ? Math.log1p : (n: number): number => n;
   return {
-    name: 'count',
+    name: 'eventCount',
     params,
+    // Its name until it was found to shadow the operator `count` of RxJS.
+    hashedAs: { name: 'count', params },
     legend: 'The brighter a pixel, the more often its brightness changed; black pixels did not change.',
     draw(window) {
       const canvas = canvasOf(window);
