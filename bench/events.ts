@@ -146,14 +146,14 @@ function* packetsOf({ name, format, bytes, width, height }: Stream): Generator<P
 /** Packets through decoding and windows to pictures, and on to PNG where `png`; other work has its turn after each packet. */
 async function pictures(stream: Stream, png: boolean): Promise<{ events: number; frames: number }> {
   const decode = decodeSensor(everyFormat);
-  const cutter = tumbling({ everyMs: WINDOW_MS }).start({ horizonUs: 0 });
+  const assigner = tumbling({ everyMs: WINDOW_MS }).start({ horizonUs: 0 });
   const renderer = polarity({ palette: 'grey', longSide: LONG_SIDE });
   let [events, frames] = [0, 0];
   const encoding = new Set<Promise<unknown>>();
   for (const packet of packetsOf(stream)) {
     const batch = decode(packet);
     events += batch.events.length;
-    for (const window of cutter.push(batch)) {
+    for (const window of assigner.push(batch)) {
       frames++;
       const pixels = renderer.draw(window);
       if (!png) continue;

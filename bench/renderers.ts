@@ -85,12 +85,12 @@ const sifting =
 
 async function busiestWindow(): Promise<EventWindow> {
   const decode = decodeSensor([evt3]);
-  const cutter = tumbling({ everyMs: 33 }).start({ horizonUs: 0 });
+  const assigner = tumbling({ everyMs: 33 }).start({ horizonUs: 0 });
   const windows: EventWindow[] = [];
   const source = synthetic({ scene: 'traffic', width: 1280, height: 720, seconds: 0.15 });
   for await (const packet of source.packets(new AbortController().signal)) {
     const batch = decode(packet);
-    windows.push(...cutter.push({ ...batch, events: copyEvents(batch.events) }));
+    windows.push(...assigner.push({ ...batch, events: copyEvents(batch.events) }));
   }
   return windows.reduce((most, window) => (window.count > most.count ? window : most));
 }

@@ -3,7 +3,7 @@ import { consume } from './consume/consume.ts';
 import type { Packet } from './stage/packet.ts';
 import type { Pipeline } from './definePipeline.ts';
 import type { Frame } from './frame/frame.ts';
-import { skipDone } from './frame/windowing/skipPublished.ts';
+import { skipPublished } from './frame/windowing/skipPublished.ts';
 import { payOnce } from './interpret/payOnce.ts';
 import { interpret } from './interpret/interpret.ts';
 import { perSession } from './frame/windowing/perSession.ts';
@@ -36,7 +36,7 @@ export async function runPipeline(pipeline: Pipeline, asked: AbortSignal): Promi
   const drawn = perSensor((packets) =>
     packets.pipe(
       perSession((cutting, session) => drawing.cut(cutting, session?.after, session?.idleAt)),
-      skipDone(sink.has),
+      skipPublished(sink.has),
       gate.enter(({ count }) => count * BYTES_PER_EVENT),
       drawing.render,
     ),

@@ -78,19 +78,19 @@ function rendererNamed(name: string): Renderer {
 
 async function* windowsOf(recording: OpenedRecording, sensor: string, everyMs: number, horizonUs: number): AsyncIterable<EventWindow> {
   const decode = decodeSensor(everyFormat);
-  const cutter = tumbling({ everyMs }).start({ horizonUs });
+  const assigner = tumbling({ everyMs }).start({ horizonUs });
   for await (const packet of recording.packets(new AbortController().signal)) {
     if (packet.sensor !== sensor) continue;
     try {
-      yield* cutter.push(decode(packet));
+      yield* assigner.push(decode(packet));
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
       // A packet that is mostly damage has no picture; `inspect` counts it.
     }
   }
   const held = decode.end();
-  if (held) yield* cutter.push(held);
-  yield* cutter.flush();
+  if (held) yield* assigner.push(held);
+  yield* assigner.flush();
 }
 
 const linesOf = (window: EventWindow, { name }: Renderer, firstT: number): string[] => [

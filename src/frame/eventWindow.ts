@@ -1,4 +1,4 @@
-import type { EventBatch, Events } from '../decode/events.ts';
+import type { Events } from '../decode/events.ts';
 import type { Item } from '../stage/item.ts';
 
 /** Part of a batch: events `from` up to, not including, `to`. */
@@ -8,7 +8,7 @@ export interface EventSlice {
   readonly to: number;
 }
 
-/** Why a window ended: its time was over, it was full, the sensor fell silent, or the stream ended. */
+/** What closed a window: its time was over, a trigger fired (`count`), the idle timeout, or the end of the stream. */
 export type CloseReason = 'time' | 'count' | 'idle' | 'end';
 
 /** All events of one sensor with start <= t < end. */
@@ -17,7 +17,7 @@ export interface EventWindow extends Item {
   readonly start: number;
   readonly end: number;
   readonly closedBy: CloseReason;
-  /** Where silence ended it: behind the last packet of the sensor that was read by then. */
+  /** Where the idle timeout closed it: the position behind the sensor's last packet that had been read by then. */
   readonly idleAt?: number;
   /** Sensor size in pixels. */
   readonly width: number;
@@ -31,18 +31,4 @@ export interface EventWindow extends Item {
   readonly on: number;
   /** Wall clock of the packet with the first event in Unix microseconds; 0 where it is not known. */
   readonly capturedAtUs: number;
-}
-
-/** Cuts the batches of one sensor into windows. Every ack of a batch must end in the acks of the windows that hold its events, or be called. */
-export interface Cutter {
-  /** The windows that this batch closes. */
-  push(batch: EventBatch): EventWindow[];
-  /** Wall-clock time went by, in milliseconds, and no packet came. Only for windowings with an idle time. */
-  idle?(elapsedMs: number): EventWindow[];
-  /** The stream ended: what is open is closed as it is. */
-  flush(): EventWindow[];
-  /** Events that came after their window had been closed. */
-  readonly late: number;
-  /** Those of the last batch; none of packets that are read again, which were told when they came first. */
-  takeLate(): readonly EventSlice[];
 }

@@ -2,7 +2,7 @@ import { Observable } from 'rxjs';
 import type { Packet } from '../stage/packet.ts';
 import type { EventWindow } from '../frame/eventWindow.ts';
 import { render } from '../frame/rendering/render.ts';
-import type { CutOptions } from '../frame/windowing/windowing.ts';
+import type { AssignerOptions } from '../frame/windowing/windowAssigner.ts';
 import { report } from '../stage/report.ts';
 import type { Ack } from '../stage/item.ts';
 import type { Drawing, DrawingOptions } from './drawing.ts';
@@ -76,7 +76,7 @@ function transitOf(room: () => number): { leave: () => void; arrive: (packets: n
 
 interface Cutting extends Pick<DrawingOptions, 'reject' | 'stop'> {
   readonly packets: Observable<Packet>;
-  readonly after: CutOptions['after'];
+  readonly after: AssignerOptions['after'];
   readonly idleAt: readonly number[] | undefined;
   readonly transit: ReturnType<typeof transitOf>;
 }

@@ -7,14 +7,18 @@ import type { EventWindow } from '../frame/eventWindow.ts';
 import type { Frame } from '../frame/frame.ts';
 import { measureMotion } from '../motion/measureMotion.ts';
 import { type FrameOptions, render } from '../frame/rendering/render.ts';
-import type { CutOptions } from '../frame/windowing/windowing.ts';
+import type { AssignerOptions } from '../frame/windowing/windowAssigner.ts';
 import type { Gate } from '../stage/gate.ts';
 import type { Reject } from '../stage/reject.ts';
 
 /** The part of the flow that computes: packets of one sensor to windows, windows to frames. On this thread, or off it. */
 export interface Drawing {
   /** Decodes, filters and cuts one stretch of a sensor's packets; `after` is the last window that was done before it, `idleAt` where silence ended windows. */
-  readonly cut: (packets: Observable<Packet>, after: CutOptions['after'], idleAt: readonly number[] | undefined) => Observable<EventWindow>;
+  readonly cut: (
+    packets: Observable<Packet>,
+    after: AssignerOptions['after'],
+    idleAt: readonly number[] | undefined,
+  ) => Observable<EventWindow>;
   /** Draws windows that `cut` made. */
   readonly render: OperatorFunction<EventWindow, Frame>;
   /** Resolves when a packet may be pulled: the gate is open, and what was pulled before has been taken. */

@@ -13,7 +13,7 @@ import type { Packet } from '../stage/packet.ts';
 import { type ErrorCode, PipelineError, codeOf, messageOf } from '../errors.ts';
 import type { EventWindow } from '../frame/eventWindow.ts';
 import type { Frame } from '../frame/frame.ts';
-import type { CutOptions } from '../frame/windowing/windowing.ts';
+import type { AssignerOptions } from '../frame/windowing/windowAssigner.ts';
 import type { Reports } from '../stage/report.ts';
 import type { Evidence, Stage } from '../stage/reject.ts';
 
@@ -24,7 +24,12 @@ export type PacketFacts = Omit<Packet, 'ack' | 'session'> & { readonly number: n
 export type WindowOutline = Omit<EventWindow, 'ack' | 'slices' | 'history'>;
 
 export type ToWorker =
-  | { readonly kind: 'open'; readonly channel: number; readonly after: CutOptions['after']; readonly idleAt: readonly number[] | undefined }
+  | {
+      readonly kind: 'open';
+      readonly channel: number;
+      readonly after: AssignerOptions['after'];
+      readonly idleAt: readonly number[] | undefined;
+    }
   | { readonly kind: 'packet'; readonly channel: number; readonly packet: PacketFacts }
   /** The dead letter of a packet is safe, or could not be written. */
   | { readonly kind: 'rejected'; readonly channel: number; readonly packet: number; readonly error?: Failure }

@@ -14,7 +14,8 @@ import { refractory } from '../../src/frame/filters/refractory.ts';
 import { spatioTemporalContrast } from '../../src/frame/filters/spatioTemporalContrast.ts';
 import { greyReconstruction } from '../../src/frame/renderers/greyReconstruction.ts';
 import { polarity } from '../../src/frame/renderers/polarity.ts';
-import type { CutOptions, Windowing } from '../../src/frame/windowing/windowing.ts';
+import type { AssignerOptions } from '../../src/frame/windowing/windowAssigner.ts';
+import type { Windowing } from '../../src/frame/windowing/windowing.ts';
 import { adaptive } from '../../src/frame/windows/adaptive.ts';
 import { fixedCount } from '../../src/frame/windows/fixedCount.ts';
 import { mixed } from '../../src/frame/windows/mixed.ts';
@@ -34,10 +35,10 @@ const packetsOf = async (options: SyntheticOptions = {}): Promise<Packet[]> => {
   return packets;
 };
 
-const cutAll = (packets: readonly Packet[], { window, renderer }: Way, after?: CutOptions['after']): EventWindow[] => {
+const cutAll = (packets: readonly Packet[], { window, renderer }: Way, after?: AssignerOptions['after']): EventWindow[] => {
   const decode = decodeSensor([evt3]);
-  const cutter = window.start({ horizonUs: renderer.horizonUs ?? 0, after });
-  return [...packets.flatMap((packet) => cutter.push(decode(packet))), ...cutter.flush()];
+  const assigner = window.start({ horizonUs: renderer.horizonUs ?? 0, after });
+  return [...packets.flatMap((packet) => assigner.push(decode(packet))), ...assigner.flush()];
 };
 
 /** Start, end and digest of the picture of each window. */
@@ -85,8 +86,8 @@ describe('the same recording makes the same frames', () => {
     for (const stopAt of [13, 30, 47]) {
       const { packets, open } = counted(all);
       const decode = decodeSensor([evt3]);
-      const cutter = way.window.start({ horizonUs: way.renderer.horizonUs ?? 0 });
-      const done = packets.slice(0, stopAt).flatMap((packet) => cutter.push(decode(packet)));
+      const assigner = way.window.start({ horizonUs: way.renderer.horizonUs ?? 0 });
+      const done = packets.slice(0, stopAt).flatMap((packet) => assigner.push(decode(packet)));
       for (const window of done) window.ack();
       const last = done.at(-1)!;
       const first = Math.min(...open);
@@ -109,19 +110,19 @@ describe('the same recording makes the same frames', () => {
         events: copyEvents(runs.reduce((events, run) => run.push(events, batch.width, batch.height), batch.events)),
       });
     };
-    const cutter = (after?: CutOptions['after']): ((packet: Packet) => EventWindow[]) => {
-      const cutting = way.window.start({ horizonUs: way.renderer.horizonUs ?? 0, memoryUs, after });
+    const cut = (after?: AssignerOptions['after']): ((packet: Packet) => EventWindow[]) => {
+      const assigner = way.window.start({ horizonUs: way.renderer.horizonUs ?? 0, memoryUs, after });
       const [decode, filtered] = [decodeSensor([evt3]), sift()];
-      return (packet) => cutting.push(filtered(decode(packet)));
+      return (packet) => assigner.push(filtered(decode(packet)));
     };
     const all = await packetsOf({ hotPixels: 20 });
-    const once = framesOf(all.flatMap(cutter()), way);
+    const once = framesOf(all.flatMap(cut()), way);
     for (const stopAt of [33, 47]) {
       const { packets, open } = counted(all);
-      const done = packets.slice(0, stopAt).flatMap(cutter());
+      const done = packets.slice(0, stopAt).flatMap(cut());
       for (const window of done) window.ack();
       const last = done.at(-1)!;
-      const rest = all.slice(Math.min(...open)).flatMap(cutter({ start: last.start, end: last.end, offset: last.position.end }));
+      const rest = all.slice(Math.min(...open)).flatMap(cut({ start: last.start, end: last.end, offset: last.position.end }));
       expect([...framesOf(done, way), ...framesOf(rest, way)]).toEqual(once);
     }
   });
@@ -131,12 +132,12 @@ describe('the same recording makes the same frames', () => {
     const filtered = (packets: readonly Packet[]): string[] => {
       const decode = decodeSensor([evt3]);
       const filter = backgroundActivity().start();
-      const cutter = way!.window.start({ horizonUs: 0 });
+      const assigner = way!.window.start({ horizonUs: 0 });
       const push = (packet: Packet): EventWindow[] => {
         const batch = decode(packet);
-        return cutter.push({ ...batch, events: copyEvents(filter.push(batch.events, batch.width, batch.height)) });
+        return assigner.push({ ...batch, events: copyEvents(filter.push(batch.events, batch.width, batch.height)) });
       };
-      return framesOf([...packets.flatMap(push), ...cutter.flush()], way!);
+      return framesOf([...packets.flatMap(push), ...assigner.flush()], way!);
     };
     expect(filtered(await packetsOf())).toEqual(filtered(await packetsOf()));
   });

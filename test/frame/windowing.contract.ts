@@ -14,10 +14,10 @@ export interface WindowingPromise {
 export function itIsAWindowing(make: () => Windowing, { copies }: WindowingPromise): void {
   const cutAll = (packets: readonly (readonly Dot[])[], horizonUs = 0): { windows: EventWindow[]; late: number; acked: number[] } => {
     const acked = packets.map(() => 0);
-    const cutter = make().start({ horizonUs });
-    const windows = packets.flatMap((dots, index) => cutter.push(batchOf(dots, { index, ack: () => acked[index]!++ })));
-    windows.push(...cutter.flush());
-    return { windows, late: cutter.late, acked };
+    const assigner = make().start({ horizonUs });
+    const windows = packets.flatMap((dots, index) => assigner.push(batchOf(dots, { index, ack: () => acked[index]!++ })));
+    windows.push(...assigner.flush());
+    return { windows, late: assigner.late, acked };
   };
 
   it('is named after its file and has JSON-compatible parameters', () => {
@@ -86,13 +86,13 @@ export function itIsAWindowing(make: () => Windowing, { copies }: WindowingPromi
   });
 
   it('holds the ack of a packet that a later picture depends on', () => {
-    const cutter = make().start({ horizonUs: 1e9 });
+    const assigner = make().start({ horizonUs: 1e9 });
     let acked = 0;
     const first = batchOf([{ t: 5, x: 1, y: 0, p: 1 }], { ack: () => acked++ });
-    const windows = [...cutter.push(first), ...cutter.push(batchOf([{ t: 900_000, x: 2, y: 0, p: 1 }]))];
+    const windows = [...assigner.push(first), ...assigner.push(batchOf([{ t: 900_000, x: 2, y: 0, p: 1 }]))];
     for (const window of windows) window.ack();
     expect(acked).toBe(0);
-    for (const window of cutter.flush()) window.ack();
+    for (const window of assigner.flush()) window.ack();
     expect(acked).toBe(1);
   });
 
@@ -112,14 +112,14 @@ export function itIsAWindowing(make: () => Windowing, { copies }: WindowingPromi
   });
 
   it('lets go of what only filters remember while the sensor is silent', () => {
-    const cutter = make().start({ horizonUs: 0, memoryUs: 5_000 });
+    const assigner = make().start({ horizonUs: 0, memoryUs: 5_000 });
     let open = 0;
     for (let clockUs = 0; clockUs < 2e6; clockUs += 1_000) {
       open++;
-      cutter.push(batchOf([], { clockUs, ack: () => open-- }));
+      assigner.push(batchOf([], { clockUs, ack: () => open-- }));
     }
     expect(open).toBeLessThan(50);
-    cutter.flush();
+    assigner.flush();
     expect(open).toBe(0);
   });
 
@@ -144,11 +144,11 @@ export function itIsAWindowing(make: () => Windowing, { copies }: WindowingPromi
   });
 
   it('has nothing to say of nothing', () => {
-    const cutter = make().start({ horizonUs: 0 });
+    const assigner = make().start({ horizonUs: 0 });
     let acked = 0;
-    expect(cutter.push(batchOf([], { ack: () => acked++ }))).toEqual([]);
+    expect(assigner.push(batchOf([], { ack: () => acked++ }))).toEqual([]);
     expect(acked).toBe(1);
-    expect(cutter.flush()).toEqual([]);
+    expect(assigner.flush()).toEqual([]);
   });
 }
 

@@ -4,7 +4,7 @@ import { PipelineError, messageOf } from '../../errors.ts';
 import { readOptions } from '../../readOptions.ts';
 import { type Canvas, type CanvasOptions, bytesOf, canvasFields, canvases, picture } from '../rendering/canvas.ts';
 import type { EventSlice, EventWindow } from '../eventWindow.ts';
-import { runsBetween } from '../windowing/retainedEvents.ts';
+import { runsBetween } from '../runsBetween.ts';
 import type { Pixels, Renderer } from '../renderer.ts';
 import { voxelGrid } from '../rendering/voxelGrid.ts';
 

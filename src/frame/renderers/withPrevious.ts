@@ -5,7 +5,7 @@ import { nestedPart } from '../rendering/nestedPart.ts';
 import { sideBySidePixels } from '../rendering/sideBySidePixels.ts';
 import type { EventSlice, EventWindow } from '../eventWindow.ts';
 import type { Renderer } from '../renderer.ts';
-import { runsBetween } from '../windowing/retainedEvents.ts';
+import { runsBetween } from '../runsBetween.ts';
 
 export interface WithPreviousOptions {
   /** Length of what is drawn of the time before the window, in milliseconds: the length of the windows, as a rule. */

@@ -4,10 +4,11 @@ import { report } from '../../stage/report.ts';
 import type { Gate } from '../../stage/gate.ts';
 import { splitAck } from '../../stage/splitAck.ts';
 import type { Reject } from '../../stage/reject.ts';
-import type { Cutter, EventSlice, EventWindow } from '../eventWindow.ts';
+import type { EventSlice, EventWindow } from '../eventWindow.ts';
 import type { Filter, FilterRun } from '../filter.ts';
 import { rejectLate } from './rejectLate.ts';
-import type { CutOptions, Windowing } from './windowing.ts';
+import type { AssignerOptions, WindowAssigner } from './windowAssigner.ts';
+import type { Windowing } from './windowing.ts';
 
 export interface CutStageOptions {
   readonly windowing: Windowing;
@@ -15,7 +16,7 @@ export interface CutStageOptions {
   /** The renderer's horizon in microseconds. */
   readonly horizonUs: number;
   /** The last window that was done before this stretch of packets. */
-  readonly after?: CutOptions['after'] | undefined;
+  readonly after?: AssignerOptions['after'] | undefined;
   /** Where silence ended windows in the run before, ascending. */
   readonly idleAt?: readonly number[] | undefined;
   /** The idle clock stands still while the gate is shut: silence that we made ourselves is not the sensor's. */
@@ -35,7 +36,7 @@ export const cut =
   ): OperatorFunction<EventBatch, EventWindow> =>
   (batches) =>
     new Observable((subscriber) => {
-      const cutter = windowing.start({ horizonUs, memoryUs: memoryOf(filters), after });
+      const assigner = windowing.start({ horizonUs, memoryUs: memoryOf(filters), after });
       const runs = filters.map((filter) => filter.start());
       const emit = (windows: readonly EventWindow[]): void => {
         for (const window of windows) {
@@ -44,7 +45,7 @@ export const cut =
         }
       };
       const silence = (elapsedMs: number, at: number): void =>
-        emit((cutter.idle?.(elapsedMs) ?? []).map((window) => ({ ...window, idleAt: at })));
+        emit((assigner.idle?.(elapsedMs) ?? []).map((window) => ({ ...window, idleAt: at })));
       let readTo = 0;
       let silences = 0;
       const idle = idleClock(windowing.idleAfterMs, gate, (elapsedMs) => silence(elapsedMs, readTo));
@@ -60,18 +61,18 @@ export const cut =
             readTo = whole.position.end;
             const { share, close } = splitAck(whole.ack);
             const batch = { ...whole, ack: share() };
-            const windows = cutter.push(filtered(batch, runs));
-            const late = cutter.takeLate();
+            const windows = assigner.push(filtered(batch, runs));
+            const late = assigner.takeLate();
             // Before the windows: whoever commits a window that ends in this packet has committed what was late in it.
             if (late.length > 0) giveUp({ ...batch, ack: share() }, late);
             close();
             emit(windows);
-            report('cut', () => ({ sensor: batch.sensor, counters: droppedBy(cutter, filters, runs) }));
+            report('cut', () => ({ sensor: batch.sensor, counters: droppedBy(assigner, filters, runs) }));
           },
           error: (error) => subscriber.error(error),
           complete: () => {
             idle.stop();
-            if (!stop.aborted) emit(cutter.flush());
+            if (!stop.aborted) emit(assigner.flush());
             subscriber.complete();
           },
         }),
@@ -81,7 +82,7 @@ export const cut =
 /** Each filter sees what the one before it has left. */
 const memoryOf = (filters: readonly Filter[]): number => filters.reduce((sum, { memoryUs = 0 }) => sum + memoryUs, 0);
 
-function droppedBy({ late }: Cutter, filters: readonly Filter[], runs: readonly FilterRun[]): Record<string, number> {
+function droppedBy({ late }: WindowAssigner, filters: readonly Filter[], runs: readonly FilterRun[]): Record<string, number> {
   const counters: Record<string, number> = { late };
   for (const [i, { name }] of filters.entries()) counters[name] = (counters[name] ?? 0) + (runs[i]?.dropped ?? 0);
   return counters;

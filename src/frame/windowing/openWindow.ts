@@ -3,12 +3,12 @@ import type { Ack } from '../../stage/item.ts';
 import { splitAck } from '../../stage/splitAck.ts';
 import type { CloseReason, EventSlice, EventWindow } from '../eventWindow.ts';
 
-/** A batch whose ack is shared by everything that keeps some of its events. */
+/** A batch whose ack is shared by all windows that hold some of its events. */
 export interface HeldBatch extends EventBatch {
   share(): Ack;
 }
 
-/** Hands a batch to `use`; the batch's own ack is called when every share that `use` took has been called, or at once if it took none. */
+/** Hands a batch to `use`. The batch is acked when every share that `use` took has been called; at once if it took none. */
 export function holdBatch<Out>(batch: EventBatch, use: (held: HeldBatch) => Out): Out {
   const { share, close } = splitAck(batch.ack);
   try {
@@ -20,10 +20,10 @@ export function holdBatch<Out>(batch: EventBatch, use: (held: HeldBatch) => Out)
 
 /** A window that still takes events. */
 export interface OpenWindow {
-  /** Sensor time in microseconds; the end may be pulled in while the window is open, never behind `lastT`. */
+  /** Sensor time in microseconds. The end may become earlier while the window is open, but stays behind `lastT`. */
   readonly start: number;
   end: number;
-  /** Why it will end, if nothing else ends it first. */
+  /** What will close it, if nothing else closes it first. */
   closedBy: CloseReason;
   count: number;
   /** The latest sensor time in it. */
@@ -46,8 +46,8 @@ export const openWindow = (start: number, end: number): OpenWindow => ({
   last: undefined,
 });
 
-/** Puts events `from` up to, not including, `to` of a batch into the window; `lastT` is the largest of their times. */
-export function take(window: OpenWindow, batch: HeldBatch, from: number, to: number, lastT: number): void {
+/** Adds events `from` up to, not including, `to` of a batch to the window; `lastT` is the largest of their times. */
+export function addEvents(window: OpenWindow, batch: HeldBatch, from: number, to: number, lastT: number): void {
   if (window.last !== batch) window.acks.push(batch.share());
   window.first ??= batch;
   window.last = batch;
@@ -58,7 +58,7 @@ export function take(window: OpenWindow, batch: HeldBatch, from: number, to: num
   else window.slices.push({ events: batch.events, from, to });
 }
 
-/** The window as the stages after it see it. It must hold at least one event. */
+/** The window as the next stages see it. It must hold at least one event. */
 export function closeWindow(window: OpenWindow, closedBy: CloseReason, history: readonly EventSlice[]): EventWindow {
   const { start, end, slices, acks, count, first, last } = window;
   if (!first || !last) throw new Error('a window without events was closed');

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
-import { cutInSeries } from '../windowing/cutInSeries.ts';
-import { fullAt } from '../windowing/fullAt.ts';
+import { countTrigger } from '../windowing/countTrigger.ts';
+import { sequentialAssigner } from '../windowing/sequentialAssigner.ts';
 import type { Windowing } from '../windowing/windowing.ts';
 
 export interface FixedCountOptions {
-  /** Events in a window. Those with the same time as the last one are taken in as well. */
+  /** Events in a window. Further events with the time of the last one are in it as well. */
   events: number;
-  /** Wall-clock silence of the sensor that ends a window, in milliseconds. Absent: it waits. */
+  /** Idle timeout: wall-clock time without packets of the sensor that closes a window, in milliseconds. Absent: no timeout. */
   idleAfterMs?: number;
-  /** How far behind the latest event an event may come and still be taken, in milliseconds of sensor time. @default 0 */
+  /** Allowed lateness: how far behind the latest event an event may come and still be in its window, in milliseconds of sensor time. @default 0 */
   lateAfterMs?: number;
 }
 
@@ -23,12 +23,17 @@ const schema = z.strictObject({
 export function fixedCount(options: FixedCountOptions): Windowing {
   const params = readOptions('fixedCount', schema, options);
   const { events, idleAfterMs } = params;
-  const series = {
+  const sequence = {
     span: (t: number): [number, number] => [t, Infinity],
-    judge: () => fullAt(events),
+    makeTrigger: () => countTrigger(events),
     atLeastUs: 0,
     latenessUs: params.lateAfterMs * 1000,
     idleAfterMs,
   };
-  return { name: 'fixedCount', params, ...(idleAfterMs === undefined ? {} : { idleAfterMs }), start: (cut) => cutInSeries(series, cut) };
+  return {
+    name: 'fixedCount',
+    params,
+    ...(idleAfterMs === undefined ? {} : { idleAfterMs }),
+    start: (stream) => sequentialAssigner(sequence, stream),
+  };
 }

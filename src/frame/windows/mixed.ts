@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
-import { cutInSeries } from '../windowing/cutInSeries.ts';
-import { fullAt } from '../windowing/fullAt.ts';
+import { countTrigger } from '../windowing/countTrigger.ts';
+import { sequentialAssigner } from '../windowing/sequentialAssigner.ts';
 import type { Windowing } from '../windowing/windowing.ts';
 
 export interface MixedOptions {
@@ -9,11 +9,11 @@ export interface MixedOptions {
   everyMs: number;
   /** ... or behind this many events, whichever comes first. */
   orEvents: number;
-  /** A full window still lasts at least this long, in milliseconds of sensor time. @default 0 */
+  /** A window that its count closes lasts at least this long, in milliseconds of sensor time. @default 0 */
   atLeastMs?: number;
-  /** Wall-clock silence of the sensor that ends a window, in milliseconds. Absent: it waits. */
+  /** Idle timeout: wall-clock time without packets of the sensor that closes a window, in milliseconds. Absent: no timeout. */
   idleAfterMs?: number;
-  /** How far behind the latest event an event may come and still be taken, in milliseconds of sensor time. @default 0 */
+  /** Allowed lateness: how far behind the latest event an event may come and still be in its window, in milliseconds of sensor time. @default 0 */
   lateAfterMs?: number;
 }
 
@@ -25,20 +25,25 @@ const schema = z.strictObject({
   lateAfterMs: z.number().nonnegative().default(0),
 });
 
-/** Windows side by side that end with their time or with their count: busy scenes are cut finer. */
+/** Consecutive windows that end with their time or with their count: busy scenes get shorter windows. */
 export function mixed(options: MixedOptions): Windowing {
   const params = readOptions('mixed', schema, options);
   const { orEvents, idleAfterMs } = params;
   const everyUs = Math.round(params.everyMs * 1000);
-  const series = {
+  const sequence = {
     span: (t: number, after: number): [number, number] => {
       const slot = Math.floor(t / everyUs) * everyUs;
       return [Math.max(slot, after), slot + everyUs];
     },
-    judge: () => fullAt(orEvents),
+    makeTrigger: () => countTrigger(orEvents),
     atLeastUs: params.atLeastMs * 1000,
     latenessUs: params.lateAfterMs * 1000,
     idleAfterMs,
   };
-  return { name: 'mixed', params, ...(idleAfterMs === undefined ? {} : { idleAfterMs }), start: (cut) => cutInSeries(series, cut) };
+  return {
+    name: 'mixed',
+    params,
+    ...(idleAfterMs === undefined ? {} : { idleAfterMs }),
+    start: (stream) => sequentialAssigner(sequence, stream),
+  };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
-import { cutOnGrid } from '../windowing/cutOnGrid.ts';
+import { periodicAssigner } from '../windowing/periodicAssigner.ts';
 import type { Windowing } from '../windowing/windowing.ts';
 
 export interface SlidingOptions {
@@ -8,7 +8,7 @@ export interface SlidingOptions {
   everyMs: number;
   /** Length of a window in milliseconds of sensor time. Longer than `everyMs`: windows overlap. Shorter: there are gaps. */
   lengthMs: number;
-  /** How far behind the latest event an event may come and still be taken, in milliseconds of sensor time. @default 0 */
+  /** Allowed lateness: how far behind the latest event an event may come and still be in its window, in milliseconds of sensor time. @default 0 */
   lateAfterMs?: number;
 }
 
@@ -21,10 +21,10 @@ const schema = z.strictObject({
 /** Windows that overlap (or hop): each event is in length / every of them. */
 export function sliding(options: SlidingOptions): Windowing {
   const params = readOptions('sliding', schema, options);
-  const grid = {
+  const periods = {
     everyUs: Math.round(params.everyMs * 1000),
     lengthUs: Math.round(params.lengthMs * 1000),
     latenessUs: params.lateAfterMs * 1000,
   };
-  return { name: 'sliding', params, start: (cut) => cutOnGrid(grid, cut) };
+  return { name: 'sliding', params, start: (stream) => periodicAssigner(periods, stream) };
 }

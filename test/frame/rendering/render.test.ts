@@ -6,7 +6,7 @@ import type { EventWindow } from '../../../src/frame/eventWindow.ts';
 import type { Frame } from '../../../src/frame/frame.ts';
 import { render } from '../../../src/frame/rendering/render.ts';
 import type { Renderer } from '../../../src/frame/renderer.ts';
-import { skipDone } from '../../../src/frame/windowing/skipPublished.ts';
+import { skipPublished } from '../../../src/frame/windowing/skipPublished.ts';
 import { windowId } from '../../../src/frame/windowing/windowId.ts';
 import { countedItem, position } from '../../stage/items.ts';
 
@@ -99,12 +99,12 @@ describe('windowId', () => {
   });
 });
 
-describe('skipDone', () => {
+describe('skipPublished', () => {
   it('acks and drops what a run before has finished', async () => {
     const [done, fresh] = [window(1), { ...window(2), start: 9 }];
     const passed = await lastValueFrom(
       of(done, fresh).pipe(
-        skipDone((id) => id === windowId(done)),
+        skipPublished((id) => id === windowId(done)),
         toArray(),
       ),
     );

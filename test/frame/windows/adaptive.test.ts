@@ -5,8 +5,8 @@ import { type Dot, batchOf } from '../dots.ts';
 import { itIsAWindowing } from '../windowing.contract.ts';
 
 const cutAll = (options: AdaptiveOptions, dots: readonly Dot[]): unknown[] => {
-  const cutter = adaptive(options).start({ horizonUs: 0 });
-  const windows = [...cutter.push(batchOf(dots, { width: 20, height: 10 })), ...cutter.flush()];
+  const assigner = adaptive(options).start({ horizonUs: 0 });
+  const windows = [...assigner.push(batchOf(dots, { width: 20, height: 10 })), ...assigner.flush()];
   return windows.map(({ start, end, count, closedBy }: EventWindow) => [start, end, count, closedBy]);
 };
 const every = (us: number, events: number): Dot[] => Array.from({ length: events }, (_, i) => ({ t: i * us, x: i % 20, y: 3, p: 1 }));

@@ -12,8 +12,8 @@ describe('fixedCount', () => {
   describe('with lateness', () => itIsAWindowing(() => fixedCount({ events: 5, lateAfterMs: 2 }), { copies: 1 }));
 
   it('cuts windows of n events, whatever time they take', () => {
-    const cutter = fixedCount({ events: 2 }).start({ horizonUs: 0 });
-    const windows = [...cutter.push(batchOf(at(10, 20, 500_000, 9_000_000, 9_000_000, 9_000_000, 9_000_001))), ...cutter.flush()];
+    const assigner = fixedCount({ events: 2 }).start({ horizonUs: 0 });
+    const windows = [...assigner.push(batchOf(at(10, 20, 500_000, 9_000_000, 9_000_000, 9_000_000, 9_000_001))), ...assigner.flush()];
     expect(windows.map(facts)).toEqual([
       [10, 21, 2, 'count'],
       [500_000, 9_000_001, 4, 'count'],
@@ -22,8 +22,8 @@ describe('fixedCount', () => {
   });
 
   it('ends what is open when the sensor falls silent', () => {
-    const cutter = fixedCount({ events: 9, idleAfterMs: 100 }).start({ horizonUs: 0 });
-    cutter.push(batchOf(at(10, 20)));
-    expect(cutter.idle!(100).map(facts)).toEqual([[10, 21, 2, 'idle']]);
+    const assigner = fixedCount({ events: 9, idleAfterMs: 100 }).start({ horizonUs: 0 });
+    assigner.push(batchOf(at(10, 20)));
+    expect(assigner.idle!(100).map(facts)).toEqual([[10, 21, 2, 'idle']]);
   });
 });

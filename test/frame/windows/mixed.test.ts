@@ -7,8 +7,8 @@ import { itIsAWindowing } from '../windowing.contract.ts';
 const at = (...times: number[]): { t: number; x: number; y: number; p: number }[] => times.map((t, x) => ({ t, x, y: 0, p: 1 }));
 const facts = ({ start, end, count, closedBy }: EventWindow): unknown => [start, end, count, closedBy];
 const cutAll = (options: MixedOptions, times: number[]): unknown[] => {
-  const cutter = mixed(options).start({ horizonUs: 0 });
-  return [...cutter.push(batchOf(at(...times))), ...cutter.flush()].map(facts);
+  const assigner = mixed(options).start({ horizonUs: 0 });
+  return [...assigner.push(batchOf(at(...times))), ...assigner.flush()].map(facts);
 };
 
 describe('mixed', () => {
@@ -46,14 +46,14 @@ describe('mixed', () => {
   });
 
   it('ends what is open when the sensor falls silent, and begins anew behind it', () => {
-    const cutter = mixed({ everyMs: 10, orEvents: 9, idleAfterMs: 500 }).start({ horizonUs: 0 });
-    cutter.push(batchOf(at(1_000, 2_000), { clockUs: 2_500 }));
-    expect(cutter.idle!(499)).toEqual([]);
-    expect(cutter.idle!(500).map(facts)).toEqual([[0, 2_500, 2, 'idle']]);
-    expect(cutter.idle!(1_000)).toEqual([]);
-    cutter.push(batchOf(at(2_500)));
-    expect(cutter.flush().map(facts)).toEqual([[2_500, 10_000, 1, 'end']]);
-    expect(cutter.late).toBe(0);
+    const assigner = mixed({ everyMs: 10, orEvents: 9, idleAfterMs: 500 }).start({ horizonUs: 0 });
+    assigner.push(batchOf(at(1_000, 2_000), { clockUs: 2_500 }));
+    expect(assigner.idle!(499)).toEqual([]);
+    expect(assigner.idle!(500).map(facts)).toEqual([[0, 2_500, 2, 'idle']]);
+    expect(assigner.idle!(1_000)).toEqual([]);
+    assigner.push(batchOf(at(2_500)));
+    expect(assigner.flush().map(facts)).toEqual([[2_500, 10_000, 1, 'end']]);
+    expect(assigner.late).toBe(0);
   });
 
   it('never closes for silence without an idle time', () => {

@@ -4,8 +4,8 @@ import { batchOf, dotsOf } from '../dots.ts';
 import { itIsAWindowing } from '../windowing.contract.ts';
 
 const cutAll = (everyMs: number, lengthMs: number, ...times: number[]): [start: number, end: number, times: number[]][] => {
-  const cutter = sliding({ everyMs, lengthMs }).start({ horizonUs: 0 });
-  return [...cutter.push(batchOf(times.map((t, x) => ({ t, x, y: 0, p: 1 })))), ...cutter.flush()].map(({ start, end, slices }) => [
+  const assigner = sliding({ everyMs, lengthMs }).start({ horizonUs: 0 });
+  return [...assigner.push(batchOf(times.map((t, x) => ({ t, x, y: 0, p: 1 })))), ...assigner.flush()].map(({ start, end, slices }) => [
     start,
     end,
     dotsOf(slices).map(({ t }) => t),

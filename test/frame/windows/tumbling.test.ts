@@ -10,8 +10,8 @@ describe('tumbling', () => {
   describe('with lateness', () => itIsAWindowing(() => tumbling({ everyMs: 2, lateAfterMs: 1 }), { copies: 1 }));
 
   it('cuts half-open intervals at multiples of the sensor time', () => {
-    const cutter = tumbling({ everyMs: 10 }).start({ horizonUs: 0 });
-    const windows = [...cutter.push(batchOf(at(3_000, 9_999, 10_000, 25_000))), ...cutter.flush()];
+    const assigner = tumbling({ everyMs: 10 }).start({ horizonUs: 0 });
+    const windows = [...assigner.push(batchOf(at(3_000, 9_999, 10_000, 25_000))), ...assigner.flush()];
     expect(windows.map(({ start, end, count, closedBy }) => [start, end, count, closedBy])).toEqual([
       [0, 10_000, 2, 'time'],
       [10_000, 20_000, 1, 'time'],
@@ -20,17 +20,17 @@ describe('tumbling', () => {
   });
 
   it('closes a window when the clock of the stream passes its end, also without events', () => {
-    const cutter = tumbling({ everyMs: 10 }).start({ horizonUs: 0 });
-    expect(cutter.push(batchOf(at(1_000), { clockUs: 9_999 }))).toEqual([]);
-    expect(cutter.push(batchOf([], { clockUs: 10_000 }))).toMatchObject([{ start: 0, end: 10_000, count: 1 }]);
+    const assigner = tumbling({ everyMs: 10 }).start({ horizonUs: 0 });
+    expect(assigner.push(batchOf(at(1_000), { clockUs: 9_999 }))).toEqual([]);
+    expect(assigner.push(batchOf([], { clockUs: 10_000 }))).toMatchObject([{ start: 0, end: 10_000, count: 1 }]);
   });
 
   it('takes late events within the lateness, and counts those beyond it', () => {
-    const cutter = tumbling({ everyMs: 10, lateAfterMs: 5 }).start({ horizonUs: 0 });
-    expect(cutter.push(batchOf(at(1_000, 14_999, 9_000)))).toEqual([]);
-    const [window] = cutter.push(batchOf(at(15_000, 9_500)));
+    const assigner = tumbling({ everyMs: 10, lateAfterMs: 5 }).start({ horizonUs: 0 });
+    expect(assigner.push(batchOf(at(1_000, 14_999, 9_000)))).toEqual([]);
+    const [window] = assigner.push(batchOf(at(15_000, 9_500)));
     expect(dotsOf(window!.slices).map(({ t }) => t)).toEqual([1_000, 9_000]);
-    expect(cutter.late).toBe(1);
+    expect(assigner.late).toBe(1);
   });
 
   it('names a field that is wrong and the value found', () => {

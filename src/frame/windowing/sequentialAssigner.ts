@@ -1,0 +1,169 @@
+import type { EventBatch } from '../../decode/events.ts';
+import type { CloseReason, EventSlice, EventWindow } from '../eventWindow.ts';
+import { type LateEvents, collectLate } from './lateEvents.ts';
+import { type HeldBatch, type OpenWindow, addEvents, closeWindow, holdBatch, openWindow } from './openWindow.ts';
+import { type RetainedEvents, retainEvents } from './retainedEvents.ts';
+import type { Trigger } from './trigger.ts';
+import type { AssignerOptions, WindowAssigner } from './windowAssigner.ts';
+
+export interface SequentialOptions {
+  /** Where a window would begin and end that holds an event at `t`; no window may begin before `after`. Microseconds. */
+  readonly span: (t: number, after: number) => readonly [start: number, end: number];
+  /** A new trigger for each window; it may depend on the size of the sensor. */
+  readonly makeTrigger: (sensor: { readonly width: number; readonly height: number }) => Trigger;
+  /** A trigger does not close a window before this length, in microseconds. */
+  readonly atLeastUs: number;
+  /** Allowed lateness: how far behind the latest event of the stream an event may come, in microseconds. */
+  readonly latenessUs: number;
+  /** Idle timeout: wall-clock time without packets that closes a window, in milliseconds. */
+  readonly idleAfterMs?: number | undefined;
+}
+
+/**
+ * Assigns events to one window after the other, like session windows: each ends when its time is over, when its trigger fires, or at
+ * the idle timeout. A trigger ends a window behind the event at which it fired, and takes in what else has the same time, so that
+ * windows stay half-open intervals and no event is in two of them.
+ *
+ * Every decision but that of the idle timeout is made event by event: how the stream was divided into packets does not change a window.
+ */
+export function sequentialAssigner(sequence: SequentialOptions, options: AssignerOptions): WindowAssigner {
+  const assigner = new SequentialAssigner(sequence, options);
+  const { idleAfterMs } = sequence;
+  if (idleAfterMs === undefined) return assigner;
+  return Object.assign(assigner, { idle: (elapsedMs: number) => (elapsedMs < idleAfterMs ? [] : assigner.closeIdle()) });
+}
+
+class SequentialAssigner implements WindowAssigner {
+  readonly #sequence: SequentialOptions;
+  readonly #late: LateEvents;
+  readonly #retained: RetainedEvents;
+  /** Oldest first. All but the newest wait for late events only. */
+  #open: OpenWindow[] = [];
+  /** That of the newest window, until it fires. */
+  #trigger: Trigger | undefined;
+  /** Sensor time reached. */
+  #reached: number;
+  /** End of the newest window so far. */
+  #after: number;
+
+  constructor(sequence: SequentialOptions, { horizonUs, memoryUs, after }: AssignerOptions) {
+    this.#sequence = sequence;
+    this.#late = collectLate(after);
+    this.#retained = retainEvents(horizonUs, memoryUs);
+    this.#reached = this.#after = after?.end ?? -Infinity;
+  }
+
+  push(batch: EventBatch): EventWindow[] {
+    return holdBatch(batch, (held) => {
+      const closed: EventWindow[] = [];
+      this.#retained.add(held);
+      for (let from = 0; from < held.events.length;) from = this.#assignFrom(held, from, closed);
+      closed.push(...this.#advance(held.clockUs));
+      return closed;
+    });
+  }
+
+  closeIdle(): EventWindow[] {
+    return this.#closeAll('idle');
+  }
+
+  flush(): EventWindow[] {
+    const closed = this.#closeAll('end');
+    this.#retained.release(Infinity);
+    return closed;
+  }
+
+  get late(): number {
+    return this.#late.count;
+  }
+
+  takeLate(): readonly EventSlice[] {
+    return this.#late.take();
+  }
+
+  /** Assigns the next events that are in one window, and adds what that closes to `closed`. Returns the index behind them. */
+  #assignFrom(batch: HeldBatch, from: number, closed: EventWindow[]): number {
+    const { events } = batch;
+    const { t, length } = events;
+    const first = t[from]!;
+    closed.push(...this.#advance(first));
+    const window = this.#windowFor(first, batch);
+    if (!window) {
+      const next = this.#late.drop(batch, from, from + 1, this.#reached - first);
+      if (this.#late.clockRestarted) closed.push(...this.#restart());
+      return next;
+    }
+    this.#late.clear();
+    let to = from + 1;
+    while (to < length && t[to]! >= window.start && t[to]! < window.end) to++;
+    const firedAt = window === this.#open.at(-1) ? (this.#trigger?.firesAt(events, from, to) ?? -1) : -1;
+    if (firedAt >= 0) to = firedAt;
+    addEvents(window, batch, from, to, latest(t, from, to));
+    if (firedAt >= 0) this.#fire(window);
+    closed.push(...this.#advance(window.lastT));
+    return to;
+  }
+
+  /** The window of an event: an open one, or a new one behind the newest. Undefined where its window was closed. */
+  #windowFor(t: number, batch: HeldBatch): OpenWindow | undefined {
+    if (t < this.#after) return this.#open.find(({ start, end }) => start <= t && t < end);
+    const window = openWindow(...this.#sequence.span(t, this.#after));
+    this.#after = window.end;
+    this.#trigger = this.#sequence.makeTrigger(batch);
+    this.#open.push(window);
+    return window;
+  }
+
+  /** Moves the end of the newest window behind the event at which its trigger fired. */
+  #fire(window: OpenWindow): void {
+    this.#trigger = undefined;
+    const end = Math.max(window.lastT + 1, window.start + this.#sequence.atLeastUs);
+    if (end >= window.end) return;
+    window.end = this.#after = end;
+    window.closedBy = 'count';
+  }
+
+  /** Closes the windows that end before the sensor time, less the allowed lateness. */
+  #advance(time: number): EventWindow[] {
+    if (!(time > this.#reached)) return []; // also for NaN: the stream does not know its time yet
+    this.#reached = time;
+    const watermark = time - this.#sequence.latenessUs;
+    const oldest = this.#open[0];
+    // A sensor without events goes on sending its clock: what the next window will not need is released.
+    if (!oldest) this.#retained.release(this.#sequence.span(watermark, this.#after)[0]);
+    if (!oldest || oldest.end > watermark) return [];
+    const closed = this.#close(this.#open.filter(({ end }) => end <= watermark));
+    this.#open = this.#open.slice(closed.length);
+    this.#retained.release(this.#open[0]?.start ?? this.#after);
+    return closed;
+  }
+
+  #closeAll(closedBy: CloseReason): EventWindow[] {
+    const newest = this.#open.at(-1);
+    // After an idle timeout the next event belongs to a new window, also where the time of this one is not over.
+    if (newest && (closedBy === 'idle' || newest.end === Infinity))
+      newest.end = this.#after = Math.max(newest.lastT + 1, Math.min(newest.end, this.#reached));
+    const closed = [...this.#close(this.#open.slice(0, -1)), ...this.#close(this.#open.slice(-1), closedBy)];
+    this.#open = [];
+    return closed;
+  }
+
+  /** The clock of the sensor was restarted. */
+  #restart(): EventWindow[] {
+    const closed = this.#closeAll('time');
+    this.#retained.release(Infinity);
+    this.#late.clear();
+    this.#reached = this.#after = -Infinity;
+    return closed;
+  }
+
+  #close(windows: readonly OpenWindow[], closedBy?: CloseReason): EventWindow[] {
+    return windows.map((window) => closeWindow(window, closedBy ?? window.closedBy, this.#retained.before(window.start)));
+  }
+}
+
+function latest(t: Float64Array, from: number, to: number): number {
+  let lastT = -Infinity;
+  for (let i = from; i < to; i++) if (t[i]! > lastT) lastT = t[i]!;
+  return lastT;
+}
