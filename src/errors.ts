@@ -1,37 +1,56 @@
+/** What an error means beyond the item that met it. */
+interface Outlook {
+  /** Whether another target may answer the frame that failed with it. Errors of a vendor are told apart further, by their class: see `interpret/errorClasses.ts`. */
+  readonly fallbackable: boolean;
+  /** Whether every further item would fail alike: the run ends, and the item is neither acked nor rejected, so that a later run takes it up again. */
+  readonly endsRun: boolean;
+  /** Of the command line. */
+  readonly exitCode: 1 | 2;
+}
+
+/** The item alone failed, and no other target can help. */
+const ITEM_FAILED = { fallbackable: false, endsRun: false, exitCode: 1 } as const;
+
 /**
- * Every failure that the pipeline knows by name. The list is closed: metrics, dead letters and the
- * exit code of the command line are made from it.
- *
- * - `CONFIG_INVALID`: an option, a pipeline module or a command line is wrong. Exit code 2.
- * - `INPUT_UNREADABLE`: a file or topic is not what it should be. Exit code 2.
- * - `DECODE_MALFORMED`: a packet cannot be decoded.
- * - `EVENTS_LATE`: events came when their window was closed.
- * - `RENDER_FAILED`: a window cannot be drawn or encoded.
- * - `PROVIDER_FAILED`: an upstream answered with an error; see `PipelineError.retryable`.
- * - `PROVIDER_REFUSED`: an upstream declined to describe this frame.
- * - `PROVIDERS_EXHAUSTED`: every path that the route allows was tried.
- * - `BUDGET_SPENT`: the cap in USD would be passed by the next call.
- * - `DEADLINE_PASSED`: the caption would come too late to be of use.
- * - `SINK_FAILED`: a record could not be made safe.
- * - `SOURCE_FAILED`: packets cannot be read any more.
- * - `LEDGER_FAILED`: an answer could not be remembered.
- * - `UNEXPECTED`: a fault in Saccade or a plug-in.
+ * Every failure that the pipeline knows by name, and what follows from it. The list is closed: metrics, dead letters, fallbacks,
+ * the end of a run and the exit code of the command line are made from it.
  */
-export type ErrorCode =
-  | 'CONFIG_INVALID'
-  | 'INPUT_UNREADABLE'
-  | 'DECODE_MALFORMED'
-  | 'EVENTS_LATE'
-  | 'RENDER_FAILED'
-  | 'PROVIDER_FAILED'
-  | 'PROVIDER_REFUSED'
-  | 'PROVIDERS_EXHAUSTED'
-  | 'BUDGET_SPENT'
-  | 'DEADLINE_PASSED'
-  | 'SINK_FAILED'
-  | 'SOURCE_FAILED'
-  | 'LEDGER_FAILED'
-  | 'UNEXPECTED';
+export const errorCodes = {
+  /** An option, a pipeline module or a command line is wrong. Never a state that came up at run time. */
+  CONFIG_INVALID: { fallbackable: false, endsRun: true, exitCode: 2 },
+  /** A file or topic is not what it should be. */
+  INPUT_UNREADABLE: { ...ITEM_FAILED, exitCode: 2 },
+  /** A packet cannot be decoded. */
+  DECODE_MALFORMED: ITEM_FAILED,
+  /** Events arrived after their window was closed. */
+  EVENTS_LATE: ITEM_FAILED,
+  /** A window cannot be drawn or encoded. */
+  RENDER_FAILED: ITEM_FAILED,
+  /** An upstream answered with an error, or not at all; see `PipelineError.retryable`. */
+  PROVIDER_FAILED: { ...ITEM_FAILED, fallbackable: true },
+  /** An upstream declined to describe this frame. */
+  PROVIDER_REFUSED: ITEM_FAILED,
+  /** Every target that may answer the frame was tried. */
+  PROVIDERS_EXHAUSTED: { ...ITEM_FAILED, fallbackable: true },
+  /** Every API key of the target was rejected, or its account has no credit. Ends the run only where no other target is left. */
+  KEYS_REJECTED: { fallbackable: true, endsRun: true, exitCode: 2 },
+  /** The next call could pass the cap in USD. Ends the run only where no other target is left. */
+  BUDGET_SPENT: { fallbackable: true, endsRun: true, exitCode: 1 },
+  /** The caption would come too late to be of use. */
+  DEADLINE_PASSED: ITEM_FAILED,
+  /** The claim to a call expired, and another instance may be making the call: the ledger is asked again. Never leaves `payOnce`. */
+  CLAIM_EXPIRED: ITEM_FAILED,
+  /** A record cannot be made safe. */
+  SINK_FAILED: ITEM_FAILED,
+  /** Packets cannot be read any more. */
+  SOURCE_FAILED: ITEM_FAILED,
+  /** The ledger cannot be asked, or cannot keep an answer. */
+  LEDGER_FAILED: { fallbackable: false, endsRun: true, exitCode: 1 },
+  /** A fault in Saccade or a plug-in. */
+  UNEXPECTED: ITEM_FAILED,
+} as const satisfies Record<string, Outlook>;
+
+export type ErrorCode = keyof typeof errorCodes;
 
 export interface PipelineErrorOptions extends ErrorOptions {
   /** Whether the same thing may succeed when tried again. @default false */

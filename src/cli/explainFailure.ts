@@ -1,4 +1,4 @@
-import { codeOf, messageOf } from '../errors.ts';
+import { codeOf, errorCodes, messageOf } from '../errors.ts';
 
 /** One clear message; the stack trace and the causes only when asked for. */
 export function explainFailure(error: unknown, verbose: boolean): string {
@@ -7,7 +7,7 @@ export function explainFailure(error: unknown, verbose: boolean): string {
 }
 
 /** 2 when the command line, the configuration or the input is wrong; 1 when the run failed. */
-export const exitCodeOf = (error: unknown): 1 | 2 => (['CONFIG_INVALID', 'INPUT_UNREADABLE'].includes(codeOf(error)) ? 2 : 1);
+export const exitCodeOf = (error: unknown): 1 | 2 => errorCodes[codeOf(error)].exitCode;
 
 function causesOf(error: Error): string {
   let text = '';

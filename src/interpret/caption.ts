@@ -1,33 +1,7 @@
 import type { Frame } from '../frame/frame.ts';
 import type { Item } from '../stage/item.ts';
+import type { ErrorClass } from './errorClasses.ts';
 import type { StructuredCaption } from './structured/structuredCaption.ts';
-
-/**
- * What went wrong with one attempt. Made from the body of the reply before its status, because vendors put
- * different facts under the same status.
- */
-export type ErrorClass =
-  | 'rate_limit'
-  | 'quota'
-  | 'overloaded'
-  | 'transient'
-  | 'timeout'
-  | 'caller_fault'
-  | 'context_length'
-  | 'too_large'
-  | 'conflict'
-  | 'credential'
-  | 'permission'
-  | 'model_access'
-  | 'model_gone'
-  | 'region_blocked'
-  | 'malformed'
-  | 'refused'
-  | 'blocked'
-  | 'truncated'
-  | 'budget'
-  | 'cancelled'
-  | 'unknown';
 
 /** One call to one upstream: the unit of provenance, of cost and of the route in the record. */
 export interface Attempt {

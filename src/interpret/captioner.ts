@@ -1,5 +1,4 @@
 import type { Observable } from 'rxjs';
-import { PipelineError } from '../errors.ts';
 import type { Image, WindowFacts } from '../frame/frame.ts';
 import type { Answer, Attempt } from './caption.ts';
 import type { Asked } from './prompt.ts';
@@ -20,12 +19,9 @@ export interface CaptionRequest {
   readonly purse?: Purse;
   /** The part of every rate limit that this instance may use now, 0 to 1; absent: all of it. */
   readonly share?: () => number;
-  /** Asked right before each call; where it says no, the call is not made and the request errors with LAPSED. Absent: always. */
+  /** Asked right before each call; where it says no, the call is not made and the request errors with CLAIM_EXPIRED. Absent: always. */
   readonly mayCall?: () => boolean;
 }
-
-/** What a request errors with when it may not be asked any more, because another instance may be asking it. No upstream's fault. */
-export const LAPSED: PipelineError = new PipelineError('LEDGER_FAILED', 'the claim to this call has lapsed', { retryable: true });
 
 /** Money with a cap. */
 export interface Purse {

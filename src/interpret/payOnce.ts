@@ -1,6 +1,7 @@
 import { Observable, ReplaySubject, type Subscription, catchError, concatMap, finalize, mergeMap, of } from 'rxjs';
+import { codeOf } from '../errors.ts';
 import type { Answer } from './caption.ts';
-import { type CaptionRequest, type Captioner, LAPSED, captioner } from './captioner.ts';
+import { type CaptionRequest, type Captioner, captioner } from './captioner.ts';
 import type { Claim, Ledger, Paid } from './ledger.ts';
 import { requestHash } from './requestHash.ts';
 
@@ -34,7 +35,7 @@ export function payOnce(ledger: Ledger, inner: Captioner): Captioner {
         );
       }),
       catchError((error: unknown) => {
-        if (error === LAPSED) return fetch(request, keys);
+        if (codeOf(error) === 'CLAIM_EXPIRED') return fetch(request, keys);
         throw error;
       }),
     );

@@ -1,8 +1,5 @@
-import { type ErrorCode, codeOf } from '../errors.ts';
+import { codeOf, errorCodes } from '../errors.ts';
 import type { Reject } from './reject.ts';
-
-/** Faults that every further item would meet. No item is to blame, and a dead letter for each would only hide it. */
-const FATAL: ReadonlySet<ErrorCode> = new Set(['BUDGET_SPENT', 'LEDGER_FAILED', 'CONFIG_INVALID']);
 
 /** Tells items that failed from a run that cannot go on. */
 export interface Halt {
@@ -18,7 +15,7 @@ export function haltOnFatal(reject: Reject): Halt {
   const controller = new AbortController();
   return {
     reject: async (stage, item, cause, evidence) => {
-      if (FATAL.has(codeOf(cause))) controller.abort(cause);
+      if (errorCodes[codeOf(cause)].endsRun) controller.abort(cause);
       else await reject(stage, item, cause, evidence);
     },
     signal: controller.signal,

@@ -1,6 +1,5 @@
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { LAPSED } from '../../src/interpret/captioner.ts';
 import { ensemble } from '../../src/interpret/combinators/ensemble.ts';
 import { fallback } from '../../src/interpret/combinators/fallback.ts';
 import { payOnce } from '../../src/interpret/payOnce.ts';
@@ -30,21 +29,21 @@ const times = (yes: number): (() => boolean) => {
   return () => asked++ < yes;
 };
 
-describe('a claim that has lapsed', () => {
+describe('a claim that has expired', () => {
   it.each([
     ['before the call is placed', 0],
     ['while it waits for a connection', 1],
   ])('keeps the request from being written: %s', async (_, yes) => {
     await using server = await answering();
     const asked = firstValueFrom(target(server)(request({ mayCall: times(yes) })));
-    await expect(asked).rejects.toBe(LAPSED);
+    await expect(asked).rejects.toMatchObject({ code: 'CLAIM_EXPIRED' });
     expect(server.seen).toHaveLength(0);
   });
 
   it('hangs up on a request that was let out late by what froze the process', async () => {
     await using server = await stubServer(() => {});
     const asked = firstValueFrom(target(server)(request({ mayCall: times(2) })));
-    await expect(asked).rejects.toBe(LAPSED);
+    await expect(asked).rejects.toMatchObject({ code: 'CLAIM_EXPIRED' });
   });
 
   it.each([
@@ -57,7 +56,9 @@ describe('a claim that has lapsed', () => {
     ['ensemble', (one: Captioner, two: Captioner) => ensemble({ targets: { one, two } })],
   ])('is no failure of a target for %s, which makes no further call', async (_, combine) => {
     await using server = await answering();
-    await expect(firstValueFrom(combine(target(server), target(server))(request({ mayCall: () => false })))).rejects.toBe(LAPSED);
+    await expect(firstValueFrom(combine(target(server), target(server))(request({ mayCall: () => false })))).rejects.toMatchObject({
+      code: 'CLAIM_EXPIRED',
+    });
     expect(server.seen).toHaveLength(0);
   });
 
@@ -69,7 +70,7 @@ describe('a claim that has lapsed', () => {
       backoffMs: 1,
     });
     // Three questions a call: when it is placed, when it is written, and right after.
-    await expect(firstValueFrom(both(request({ mayCall: times(3) })))).rejects.toBe(LAPSED);
+    await expect(firstValueFrom(both(request({ mayCall: times(3) })))).rejects.toMatchObject({ code: 'CLAIM_EXPIRED' });
     expect(failing.seen).toHaveLength(1);
   });
 

@@ -1,10 +1,11 @@
 import { type Observable, catchError, forkJoin, map, of } from 'rxjs';
 import { z } from 'zod';
-import { PipelineError, messageOf } from '../../errors.ts';
+import { PipelineError, codeOf } from '../../errors.ts';
 import { readOptions } from '../../readOptions.ts';
 import { agreement, contentWords } from './support/agreement.ts';
+import { combineFailures } from '../combineFailures.ts';
 import type { Answer } from '../caption.ts';
-import { type CaptionRequest, type Captioner, LAPSED, type TargetPlan, captioner } from '../captioner.ts';
+import { type CaptionRequest, type Captioner, type TargetPlan, captioner } from '../captioner.ts';
 import { requestHash } from '../requestHash.ts';
 
 export interface EnsembleOptions {
@@ -45,8 +46,7 @@ export function ensemble(options: EnsembleOptions): Captioner {
     return forkJoin(calls).pipe(
       map((outcomes) => {
         const answers = outcomes.filter((outcome): outcome is Answer => !(outcome instanceof Error));
-        if (answers.length < atLeast && outcomes.includes(LAPSED)) throw LAPSED;
-        if (answers.length < atLeast) throw failed(outcomes.filter((outcome) => outcome instanceof Error));
+        if (answers.length < atLeast) throw failureOf(outcomes.filter((outcome) => outcome instanceof Error));
         return together(answers, request, plans);
       }),
     );
@@ -59,8 +59,9 @@ export function ensemble(options: EnsembleOptions): Captioner {
   });
 }
 
-const failed = (failures: readonly Error[]): PipelineError =>
-  new PipelineError('PROVIDERS_EXHAUSTED', failures.map(messageOf).join('; '), { cause: new AggregateError(failures) });
+/** An expired claim is no failure of a target: the ledger is asked again. */
+const failureOf = (failures: readonly Error[]): Error =>
+  failures.find((failure) => codeOf(failure) === 'CLAIM_EXPIRED') ?? combineFailures(failures);
 
 /** The caption closest to all the others, with how far they agree. */
 function together(answers: readonly Answer[], request: CaptionRequest, plans: readonly TargetPlan[]): Answer {

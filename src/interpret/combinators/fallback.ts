@@ -1,8 +1,8 @@
 import { Observable, catchError, throwError } from 'rxjs';
-import { PipelineError, codeOf, messageOf } from '../../errors.ts';
 import type { Answer } from '../caption.ts';
 import { type CaptionRequest, type Captioner, captioner } from '../captioner.ts';
-import { classOf, consequences } from '../failure.ts';
+import { combineFailures } from '../combineFailures.ts';
+import { isFallbackable } from '../errorClassOf.ts';
 
 /**
  * Asks each captioner in turn until one answers. What the frame itself is to blame for ends it at once: nobody else
@@ -28,16 +28,8 @@ export function fallback(...inner: readonly [Captioner, ...Captioner[]]): Captio
 
 function next(left: readonly Captioner[], request: CaptionRequest, failures: readonly unknown[]): Observable<Answer> {
   const [head, ...tail] = left;
-  if (!head) {
-    const said = failures.map(messageOf).join('; ');
-    return throwError(() => new PipelineError('PROVIDERS_EXHAUSTED', said, { cause: new AggregateError(failures), retryable: true }));
-  }
+  if (!head) return throwError(() => combineFailures(failures));
   return head(request).pipe(
-    catchError((error: unknown) => (mayGoOn(error) ? next(tail, request, [...failures, error]) : throwError(() => error))),
+    catchError((error: unknown) => (isFallbackable(error) ? next(tail, request, [...failures, error]) : throwError(() => error))),
   );
-}
-
-function mayGoOn(error: unknown): boolean {
-  const found = classOf(error);
-  return found === undefined ? codeOf(error) === 'PROVIDERS_EXHAUSTED' : consequences[found].elsewhere;
 }

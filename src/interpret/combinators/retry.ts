@@ -2,7 +2,8 @@ import { retry as retryWhen, throwError, timer } from 'rxjs';
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import type { Captioner } from '../captioner.ts';
-import { ProviderError, classOf, consequences } from '../failure.ts';
+import { retriesOf } from '../errorClassOf.ts';
+import { ProviderError } from '../providerError.ts';
 import { wrap } from './support/wrap.ts';
 
 export interface RetryOptions {
@@ -27,11 +28,11 @@ const schema = z.strictObject({
 export function retry(inner: Captioner, options: RetryOptions = {}): Captioner {
   const { times, backoffMs, longestWaitMs } = readOptions('retry', schema, options);
   const delay = (error: unknown, count: number): ReturnType<typeof timer> | ReturnType<typeof throwError> => {
-    const found = classOf(error);
-    const again = found === undefined ? 0 : (consequences[found].again ?? Infinity);
     const asked = error instanceof ProviderError ? (error.failure.waitMs ?? 0) : 0;
     const waitMs = Math.max(asked, backoffMs * 2 ** (count - 1) * (0.75 + 0.5 * Math.random()));
-    return count > again || asked > longestWaitMs ? throwError(() => error) : timer(Math.min(waitMs, Math.max(asked, longestWaitMs)));
+    return count > retriesOf(error) || asked > longestWaitMs
+      ? throwError(() => error)
+      : timer(Math.min(waitMs, Math.max(asked, longestWaitMs)));
   };
   return wrap(inner, (target, request) => target(request).pipe(retryWhen({ count: times, delay })), `retry up to ${times} times`);
 }

@@ -2,10 +2,10 @@ import { Observable } from 'rxjs';
 import { z } from 'zod';
 import { PipelineError } from '../../errors.ts';
 import { readOptions } from '../../readOptions.ts';
-import type { Answer, ErrorClass } from '../caption.ts';
+import type { Answer } from '../caption.ts';
 import { type CaptionRequest, type Captioner, type Plan, captioner } from '../captioner.ts';
 import { type Stop, dispatcher } from '../routing/scheduler.ts';
-import { consequences } from '../failure.ts';
+import { type ErrorClass, errorClasses } from '../errorClasses.ts';
 import { withLane } from '../limits/availability.ts';
 
 export interface RouteOptions<Name extends string = string> {
@@ -35,7 +35,7 @@ const schema = z.strictObject({
   retries: z.int().min(0).default(2),
   backoffMs: z.number().min(0).default(500),
   patienceMs: z.number().min(0).default(10_000),
-  fallbackOn: z.array(z.enum(Object.keys(consequences) as [ErrorClass, ...ErrorClass[]])).default([]),
+  fallbackOn: z.array(z.enum(Object.keys(errorClasses) as [ErrorClass, ...ErrorClass[]])).default([]),
 });
 
 /**

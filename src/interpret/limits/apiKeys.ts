@@ -1,5 +1,6 @@
 import type { Secret } from '../../secret.ts';
-import { type Failure, consequences } from '../failure.ts';
+import { consequenceOf } from '../errorClasses.ts';
+import type { CallFailure } from '../providerError.ts';
 import { type CallSize, type Limits, type Pace, pace } from './tokenBuckets.ts';
 
 /** One key of a target, with what is known of its quota. */
@@ -31,7 +32,7 @@ export interface Keyring {
   /** A call succeeded: whatever was held against the key is forgotten. */
   succeed(key: Key): void;
   /** A call failed: parks the key, or all of them, as the class asks. */
-  fail(key: Key, failure: Failure, nowMs: number): void;
+  fail(key: Key, failure: CallFailure, nowMs: number): void;
   /** From now on this part of each key's quotas is ours, 0 to 1. */
   share(part: number, nowMs: number): void;
   readonly keys: readonly Key[];
@@ -59,7 +60,7 @@ export function keyring(secrets: readonly Secret[], limits: Limits, random: () =
     return Math.max(key.parkedUntil, wait > 0 ? nowMs + wait : -Infinity);
   };
 
-  const park = (key: Key, failure: Failure, nowMs: number): void => {
+  const park = (key: Key, failure: CallFailure, nowMs: number): void => {
     const strike = (strikes.get(key) ?? 0) + 1;
     strikes.set(key, strike);
     const guess = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (strike - 1)) * (0.8 + 0.4 * random());
@@ -108,10 +109,10 @@ export function keyring(secrets: readonly Secret[], limits: Limits, random: () =
       for (const { pace: paced } of keys) paced.share(part, nowMs);
     },
     fail(key, failure, nowMs) {
-      const { parks } = consequences[failure.class];
+      const { coolsDown } = consequenceOf(failure.class);
       if (failure.class === 'rate_limit') key.pace.distrust(nowMs);
-      if (parks === 'key') park(key, failure, nowMs);
-      if (parks === 'target') for (const each of keys) park(each, failure, nowMs);
+      if (coolsDown === 'key') park(key, failure, nowMs);
+      if (coolsDown === 'target') for (const each of keys) park(each, failure, nowMs);
     },
   };
 }

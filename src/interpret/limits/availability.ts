@@ -1,7 +1,8 @@
 import { type Observable, tap } from 'rxjs';
 import type { Answer } from '../caption.ts';
 import { type CaptionRequest, type Captioner, type Lane, captioner } from '../captioner.ts';
-import { ProviderError, classOf } from '../failure.ts';
+import { errorClassOf } from '../errorClassOf.ts';
+import { ProviderError } from '../providerError.ts';
 import { type Health, health } from './health.ts';
 import { type Keyring, keyring } from './apiKeys.ts';
 import type { CallSize } from './tokenBuckets.ts';
@@ -55,7 +56,7 @@ export function withLane(name: string, inner: Captioner): Captioner & { readonly
       over = true;
       const now = performance.now();
       if (error instanceof ProviderError) ring.fail(key, error.failure, now);
-      end(error === undefined ? 'ok' : (classOf(error) ?? 'unknown'), now);
+      end(error === undefined ? 'ok' : (errorClassOf(error) ?? 'unknown'), now);
       change();
     };
     return inner(request).pipe(

@@ -1,8 +1,7 @@
 import { report } from '../../stage/report.ts';
 import { type BreakerOptions, breaker } from './circuitBreaker.ts';
-import type { ErrorClass } from '../caption.ts';
 import { congestion } from './concurrencyLimit.ts';
-import { consequences } from '../failure.ts';
+import { type ErrorClass, consequenceOf } from '../errorClasses.ts';
 
 /** Calls at once to one target: a number, or what the limit may become on its own. */
 export type Concurrency =
@@ -83,14 +82,14 @@ export function health(target: () => string, concurrency: Concurrency, breakerOp
       if (probe) probes++;
       if (inFlight >= limit() * IN_USE) lastFullAt = beganMs;
       return (outcome, nowMs) => {
-        const { sick, crowded } = outcome === 'ok' ? { sick: false, crowded: false } : consequences[outcome];
+        const { unhealthy, overloaded } = outcome === 'ok' ? { unhealthy: false, overloaded: false } : consequenceOf(outcome);
         if (outcome === 'ok' && !isSlower(nowMs - beganMs, nowMs)) window.grow(lastFullAt >= beganMs, nowMs);
         // A probe says whether the upstream is there, not how much it takes.
-        else if (crowded && !probe) window.cut(beganMs, nowMs);
+        else if (overloaded && !probe) window.cut(beganMs, nowMs);
         inFlight--;
         if (probe) probes--;
         if (probe && isAway() && outcome === 'ok') window.restart(nowMs);
-        guard.end(probe, says(outcome, sick), nowMs);
+        guard.end(probe, says(outcome, unhealthy), nowMs);
         tell();
       };
     },
@@ -124,5 +123,5 @@ function latencyWatch(): (ms: number, nowMs: number) => boolean {
 }
 
 /** Being hung up on, or refused for want of money, says nothing about the upstream's health. Answers and refusals say that it is well. */
-const says = (outcome: 'ok' | ErrorClass, sick: boolean): boolean | undefined =>
-  outcome === 'cancelled' || outcome === 'budget' || outcome === 'rate_limit' ? undefined : sick;
+const says = (outcome: 'ok' | ErrorClass, unhealthy: boolean): boolean | undefined =>
+  outcome === 'cancelled' || outcome === 'budget' || outcome === 'rate_limit' ? undefined : unhealthy;

@@ -30,12 +30,9 @@ export function whenReady(lane: Lane, request: CaptionRequest, start: () => void
   return () => line.waiting.delete(waiting);
 }
 
-/** What no frame is to blame for, and every further one would meet. */
-export const noKeyWorks = (who: string): PipelineError =>
-  new PipelineError(
-    'CONFIG_INVALID',
-    `${who} has no key that works: each was refused, or its account has no credit; mend that and start again`,
-  );
+/** No frame is to blame for it, and every further one would meet it. */
+export const keysRejected = (target: string): PipelineError =>
+  new PipelineError('KEYS_REJECTED', `${target} has no key that works: each was refused, or its account has no credit`);
 
 function open(lane: Lane): Line {
   const line: Line = { waiting: new Set(), timer: undefined };
@@ -55,7 +52,7 @@ function advance(lane: Lane, line: Line): void {
     }
     if (lane.backAt(now) === Infinity) {
       line.waiting.delete(one);
-      one.fail(noKeyWorks('the target'));
+      one.fail(keysRejected('the target'));
       continue;
     }
     const at = lane.readyAt(one.request, now);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import type { CaptionRequest } from '../captioner.ts';
 import { classify, shorten } from '../upstream/classify.ts';
-import type { Failure } from '../failure.ts';
+import type { CallFailure } from '../providerError.ts';
 import type { Headers } from '../limits/rateLimitHeaders.ts';
 import type { Result, Transport } from '../upstream/transport.ts';
 import { type Target, type UpstreamOptions, target, upstreamFields } from '../upstream/target.ts';
@@ -117,7 +117,7 @@ function read({ content, finishReason, usage, response }: AiSdkResult): Result {
 }
 
 /** A refusal's text comes as ordinary text: only the finish tells. */
-function failureOf({ unified, raw = '' }: AiSdkResult['finishReason'], text: string): Failure | undefined {
+function failureOf({ unified, raw = '' }: AiSdkResult['finishReason'], text: string): CallFailure | undefined {
   if (unified === 'content-filter') return { class: raw === 'refusal' ? 'refused' : 'blocked', reason: `finish ${raw || unified}` };
   return unified === 'length' && text.trim() === '' ? { class: 'truncated', reason: 'the length limit left no text' } : undefined;
 }

@@ -1,10 +1,13 @@
 import type { Subscriber, Subscription } from 'rxjs';
-import { PipelineError, codeOf, messageOf } from '../../errors.ts';
-import type { Answer, ErrorClass } from '../caption.ts';
+import { PipelineError, messageOf } from '../../errors.ts';
+import type { Answer } from '../caption.ts';
+import { combineFailures } from '../combineFailures.ts';
 import type { CaptionRequest, Captioner, Lane } from '../captioner.ts';
-import { ProviderError, classOf, consequences } from '../failure.ts';
+import { errorClassOf, isFallbackable, retriesOf } from '../errorClassOf.ts';
+import { type ErrorClass, consequenceOf } from '../errorClasses.ts';
+import { ProviderError } from '../providerError.ts';
 import { type Sharer, choose } from './weightedRoundRobin.ts';
-import { noKeyWorks } from '../limits/waitUntilAvailable.ts';
+import { keysRejected } from '../limits/waitUntilAvailable.ts';
 
 /** A target as the dispatcher sees it. */
 export interface Stop extends Sharer {
@@ -167,17 +170,16 @@ export function dispatcher(stops: readonly Stop[], rules: DispatchRules): Dispat
   const failed = (asking: Asking, stop: Stop, error: unknown): void => {
     asking.call = undefined;
     const now = performance.now();
-    const found = classOf(error);
+    const found = errorClassOf(error);
     if (found === undefined || isLate(asking, now)) return giveUp(asking, found === undefined ? error : late(asking));
     asking.failures.push(error);
     if (asking.failures.length > FAILURES_KEPT) asking.failures.shift();
-    const rule = consequences[found];
-    if (!rule.elsewhere && !rules.fallbackOn.has(found)) return giveUp(asking, error);
+    if (!isFallbackable(error, rules.fallbackOn)) return giveUp(asking, error);
     const tries = (asking.tries.get(stop) ?? 0) + 1;
     asking.tries.set(stop, tries);
     if (found === 'truncated') asking.request = withMoreRoom(asking.request);
-    const otherKey = rule.parks === 'key' && found !== 'rate_limit' && stop.lane.backAt(now) <= now + rules.patienceMs;
-    if (!otherKey && tries > Math.min(rule.again ?? rules.retries, rules.retries)) asking.done.add(stop);
+    const otherKey = consequenceOf(found).coolsDown === 'key' && found !== 'rate_limit' && stop.lane.backAt(now) <= now + rules.patienceMs;
+    if (!otherKey && tries > Math.min(retriesOf(error), rules.retries)) asking.done.add(stop);
     else if (found !== 'rate_limit' && !otherKey) asking.notBefore = now + backoffMs(tries, error, rules.backoffMs);
     if (asking.done.size > 0 && !hasMore(asking) && !startOver(asking, now)) return exhausted(asking);
     again.add(asking);
@@ -191,7 +193,7 @@ export function dispatcher(stops: readonly Stop[], rules: DispatchRules): Dispat
     const path = [asking.first!, ...asking.first!.chain];
     // Back right now: it is down, and its next probe is due.
     const passing = (stop: Stop): boolean => stop.lane.backAt(now) < Infinity && (stop.lane.isDown(now) || stop.lane.backAt(now) >= now);
-    const limited = asking.failures.some((failure) => classOf(failure) === 'rate_limit');
+    const limited = asking.failures.some((failure) => errorClassOf(failure) === 'rate_limit');
     if (!limited && !path.some(passing)) return false;
     for (const stop of path) if (stop.lane.backAt(now) < Infinity && !isHopeless(asking, stop)) asking.done.delete(stop);
     if (!hasMore(asking)) return false;
@@ -204,19 +206,15 @@ export function dispatcher(stops: readonly Stop[], rules: DispatchRules): Dispat
   /** Going round again only helps where the failure was one that passes. */
   const isHopeless = ({ failures }: Asking, { name }: Stop): boolean => {
     const last = failures.findLast((failure) => failure instanceof ProviderError && failure.attempt.target === name);
-    const found = last === undefined ? undefined : classOf(last);
-    return found !== undefined && !consequences[found].sick && found !== 'rate_limit';
+    const found = last === undefined ? undefined : errorClassOf(last);
+    return found !== undefined && !consequenceOf(found).unhealthy && found !== 'rate_limit';
   };
 
   const exhausted = (asking: Asking): void => {
-    const { failures, request } = asking;
-    const unpaid = failures.find((failure) => codeOf(failure) === 'BUDGET_SPENT');
-    if (unpaid && failures.every((failure) => codeOf(failure) === 'BUDGET_SPENT')) return giveUp(asking, unpaid);
+    const { failures } = asking;
     if (failures.length === 1 || (failures.length > 0 && stops.length === 1)) return giveUp(asking, failures.at(-1));
-    if (failures.length === 0) return giveUp(asking, noKeyWorks(stops.map(({ name }) => name).join(', ')));
-    const said = failures.map(messageOf).join('; ');
-    const cause = new AggregateError(failures, `${request.route.length} attempts failed`);
-    return giveUp(asking, new PipelineError('PROVIDERS_EXHAUSTED', said, { cause, retryable: failures.some(isRetryable) }));
+    if (failures.length === 0) return giveUp(asking, keysRejected(stops.map(({ name }) => name).join(', ')));
+    return giveUp(asking, combineFailures(failures));
   };
 
   const giveUp = (asking: Asking, error: unknown): void => {
@@ -265,8 +263,6 @@ const late = ({ request, failures }: Asking): PipelineError =>
     'DEADLINE_PASSED',
     `the caption would come too late: ${request.route.length} attempts, the last error: ${failures.length > 0 ? messageOf(failures.at(-1)) : 'none, no target was free in time'}`,
   );
-
-const isRetryable = (error: unknown): boolean => error instanceof PipelineError && error.retryable;
 
 const mostOwed = (stops: readonly Stop[]): Stop => stops.reduce((best, stop) => (stop.credit > best.credit ? stop : best));
 

@@ -1,5 +1,5 @@
-import type { ErrorClass } from '../caption.ts';
-import type { Failure } from '../failure.ts';
+import type { ErrorClass } from '../errorClasses.ts';
+import type { CallFailure } from '../providerError.ts';
 import { type Headers, exhaustedMs, quotaHints, retryAfterMs, retryInfoMs } from '../limits/rateLimitHeaders.ts';
 
 /**
@@ -14,7 +14,7 @@ import { type Headers, exhaustedMs, quotaHints, retryAfterMs, retryInfoMs } from
  * The order of the rules is the point: an empty account also comes as 429, and most classes also come as a 400 of type
  * invalid_request_error, so the fault of the caller is asked last.
  */
-export function classify(status: number, body: string, headers: Headers, nowUnixMs: number): Failure {
+export function classify(status: number, body: string, headers: Headers, nowUnixMs: number): CallFailure {
   const error = readError(body);
   const found = RULES.find(({ when }) => when(status, error))?.class ?? byStatus(status, error);
   const waitMs = found === 'quota' ? quotaWaitMs(error, headers, nowUnixMs) : hintMs(error, headers, nowUnixMs);

@@ -1,5 +1,5 @@
 import type { Dispatcher, Pool } from 'undici';
-import type { Failure } from '../failure.ts';
+import type { CallFailure } from '../providerError.ts';
 import type { Headers } from '../limits/rateLimitHeaders.ts';
 
 /** The limits of one call in milliseconds. When one passes, the socket is closed. */
@@ -45,7 +45,7 @@ const BUSY_MS = 20;
  * function was called, which closes the socket. undici's own time limits tick twice a second, which is too coarse for
  * limits that tests hold to 50 ms; one timer a call is cheap.
  */
-export function exchange(pool: Pool, call: Call, done: (outcome: Reply | (Failure & { readonly status: number })) => void): () => void {
+export function exchange(pool: Pool, call: Call, done: (outcome: Reply | (CallFailure & { readonly status: number })) => void): () => void {
   const { deadlines } = call;
   let endAt = performance.now() + deadlines.totalMs;
   let listenedOn = false;
@@ -120,7 +120,7 @@ export function exchange(pool: Pool, call: Call, done: (outcome: Reply | (Failur
 
   /** Another may be making this call by now. */
   const lapse = (): void => {
-    finish({ class: 'cancelled', reason: 'the claim to this call had lapsed', status });
+    finish({ class: 'cancelled', reason: 'the claim to this call has expired', status });
     controller?.abort(new Error('lapsed'));
   };
   const isLapsed = (): boolean => !over && call.mayCall?.() === false;

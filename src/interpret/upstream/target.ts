@@ -5,11 +5,11 @@ import type { Secret } from '../../secret.ts';
 import { report } from '../../stage/report.ts';
 import { charge, priceToday } from './cost.ts';
 import type { Answer, Attempt } from '../caption.ts';
-import { type CaptionRequest, type Captioner, LAPSED, type Lane, type TargetPlan, captioner } from '../captioner.ts';
+import { type CaptionRequest, type Captioner, type Lane, type TargetPlan, captioner } from '../captioner.ts';
 import { type ModelFacts, unknownModel } from '../pricing/modelFacts.ts';
 import { factsOf, imageTokens, textTokens } from '../pricing/estimate.ts';
 import type { Deadlines } from './httpRequest.ts';
-import { type Failure, ProviderError } from '../failure.ts';
+import { type CallFailure, ProviderError } from '../providerError.ts';
 import { type Concurrency, health } from '../limits/health.ts';
 import { quotaHints } from '../limits/rateLimitHeaders.ts';
 import { type Wire, http } from './http.ts';
@@ -156,7 +156,7 @@ export function target(
 
   const call = (request: CaptionRequest, subscriber: Subscriber<Answer>): (() => void) => {
     if (request.mayCall?.() === false) {
-      subscriber.error(LAPSED);
+      subscriber.error(claimExpired());
       return free;
     }
     const pay = request.purse ? request.purse.hold(worstUsd(request)) : free;
@@ -205,7 +205,7 @@ export function target(
       if (failure) {
         const told = { ...failure, reason: withoutKey(failure.reason, key) };
         const attempt = settle({ ...result, failure: told });
-        subscriber.error(told.class === 'cancelled' ? LAPSED : new ProviderError(told, attempt));
+        subscriber.error(told.class === 'cancelled' ? claimExpired() : new ProviderError(told, attempt));
       } else {
         const { inputTokens, outputTokens, costUsd: cost } = settle(result);
         const { text, model: reported = model, truncated, usage } = result.reading!;
@@ -268,6 +268,8 @@ export function target(
   return made;
 }
 
+const claimExpired = (): PipelineError => new PipelineError('CLAIM_EXPIRED', 'the claim to this call has expired', { retryable: true });
+
 const free = (): void => {};
 const NOTHING: CallSize = { requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0 };
 /** What a call takes from the quotas that was refused: it was counted, but nothing was read or written. */
@@ -280,7 +282,7 @@ const sizeOf = (inputTokens: number, outputTokens: number): CallSize => ({
   outputTokens,
 });
 
-const noText = ({ reading }: Result): Failure | undefined =>
+const noText = ({ reading }: Result): CallFailure | undefined =>
   reading === undefined || reading.text.trim() === '' ? { class: 'malformed', reason: 'the reply holds no text' } : undefined;
 
 /** A vendor may repeat the key it was given. */

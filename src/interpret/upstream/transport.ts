@@ -1,6 +1,6 @@
 import type { Secret } from '../../secret.ts';
 import type { CaptionRequest } from '../captioner.ts';
-import type { Failure } from '../failure.ts';
+import type { CallFailure } from '../providerError.ts';
 import type { Headers } from '../limits/rateLimitHeaders.ts';
 import type { Usage } from '../pricing/price.ts';
 
@@ -12,7 +12,7 @@ export interface Reading {
   readonly usage?: Usage | undefined;
   readonly truncated?: boolean;
   /** Status 200, and yet no caption: refused, blocked, truncated or malformed. */
-  readonly failure?: Failure;
+  readonly failure?: CallFailure;
 }
 
 /** How one call ended. */
@@ -22,7 +22,7 @@ export interface Result {
   readonly headers?: Headers;
   /** Present with status 200, also where it is no caption: it may have been billed. */
   readonly reading?: Reading;
-  readonly failure?: Failure;
+  readonly failure?: CallFailure;
 }
 
 /** Carries one call to an upstream and back. */

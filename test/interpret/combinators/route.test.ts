@@ -1,5 +1,6 @@
 import { firstValueFrom } from 'rxjs';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type ErrorCode, errorCodes } from '../../../src/errors.ts';
 import type { Captioner } from '../../../src/interpret/captioner.ts';
 import { type RouteOptions, route } from '../../../src/interpret/combinators/route.ts';
 import { type OpenaiOptions, openai } from '../../../src/interpret/providers/openai.ts';
@@ -179,7 +180,8 @@ describe('what a failure leads to', () => {
     const { ask, servers } = await rig({ primary: fails(401), backup: fails(402) }, primaryThenBackup);
     await ask();
     const { code, error, outcomes } = await ask();
-    expect(code).toBe('CONFIG_INVALID');
+    expect(code).toBe('KEYS_REJECTED');
+    expect(errorCodes[code as ErrorCode].endsRun).toBe(true);
     expect(error!.message).toContain('primary, backup has no key that works');
     expect(outcomes).toEqual([]);
     expect(servers['primary']!.seen).toHaveLength(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ErrorClass } from '../../../src/interpret/caption.ts';
+import type { ErrorClass } from '../../../src/interpret/errorClasses.ts';
 import { health } from '../../../src/interpret/limits/health.ts';
 
 interface Moment {

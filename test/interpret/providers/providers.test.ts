@@ -198,7 +198,7 @@ it('does not keep frames waiting for a target whose keys are dead', async () => 
   const target = openai({ model: 'gpt-4o', keys, baseUrl: server.url });
   await expect(firstValueFrom(target(request()))).rejects.toMatchObject({ code: 'PROVIDER_FAILED' });
   await expect(firstValueFrom(target(request()))).rejects.toMatchObject({
-    code: 'CONFIG_INVALID',
+    code: 'KEYS_REJECTED',
     message: expect.stringContaining('no key that works'),
   });
   expect(server.seen).toHaveLength(1);

@@ -1,0 +1,50 @@
+import { firstValueFrom } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { definePipeline } from '../../../src/definePipeline.ts';
+import type { Captioner } from '../../../src/interpret/captioner.ts';
+import { fallback } from '../../../src/interpret/combinators/fallback.ts';
+import { openai } from '../../../src/interpret/providers/openai.ts';
+import { runPipeline } from '../../../src/runPipeline.ts';
+import { known } from '../../../src/secret.ts';
+import { smallPipeline, tenEvents } from '../../parts.ts';
+import { request } from '../support/request.ts';
+import { type Reply, chatAnswer, chatError, json, stubServer } from '../support/stubServer.ts';
+
+const rejectsKeys: Reply = (response) => json(response, 401, chatError('Incorrect API key', 'invalid_api_key'));
+const answers: Reply = (response) => json(response, 200, chatAnswer('yes'));
+const target = (baseUrl: string): Captioner => openai({ model: 'gpt-4o', baseUrl, keys: known('k', 'x') });
+
+describe('a target whose keys are all rejected', () => {
+  it('is passed over: the next captioner answers every frame of the run', async () => {
+    await using dead = await stubServer(rejectsKeys);
+    await using healthy = await stubServer(answers);
+    const { options, sink, deadLetters } = smallPipeline(Array.from({ length: 10 }, (_, index) => tenEvents(index)));
+    const captioner = fallback(target(dead.url), target(healthy.url));
+    await runPipeline(definePipeline({ ...options, captioner, workers: 0 }), new AbortController().signal);
+    expect(deadLetters.values).toEqual([]);
+    const captioned = sink.values.filter(({ status }) => status === 'captioned');
+    expect(captioned).toHaveLength(10);
+    expect(new Set(captioned.map(({ rawCaption }) => rawCaption))).toEqual(new Set(['yes']));
+  });
+
+  it('ends the run, instead of every frame, where no other is left', async () => {
+    await using dead = await stubServer(rejectsKeys);
+    const both = fallback(target(dead.url), target(dead.url));
+    await expect(firstValueFrom(both(request()))).rejects.toMatchObject({ code: 'PROVIDERS_EXHAUSTED' });
+    await expect(firstValueFrom(both(request()))).rejects.toMatchObject({ code: 'KEYS_REJECTED' });
+    expect(dead.seen).toHaveLength(2);
+    await both.close?.();
+  });
+
+  it('alone ends the run, and what is left is neither captioned nor dead-lettered', async () => {
+    await using dead = await stubServer(rejectsKeys);
+    const { options, source, deadLetters } = smallPipeline(Array.from({ length: 20 }, (_, index) => tenEvents(index)));
+    const run = runPipeline(
+      definePipeline({ ...options, captioner: target(dead.url), workers: 0, gate: { windows: 2 } }),
+      new AbortController().signal,
+    );
+    await expect(run).rejects.toMatchObject({ code: 'KEYS_REJECTED', message: expect.stringContaining('no key that works') });
+    expect(deadLetters.values.length).toBeLessThanOrEqual(2);
+    expect(source.acked.size).toBeLessThan(20);
+  });
+});
