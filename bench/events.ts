@@ -9,7 +9,7 @@ import { decodeSensor } from '../src/decode/decode.ts';
 import type { Decoder, Format, StreamInfo } from '../src/decode/decoder.ts';
 import { startEvt2 } from '../src/decode/formats/evt2.ts';
 import { startEvt3 } from '../src/decode/formats/evt3.ts';
-import { everyFormat } from '../src/decode/allFormats.ts';
+import { allFormats } from '../src/decode/allFormats.ts';
 import { encode } from '../src/frame/rendering/render.ts';
 import { polarity } from '../src/frame/renderers/polarity.ts';
 import { tumbling } from '../src/frame/windows/tumbling.ts';
@@ -145,7 +145,7 @@ function* packetsOf({ name, format, bytes, width, height }: Stream): Generator<P
 
 /** Packets through decoding and windows to pictures, and on to PNG where `png`; other work has its turn after each packet. */
 async function pictures(stream: Stream, png: boolean): Promise<{ events: number; frames: number }> {
-  const decode = decodeSensor(everyFormat);
+  const decode = decodeSensor(allFormats);
   const assigner = tumbling({ everyMs: WINDOW_MS }).start({ horizonUs: 0 });
   const renderer = polarity({ palette: 'grey', longSide: LONG_SIDE });
   let [events, frames] = [0, 0];
@@ -202,7 +202,7 @@ export async function bench(): Promise<void> {
   if (!json) process.stdout.write(`${'format'.padEnd(10)}${'stream'.padEnd(16)}${'into'.padEnd(32)}       Mev/s   Mev/CPU s        MB/s\n`);
   const all = streams();
   for (const stream of all) {
-    const format = everyFormat.find(({ name }) => name === stream.format) as Format;
+    const format = allFormats.find(({ name }) => name === stream.format) as Format;
     const reference = { evt3: startEvt3, evt2: startEvt2 }[stream.format];
     show(await best(stream, 'columns', () => decodeAll((info) => format.start(info), stream)));
     if (reference) show(await best(stream, 'columns, JavaScript', () => decodeAll((info) => reference(info), stream)));
@@ -215,7 +215,7 @@ export async function bench(): Promise<void> {
     delay.disable();
   }
   const [dense] = all;
-  const format = everyFormat.find(({ name }) => name === dense?.format) as Format;
+  const format = allFormats.find(({ name }) => name === dense?.format) as Format;
   const memoryMb = dense ? await memoryGrowth(dense, (info) => format.start(info), 1e9) : 0;
   const loopP99Ms = delay.percentile(99) / 1e6;
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version };

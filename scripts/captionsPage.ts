@@ -10,7 +10,7 @@ import sharp from 'sharp';
 import { openRecording } from '../src/consume/recordings/openRecording.ts';
 import { type Events, copyEvents } from '../src/decode/events.ts';
 import { everyContainer } from '../src/consume/recordings/allContainers.ts';
-import { everyFormat } from '../src/decode/allFormats.ts';
+import { allFormats } from '../src/decode/allFormats.ts';
 import type { EventSlice, EventWindow } from '../src/frame/eventWindow.ts';
 import { measureMotion } from '../src/motion/measureMotion.ts';
 import type { Renderer } from '../src/frame/renderer.ts';
@@ -172,13 +172,13 @@ async function windowOf(shown: Shown): Promise<{ window: EventWindow; horizonFro
 
 async function read(shown: Shown): Promise<{ batches: Events[]; width: number; height: number }> {
   const recording = await openRecording(
-    { formats: everyFormat, containers: everyContainer },
+    { formats: allFormats, containers: everyContainer },
     { packetBytes: 65_536, ...shown, file: join(folder, shown.file) },
   );
   const batches: Events[] = [];
-  let decoder: ReturnType<(typeof everyFormat)[number]['start']> | undefined;
+  let decoder: ReturnType<(typeof allFormats)[number]['start']> | undefined;
   for await (const packet of recording.packets(new AbortController().signal)) {
-    decoder ??= everyFormat.find(({ name }) => name === packet.encoding)!.start(packet);
+    decoder ??= allFormats.find(({ name }) => name === packet.encoding)!.start(packet);
     const events = copyEvents(decoder.push(packet.bytes, packet.timeBaseNs));
     if (events.length > 0) batches.push(events);
   }

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { Source } from './consume/source.ts';
 import type { Format } from './decode/decoder.ts';
-import { everyFormat } from './decode/allFormats.ts';
+import { allFormats } from './decode/allFormats.ts';
 import type { Filter } from './frame/filter.ts';
 import type { AnyRenderer } from './frame/renderer.ts';
 import type { Windowing } from './frame/windowing/windowing.ts';
@@ -128,7 +128,7 @@ export function definePipeline(options: PipelineOptions): Pipeline {
   const pipeline = {
     ...options,
     name: checked.name,
-    formats: options.formats ?? everyFormat,
+    formats: options.formats ?? allFormats,
     filters: options.filters ?? [],
     quietBelow: checked.quietBelow,
     prompt: options.prompt ?? describeEvents(),

@@ -2,7 +2,7 @@
 export { definePipeline, type Pipeline, type PipelineOptions } from './definePipeline.ts';
 export { runPipeline } from './runPipeline.ts';
 export { PipelineError, type ErrorCode } from './errors.ts';
-export { everyFormat } from './decode/allFormats.ts';
+export { allFormats } from './decode/allFormats.ts';
 export { envs, files, known, type Secret } from './secret.ts';
 
 // What a plug-in of your own is made of.

@@ -1,86 +1,103 @@
-import { type OperatorFunction, groupBy, ignoreElements, lastValueFrom, mergeMap } from 'rxjs';
-import { consume } from './consume/consume.ts';
-import type { Packet } from './stage/packet.ts';
+import { Observable, ignoreElements, lastValueFrom, merge, takeUntil, tap } from 'rxjs';
+import { captions } from './captions.ts';
 import type { Pipeline } from './definePipeline.ts';
-import type { Frame } from './frame/frame.ts';
-import { skipPublished } from './frame/windowing/skipPublished.ts';
-import { payOnce } from './interpret/payOnce.ts';
-import { interpret } from './interpret/interpret.ts';
-import { perSession } from './frame/windowing/perSession.ts';
-import { normalise } from './normalise/normalise.ts';
-import { rewriteWith } from './normalise/rewriteWith.ts';
-import { publish } from './publish/publish.ts';
+import { messageOf } from './errors.ts';
+import type { CaptionRecord } from './publish/captionRecord.ts';
+import { aborted } from './stage/aborted.ts';
 import { makeGate } from './stage/gate.ts';
 import { haltOnFatal } from './stage/halt.ts';
 import { rejectTo } from './stage/reject.ts';
-import { type Drawing, type DrawingOptions, drawHere } from './threads/drawing.ts';
-import { drawInWorkers } from './threads/drawInWorkers.ts';
+import { report } from './stage/report.ts';
+import { trackRejections } from './stage/trackRejections.ts';
+import type { EventStages, StageContext } from './threads/eventStages.ts';
+import { inWorkers } from './threads/inWorkers.ts';
+import { onThisThread } from './threads/onThisThread.ts';
 
 /**
- * Runs a pipeline until its source ends, or until `asked` aborts and what is on its way has arrived:
- *
- *   packets -> events -> windows -> frames -> captions -> records
- *
- * An item that fails leaves the flow through `reject`. What this promise rejects with is therefore always a
- * fault of the pipeline itself, such as a sink that is gone or a budget that is spent.
+ * Runs a pipeline until its source ends, or until `stop` aborts and what is on its way has arrived.
+ * Rejects with a fault of the pipeline itself, such as a sink that is gone or a budget that is spent.
  */
-export async function runPipeline(pipeline: Pipeline, asked: AbortSignal): Promise<void> {
-  const { source, prompt, maxDelayMs, ledger, sink, frames, deadLetters, late, rewriter } = pipeline;
+export const runPipeline = async (pipeline: Pipeline, stop: AbortSignal): Promise<void> => {
+  await lastValueFrom(observePipeline(pipeline, stop).pipe(ignoreElements()), { defaultValue: undefined });
+};
+
+/**
+ * The same as an Observable of the records, each emitted when it is safe in the sink. Subscribing opens the parts and
+ * runs; it completes or errors when every part is closed. Unsubscribing ends the run at once: calls are hung up, and
+ * what is not safe yet is not acked.
+ */
+export const observePipeline = (pipeline: Pipeline, stop: AbortSignal = never): Observable<CaptionRecord> =>
+  new Observable((subscriber) => {
+    const hangUp = new AbortController();
+    const see = (record: CaptionRecord): void => subscriber.next(record);
+    run(pipeline, stop, see, hangUp.signal).then(
+      () => subscriber.complete(),
+      (error: unknown) => subscriber.error(error),
+    );
+    return () => hangUp.abort();
+  });
+
+const never = new AbortController().signal;
+
+/** Opens the parts, lets the captions flow, and closes the parts whatever happened. The run's own error goes before one of closing. */
+async function run(pipeline: Pipeline, stop: AbortSignal, see: (record: CaptionRecord) => void, hangUp: AbortSignal): Promise<void> {
   const gate = makeGate(pipeline.gate);
-  const halt = haltOnFatal(rejectTo(deadLetters, gate, late));
-  const { reject } = halt;
-  const stop = AbortSignal.any([asked, halt.signal]);
-  const drawing = drawingOf({ pipeline, gate, reject, stop });
-  const captioner = payOnce(ledger, pipeline.captioner);
-
-  const drawn = perSensor((packets) =>
-    packets.pipe(
-      perSession((cutting, session) => drawing.cut(cutting, session?.after, session?.idleAt)),
-      skipPublished(sink.has),
-      gate.enter(({ count }) => count * BYTES_PER_EVENT),
-      drawing.render,
-    ),
-  );
-  const records = consume(source, drawing, stop).pipe(
-    drawn,
-    interpret({ captioner, prompt, maxDelayMs, share: source.share }, reject),
-    normalise(pipeline.normalise, reject, rewriter && rewriteWith(payOnce(ledger, rewriter), pipeline.normalise, source.share)),
-    publish({ sink, frames, facts: { pipeline: pipeline.name, configHash: pipeline.configHash } }, reject),
-  );
-
-  const opened = [ledger, frames, sink, deadLetters, ...(late === deadLetters ? [] : [late])];
-  try {
-    for (const part of opened) await part?.open?.();
-    await lastValueFrom(records.pipe(ignoreElements()), { defaultValue: undefined });
+  const rejections = trackRejections(rejectTo(pipeline.deadLetters, gate, pipeline.late));
+  const halt = haltOnFatal(rejections.reject);
+  const { records, close } = flowOf(pipeline, { gate, reject: halt.reject }, merge(aborted(stop), aborted(halt.signal)));
+  const work = async (): Promise<void> => {
+    const { ledger, frames, sink, deadLetters, late } = pipeline;
+    for (const part of new Set([ledger, frames, sink, deadLetters, late])) await part?.open?.();
+    await lastValueFrom(records.pipe(tap(see), takeUntil(aborted(hangUp)), ignoreElements()), { defaultValue: undefined });
+    await rejections.settled();
     halt.throwIfHalted();
-  } finally {
-    await drawing.close();
-    await Promise.all([
-      pipeline.captioner.close?.(),
-      rewriter?.close?.(),
-      sink.close?.(),
-      deadLetters.close?.(),
-      late === deadLetters ? undefined : late.close?.(),
-      source.close?.(),
-      ledger.close(),
-    ]);
-  }
+  };
+  const [outcome] = await Promise.allSettled([work()]);
+  const failures = [...(await closeAll([{ name: 'stages', close }])), ...(await closeAll(partsOf(pipeline)))];
+  if (outcome.status === 'rejected') throw outcome.reason;
+  if (failures.length > 0) throw failures[0];
 }
 
-/** Columns t, x, y, p. */
-const BYTES_PER_EVENT = 13;
+/** Workers import the pipeline's module, so a pipeline that was made in code runs on this thread. */
+function flowOf(
+  pipeline: Pipeline,
+  context: StageContext,
+  stop: Observable<void>,
+): { readonly records: Observable<CaptionRecord>; close: () => Promise<void> } {
+  const flow = <Decoded>(stages: EventStages<Decoded>): ReturnType<typeof flowOf> => ({
+    records: captions(pipeline, stages, context, stop),
+    close: () => stages.close(),
+  });
+  return pipeline.workers > 0 && pipeline.module !== undefined ? flow(inWorkers(pipeline, context)) : flow(onThisThread(pipeline, context));
+}
 
-/** Each sensor has a flow of its own: decoders and windows keep state, and one sensor's gap must not hold up another. */
-const perSensor =
-  (flow: OperatorFunction<Packet, Frame>): OperatorFunction<Packet, Frame> =>
-  (packets) =>
-    packets.pipe(
-      groupBy(({ sensor }) => sensor),
-      mergeMap(flow),
-    );
+interface Closable {
+  readonly name: string;
+  readonly close?: (() => Promise<void>) | undefined;
+}
 
-/** Workers import the pipeline's module, so a pipeline that was made in code is drawn on this thread. */
-const drawingOf = (options: DrawingOptions): Drawing => {
-  const { workers, module } = options.pipeline;
-  return workers > 0 && module !== undefined ? drawInWorkers(module, workers, options) : drawHere(options);
-};
+const partsOf = ({ captioner, rewriter, sink, deadLetters, late, source, ledger }: Pipeline): ReadonlySet<Closable> =>
+  new Set([
+    { name: 'captioner', close: captioner.close },
+    { name: 'rewriter', close: rewriter?.close },
+    sink,
+    deadLetters,
+    late,
+    source,
+    ledger,
+  ]);
+
+/** Closes all of them, also where one fails; every failure is reported, since the caller can only throw one. */
+async function closeAll(parts: Iterable<Closable>): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  const closeOne = async (part: Closable): Promise<void> => {
+    try {
+      await part.close?.();
+    } catch (error) {
+      failures.push(error);
+      report('close', () => ({ part: part.name, message: messageOf(error) }));
+    }
+  };
+  await Promise.all([...parts].map(closeOne));
+  return failures;
+}

@@ -24,7 +24,7 @@ export const floors: readonly (readonly string[])[] = [
   ['sim'],
   ['watch'],
   ['threads'],
-  ['captions', 'perSession', 'runPipeline'],
+  ['captionWith', 'captions', 'runPipeline'],
   ['cli'],
   ['index'],
 ];
@@ -32,7 +32,7 @@ export const floors: readonly (readonly string[])[] = [
 /** Names of rooms in revisions before the house was ordered, and the room whose place they had. */
 export const formerRooms: Readonly<Record<string, string>> = {
   everyContainer: 'consume',
-  everyFormat: 'decode',
+  allFormats: 'decode',
   lives: 'perSession',
   options: 'readOptions',
   pipeline: 'runPipeline',
@@ -73,7 +73,7 @@ export const unnamed: readonly { readonly path: RegExp; readonly reason: string 
 /** Files outside of the entry and the command line that import plug-ins, each with the reason. */
 export const knowPlugins: readonly { readonly path: RegExp; readonly reason: string }[] = [
   { path: /^src\/(index\.ts|cli\/)/, reason: 'the entry and the command line put pipelines together' },
-  { path: /^src\/definePipeline\.ts$/, reason: 'it fills in what a pipeline leaves out' },
+  { path: /^src\/(definePipeline|captionWith)\.ts$/, reason: 'it fills in what a pipeline leaves out' },
   { path: /\/(all|every)(Formats?|Containers?)\.ts$/, reason: 'it is the list of them' },
   { path: /^src\/normalise\/houseStyle\.ts$/, reason: 'it is the list of the rules and forms' },
   { path: /^src\/sim\//, reason: 'the simulator is not a stage: it plays all its vendors' },

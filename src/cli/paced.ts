@@ -2,7 +2,7 @@ import type { Packet } from '../stage/packet.ts';
 import { pacedBy } from '../consume/recordings/paceOf.ts';
 import type { Source } from '../consume/source.ts';
 import { type SensorDecoder, decodeSensor } from '../decode/decode.ts';
-import { everyFormat } from '../decode/allFormats.ts';
+import { allFormats } from '../decode/allFormats.ts';
 
 /** The same packets at `speed` times the pace of each sensor's own clock; Infinity: as fast as they are pulled. */
 export function paced(source: Source, speed: number): Source {
@@ -13,7 +13,7 @@ export function paced(source: Source, speed: number): Source {
       const sensors = new Map<string, { clock: SensorDecoder; pace: ReturnType<typeof pacedBy> }>();
       for await (const packet of source.packets(signal)) {
         let sensor = sensors.get(packet.sensor);
-        if (!sensor) sensors.set(packet.sensor, (sensor = { clock: decodeSensor(everyFormat), pace: pacedBy(speed, signal) }));
+        if (!sensor) sensors.set(packet.sensor, (sensor = { clock: decodeSensor(allFormats), pace: pacedBy(speed, signal) }));
         const atMs = clockOf(sensor.clock, packet) / 1000;
         if (packet.isWarmUp !== true) await sensor.pace(atMs);
         if (signal.aborted) return;

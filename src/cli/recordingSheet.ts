@@ -1,7 +1,7 @@
 import type { OpenedRecording } from '../consume/recordings/openRecording.ts';
 import { decodeSensor } from '../decode/decode.ts';
 import { PipelineError } from '../errors.ts';
-import { everyFormat } from '../decode/allFormats.ts';
+import { allFormats } from '../decode/allFormats.ts';
 import type { EventWindow } from '../frame/eventWindow.ts';
 import type { Renderer } from '../frame/renderer.ts';
 import { dvAccumulator } from '../frame/renderers/dvAccumulator.ts';
@@ -77,7 +77,7 @@ function rendererNamed(name: string): Renderer {
 }
 
 async function* windowsOf(recording: OpenedRecording, sensor: string, everyMs: number, horizonUs: number): AsyncIterable<EventWindow> {
-  const decode = decodeSensor(everyFormat);
+  const decode = decodeSensor(allFormats);
   const assigner = tumbling({ everyMs }).start({ horizonUs });
   for await (const packet of recording.packets(new AbortController().signal)) {
     if (packet.sensor !== sensor) continue;

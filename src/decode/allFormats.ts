@@ -16,7 +16,7 @@ import { nmnist } from './formats/nmnist.ts';
 import { text } from './formats/text.ts';
 
 /** Every wire format, those with an unmistakable beginning first: files are recognised in this order. */
-export const everyFormat: readonly Format[] = [
+export const allFormats: readonly Format[] = [
   evt3,
   evt2,
   evt21,

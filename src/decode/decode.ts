@@ -1,46 +1,58 @@
-import { EMPTY, type OperatorFunction, concat, defer, of } from 'rxjs';
+import { EMPTY, type OperatorFunction, concat, defer, filter, of } from 'rxjs';
 import type { Packet } from '../stage/packet.ts';
 import { PipelineError } from '../errors.ts';
 import { attempt } from '../stage/attempt.ts';
 import { report } from '../stage/report.ts';
 import type { Ack } from '../stage/item.ts';
+import { perSensor } from '../stage/perSensor.ts';
 import type { Reject } from '../stage/reject.ts';
+import type { Session } from '../stage/session.ts';
+import { allFormats } from './allFormats.ts';
 import type { DecodeCounters, Decoder, Format } from './decoder.ts';
 import { type EventBatch, type Events, copyEvents } from './events.ts';
 
-export interface DecodeStageOptions {
-  readonly formats: readonly Format[];
-  /** The sensor time in microseconds near which a stream goes on that was read before. */
-  readonly nearUs?: number | undefined;
-  /** Aborted when the run is asked to end before its source does: then what is held back is half a record. */
-  readonly stop: AbortSignal;
+export interface DecodeOptions {
+  /** The event formats that packets may have. @default allFormats */
+  formats?: readonly Format[];
+  /** Takes packets that cannot be decoded. @default the Observable errors */
+  reject?: Reject | undefined;
 }
 
 /**
- * Decodes the packets of one sensor into batches of events.
+ * Decodes packets into batches of events, one batch a packet. Each session of a sensor has a decoder of its own.
  *
  * The decoder keeps its state across packets; a jump in `seq` makes it forget what the lost packets may have
- * changed. Damage inside a packet is counted. A packet that is mostly damage, or that nobody can decode, is
+ * changed. Damage inside a packet is counted. A packet that is mostly damage, or whose encoding no format has, is
  * rejected as a whole (DECODE_MALFORMED), and the packets after it are decoded as after a gap.
  */
-export const decode =
-  ({ formats, nearUs, stop }: DecodeStageOptions, reject: Reject): OperatorFunction<Packet, EventBatch> =>
-  (packets) =>
+export const decode = ({ formats = allFormats, reject }: DecodeOptions = {}): OperatorFunction<Packet, EventBatch> =>
+  perSensor((packets) =>
     defer(() => {
-      const read = decodeSensor(formats, nearUs);
+      let session: Session | undefined;
+      let read: SensorDecoder | undefined;
+      const decoderOf = (packet: Packet): SensorDecoder => {
+        if (!read || packet.session !== session) {
+          session = packet.session;
+          read = decodeSensor(formats, session?.after?.end);
+        }
+        return read;
+      };
       const batches = packets.pipe(
-        attempt('decode', read, reject, {
+        filter((packet) => packet.session?.signal.aborted !== true),
+        attempt('decode', (packet) => decoderOf(packet)(packet), {
+          reject,
           // Decoding is synchronous, so the order stays; what waits for a dead letter must not hold up the packets behind it.
           concurrency: Infinity,
           evidence: ({ bytes, encoding }) => ({ payload: bytes, payloadType: encoding }),
         }),
       );
-      const held = defer(() => {
-        const last = stop.aborted ? undefined : read.end();
+      const heldBack = defer(() => {
+        const last = session?.signal.aborted ? undefined : read?.end();
         return last ? of(last) : EMPTY;
       });
-      return concat(batches, held);
-    });
+      return concat(batches, heldBack);
+    }),
+  );
 
 /** A decoder for the packets of one sensor. */
 export interface SensorDecoder {
@@ -90,7 +102,7 @@ export function decodeSensor(formats: readonly Format[], nearUs?: number): Senso
 }
 
 const batchOf = (
-  { sensor, position, capturedAtUs }: Packet,
+  { sensor, position, capturedAtUs, session }: Packet,
   ack: Ack,
   events: Events,
   { width, height, clockUs }: Decoder,
@@ -103,6 +115,7 @@ const batchOf = (
   width,
   height,
   clockUs,
+  ...(session && { session }),
 });
 
 function formatOf(formats: readonly Format[], { encoding, sensor, seq }: Packet): Format {

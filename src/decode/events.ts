@@ -1,4 +1,5 @@
 import type { Item } from '../stage/item.ts';
+import type { Session } from '../stage/session.ts';
 
 /** Contrast-detection events as columns of equal length. A batch is one item of the flow; an event never is. */
 export interface Events {
@@ -24,6 +25,8 @@ export interface EventBatch extends Item {
   readonly clockUs: number;
   /** Wall clock of the packet in Unix microseconds; 0 where it is not known. */
   readonly capturedAtUs: number;
+  /** The session of its packet. */
+  readonly session?: Session | undefined;
 }
 
 /** Columns with room for `capacity` events. */

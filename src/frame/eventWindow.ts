@@ -26,6 +26,8 @@ export interface EventWindow extends Item {
   readonly slices: readonly EventSlice[];
   /** Events before `start`, as far back as the renderer's horizon asks; oldest slice first. */
   readonly history: readonly EventSlice[];
+  /** How far back `history` reaches, in microseconds. @default 0 */
+  readonly horizonUs?: number;
   /** Events in all, and those of ON polarity. */
   readonly count: number;
   readonly on: number;

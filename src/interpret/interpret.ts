@@ -8,13 +8,15 @@ import type { CaptionRequest, Captioner } from './captioner.ts';
 import type { Asked, Prompt } from './prompt.ts';
 import { readStructured } from './structured/structuredCaption.ts';
 
-export interface InterpretStageOptions {
+export interface InterpretOptions {
   readonly captioner: Captioner;
   readonly prompt: Prompt;
   /** How old a frame may get before its caption is of no use, in milliseconds; Infinity: it waits. */
   readonly maxDelayMs: number;
   /** The part of every rate limit that is ours now, 0 to 1; absent: all of it. */
   readonly share?: (() => number) | undefined;
+  /** Takes frames that got no caption. Absent: the Observable errors. */
+  readonly reject?: Reject | undefined;
 }
 
 /** A frame with the attempts made for it: the route must be known also when all of them fail. */
@@ -24,10 +26,7 @@ type Asking = Frame & { readonly route: Attempt[] };
  * Asks the captioner for each frame. How many calls run at once is the captioner's own matter, so captions may
  * overtake each other; what waits there is bounded by the gate. Nothing queues here.
  */
-export const interpret = (
-  { captioner, prompt, maxDelayMs, share }: InterpretStageOptions,
-  reject: Reject,
-): OperatorFunction<Frame, Caption> =>
+export const interpret = ({ captioner, prompt, maxDelayMs, share, reject }: InterpretOptions): OperatorFunction<Frame, Caption> =>
   pipe(
     map((frame: Frame): Asking => ({ ...frame, route: [] })),
     attempt(
@@ -48,8 +47,8 @@ export const interpret = (
         };
         return captioner(request).pipe(map((answer) => captioned(frame, answer, asked)));
       },
-      reject,
       {
+        reject,
         concurrency: Infinity,
         // Without the picture: pictures stay out of dead letters, and the position and the window suffice to draw it again.
         evidence: ({ id, window, route }) => ({ id, start: window.start, end: window.end, route }),

@@ -13,8 +13,18 @@ export interface NormalisedCaption extends Caption {
 /** Rewrites a caption that is in house style; see rewrite.ts. */
 export type Rewrite = (caption: NormalisedCaption) => Observable<NormalisedCaption>;
 
+export interface NormaliseOptions {
+  /** Rewrites captions that are in house style; see rewriteWith. @default they stay as the rules left them */
+  rewrite?: Rewrite | undefined;
+  /** Takes captions that could not be normalised. @default the Observable errors */
+  reject?: Reject | undefined;
+}
+
 /** Brings each caption into the house style. How many rewrites run at once is the rewriter's own matter. */
-export const normalise = (normaliser: Normaliser, reject: Reject, rewrite?: Rewrite): OperatorFunction<Caption, NormalisedCaption> =>
+export const normalise = (
+  normaliser: Normaliser,
+  { rewrite, reject }: NormaliseOptions = {},
+): OperatorFunction<Caption, NormalisedCaption> =>
   attempt(
     'normalise',
     (caption): NormalisedCaption | Observable<NormalisedCaption> => {
@@ -24,8 +34,8 @@ export const normalise = (normaliser: Normaliser, reject: Reject, rewrite?: Rewr
       const tidy = { ...passed, draft: draftOf(normaliser, caption, caption.answer) };
       return rewrite ? rewrite(tidy) : tidy;
     },
-    reject,
     {
+      reject,
       concurrency: rewrite ? Infinity : 1,
       evidence: ({ frame, route }) => ({ id: frame.id, start: frame.window.start, end: frame.window.end, route }),
     },

@@ -7,17 +7,23 @@ import { type CaptionRecord, type RunFacts, captionRecord } from './captionRecor
 import type { FrameStore } from './frameStore.ts';
 import type { Sink } from './sink.ts';
 
-export interface PublishStageOptions {
-  readonly sink: Sink<CaptionRecord>;
-  readonly frames: FrameStore | undefined;
-  readonly facts: RunFacts;
+export interface PublishOptions {
+  /** Where pictures are kept beside the records. @default nowhere */
+  frames?: FrameStore | undefined;
+  /** Name and configuration hash of the pipeline, for the records. @default 'saccade', without a hash */
+  facts?: RunFacts;
+  /** Takes captions that could not be published. @default the Observable errors */
+  reject?: Reject | undefined;
 }
 
 /**
  * Writes each caption as a record, and acks what it was made from once the record is safe. Writes run side by
  * side, so that a sink can put many into one block or transaction; the gate bounds them.
  */
-export const publish = ({ sink, frames, facts }: PublishStageOptions, reject: Reject): OperatorFunction<NormalisedCaption, CaptionRecord> =>
+export const publish = (
+  sink: Sink<CaptionRecord>,
+  { frames, facts = { pipeline: 'saccade', configHash: '' }, reject }: PublishOptions = {},
+): OperatorFunction<NormalisedCaption, CaptionRecord> =>
   attempt(
     'publish',
     async (caption) => {
@@ -28,8 +34,8 @@ export const publish = ({ sink, frames, facts }: PublishStageOptions, reject: Re
       caption.ack();
       return record;
     },
-    reject,
     {
+      reject,
       concurrency: Infinity,
       // A sink that cannot be written is a broken pipeline: what was paid for is in the ledger and waits there.
       fatal: (cause) => codeOf(cause) === 'SINK_FAILED',

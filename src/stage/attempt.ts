@@ -7,6 +7,8 @@ import type { Evidence, Reject, Stage } from './reject.ts';
 export type Work<In, Out> = (item: In) => Out | PromiseLike<Out> | Observable<Out>;
 
 export interface AttemptOptions<In> {
+  /** Takes an item that failed. Absent: the Observable errors with the failure, as RxJS operators do. */
+  reject?: Reject | undefined;
   /** Items worked on at once. 1 keeps their order. @default 1 */
   concurrency?: number;
   /** What goes into the dead letter of an item that failed. */
@@ -17,17 +19,16 @@ export interface AttemptOptions<In> {
 
 /**
  * Maps each item by work that may fail. A failure takes that one item out of the flow, by `reject`; the stream
- * goes on. The Observable errors only for a `fatal` failure, or when `reject` itself fails.
+ * goes on. The Observable errors only for a `fatal` failure, when `reject` itself fails, or where there is no `reject`.
  */
 export const attempt = <In extends Item, Out>(
   stage: Stage,
   work: Work<In, Out>,
-  reject: Reject,
-  { concurrency = 1, evidence, fatal = () => false }: AttemptOptions<In>,
+  { reject, concurrency = 1, evidence, fatal = () => false }: AttemptOptions<In>,
 ): OperatorFunction<In, Out> =>
   mergeMap((item) => {
     const leave = (cause: unknown): Observable<never> =>
-      fatal(cause) ? throwError(() => cause) : from(reject(stage, item, cause, evidence(item))).pipe(ignoreElements());
+      reject && !fatal(cause) ? from(reject(stage, item, cause, evidence(item))).pipe(ignoreElements()) : throwError(() => cause);
     return run(stage, work, item).pipe(catchError(leave));
   }, concurrency);
 

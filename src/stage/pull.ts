@@ -7,13 +7,9 @@ const STOPPED = Symbol('stopped');
  * resolved. RxJS's own `from(asyncIterable)` pulls without asking and notices an unsubscription only at the
  * next value; this one ends the source at once.
  *
- * `stop` ends it softly: nothing more is pulled, and the Observable completes. Unsubscribing ends it hard.
+ * @param open opens the source; its signal aborts when the Observable is unsubscribed
  */
-export const pull = <Out>(
-  open: (signal: AbortSignal) => AsyncIterable<Out>,
-  ready: () => Promise<void>,
-  stop: AbortSignal,
-): Observable<Out> =>
+export const pull = <Out>(open: (signal: AbortSignal) => AsyncIterable<Out>, ready: () => Promise<void>): Observable<Out> =>
   new Observable((subscriber) => {
     const end = new AbortController();
     // Not a promise to race against: it would hold on to the outcome of every race, and so to every packet there ever was.
@@ -25,12 +21,8 @@ export const pull = <Out>(
         if (end.signal.aborted) resolve(STOPPED);
         work.then(resolve, reject);
       });
-    const onStop = (): void => end.abort();
-    if (stop.aborted) onStop();
-    else stop.addEventListener('abort', onStop, { once: true });
 
     const run = async (): Promise<void> => {
-      if (end.signal.aborted) return;
       const iterator = open(end.signal)[Symbol.asyncIterator]();
       try {
         while (!end.signal.aborted) {
@@ -48,8 +40,5 @@ export const pull = <Out>(
       () => subscriber.complete(),
       (error: unknown) => subscriber.error(error),
     );
-    return () => {
-      stop.removeEventListener('abort', onStop);
-      end.abort();
-    };
+    return () => end.abort();
   });

@@ -26,6 +26,8 @@ export interface Reports {
   assigned: { readonly partitions: number; readonly share: number };
   /** What waits of one partition of the source, and whether no more of it is fetched. */
   buffered: { readonly partition: string; readonly bytes: number; readonly paused: boolean };
+  /** A part could not be closed at the end of a run. */
+  close: { readonly part: string; readonly message: string };
   /** Counters of a sensor's decoder. */
   decode: { readonly sensor: string; readonly counters: object };
   /** Events of a sensor that are in no window: `late`, and by the name of each filter those that it dropped. */
@@ -53,6 +55,7 @@ const doors = {
   reject: channel('saccade:reject'),
   assigned: channel('saccade:assigned'),
   buffered: channel('saccade:buffered'),
+  close: channel('saccade:close'),
   decode: channel('saccade:decode'),
   cut: channel('saccade:cut'),
 } as const satisfies Record<keyof Reports, unknown>;

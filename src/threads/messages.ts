@@ -1,5 +1,5 @@
 /*
-  What the main thread and a worker say to each other. Each stretch of one sensor's packets is a channel:
+  What the main thread and a worker say to each other. Each session of a sensor is a channel:
 
     open packet* (end | drop)                 main -> worker
     (window* taken | reject)* ended           worker -> main
@@ -13,8 +13,8 @@ import type { Packet } from '../stage/packet.ts';
 import { type ErrorCode, PipelineError, codeOf, messageOf } from '../errors.ts';
 import type { EventWindow } from '../frame/eventWindow.ts';
 import type { Frame } from '../frame/frame.ts';
-import type { AssignerOptions } from '../frame/windowing/windowAssigner.ts';
 import type { Reports } from '../stage/report.ts';
+import type { Session } from '../stage/session.ts';
 import type { Evidence, Stage } from '../stage/reject.ts';
 
 /** A packet without what cannot travel. Packets of a channel are numbered as they are sent. */
@@ -24,17 +24,11 @@ export type PacketFacts = Omit<Packet, 'ack' | 'session'> & { readonly number: n
 export type WindowOutline = Omit<EventWindow, 'ack' | 'slices' | 'history'>;
 
 export type ToWorker =
-  | {
-      readonly kind: 'open';
-      readonly channel: number;
-      readonly after: AssignerOptions['after'];
-      readonly idleAt: readonly number[] | undefined;
-    }
+  | { readonly kind: 'open'; readonly channel: number; readonly after: Session['after']; readonly idleAt: readonly number[] | undefined }
   | { readonly kind: 'packet'; readonly channel: number; readonly packet: PacketFacts }
   /** The dead letter of a packet is safe, or could not be written. */
   | { readonly kind: 'rejected'; readonly channel: number; readonly packet: number; readonly error?: Failure }
-  | { readonly kind: 'end'; readonly channel: number; readonly stopped: boolean }
-  | { readonly kind: 'drop'; readonly channel: number }
+  | { readonly kind: 'end' | 'drop'; readonly channel: number }
   | { readonly kind: 'draw' | 'ack' | 'forget'; readonly window: number }
   | { readonly kind: 'flush' | 'close' };
 

@@ -7,7 +7,8 @@ import type { EventWindow } from '../frame/eventWindow.ts';
 import { frameOf } from '../frame/rendering/render.ts';
 import { listen } from '../stage/report.ts';
 import type { Reject } from '../stage/reject.ts';
-import { frameOptions } from './drawing.ts';
+import type { Session } from '../stage/session.ts';
+import { frameOptions } from './onThisThread.ts';
 import {
   type FromWorker,
   type Outbox,
@@ -22,10 +23,9 @@ import {
 
 type Say = Outbox<FromWorker>;
 
-/** One stretch of a sensor's packets. */
+/** One session of a sensor. */
 interface Channel {
   readonly input: Subject<PacketFacts>;
-  readonly stop: AbortController;
   readonly cutting: Subscription;
   /** A packet that was rejected is safe as a dead letter, or never will be. */
   settle(packet: number, error: Error | undefined): void;
@@ -46,9 +46,10 @@ async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<v
 
   const open = ({ channel: id, after, idleAt }: ToWorker & { kind: 'open' }): void => {
     const input = new Subject<PacketFacts>();
-    const stop = new AbortController();
+    const session: Session = { after, idleAt, signal: new AbortController().signal, register: () => true, finish: () => {} };
     const { reject, settle } = rejections(id, say);
     const { formats, filters, window: windowing, renderer } = pipeline;
+    const cutOptions = { filters, horizonUs: renderer.horizonUs ?? 0, gate, reject: windows.late(id) };
     const end = (error?: unknown): void => {
       channels.delete(id);
       say({ kind: 'ended', channel: id, ...(error === undefined ? {} : { error: failureOf(error) }) });
@@ -56,14 +57,14 @@ async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<v
     const cutting = new Observable<EventWindow>((subscriber) =>
       input
         .pipe(
-          map((packet) => ({ ...packet, ack: () => say({ kind: 'acked', channel: id, packet: packet.number }) })),
-          decode({ formats, nearUs: after?.end, stop: stop.signal }, reject),
-          behind(() => say({ kind: 'taken', channel: id })),
-          cut({ windowing, filters, horizonUs: renderer.horizonUs ?? 0, after, idleAt, gate, stop: stop.signal }, windows.late(id)),
+          map((packet) => ({ ...packet, session, ack: () => say({ kind: 'acked', channel: id, packet: packet.number }) })),
+          decode({ formats, reject }),
+          afterEach(() => say({ kind: 'taken', channel: id })),
+          cut(windowing, cutOptions, session),
         )
         .subscribe(subscriber),
     ).subscribe({ next: (window) => windows.keep(id, window), error: end, complete: end });
-    channels.set(id, { input, stop, cutting, settle });
+    channels.set(id, { input, cutting, settle });
   };
 
   const hear = (message: ToWorker): void => {
@@ -74,11 +75,8 @@ async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<v
         return channels.get(message.channel)?.input.next(message.packet);
       case 'rejected':
         return channels.get(message.channel)?.settle(message.packet, message.error && errorOf(message.error));
-      case 'end': {
-        const channel = channels.get(message.channel);
-        if (message.stopped) channel?.stop.abort();
-        return channel?.input.complete();
-      }
+      case 'end':
+        return channels.get(message.channel)?.input.complete();
       case 'drop':
         channels.get(message.channel)?.cutting.unsubscribe();
         return void channels.delete(message.channel);
@@ -103,8 +101,8 @@ async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<v
   });
 }
 
-/** Calls `then` after everything behind it has seen the value. */
-const behind =
+/** Calls `then` for each value after all operators behind this one have seen it. */
+const afterEach =
   <In>(then: () => void): OperatorFunction<In, In> =>
   (values) =>
     new Observable((subscriber) =>
@@ -137,7 +135,7 @@ function rejections(channel: number, say: Say): { reject: Reject; settle: Channe
 
 /** Keeps the events of windows until they are drawn, and their acks until their records are safe. */
 function windowKeeper(pipeline: Pipeline, say: Say) {
-  const drawFrame = frameOf(frameOptions(pipeline));
+  const drawFrame = frameOf(pipeline.renderer, frameOptions(pipeline));
   const undrawn = new Map<number, EventWindow>();
   const acks = new Map<number, () => void>();
   let last = 0;

@@ -17,6 +17,7 @@ export function watchLog(level: LevelWithSilent, destination: DestinationStream 
   let shut = false;
   const ends = [
     listen('reject', (rejected) => log.warn(rejected, 'rejected')),
+    listen('close', (failed) => log.error(failed, 'a part could not be closed')),
     listen('attempt', (attempt) => {
       const { outcome } = attempt as Attempt;
       log[LEVELS[outcome] ?? 'warn'](attempt, 'attempt');

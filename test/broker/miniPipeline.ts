@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { filter, from, groupBy, lastValueFrom, mergeMap } from 'rxjs';
+import { filter, from, lastValueFrom, mergeMap, takeUntil } from 'rxjs';
 import { consume } from '../../src/consume/consume.ts';
 import type { Source } from '../../src/consume/source.ts';
 import { decode } from '../../src/decode/decode.ts';
 import { eventCd } from '../../src/decode/formats/eventCd.ts';
 import { evt3 } from '../../src/decode/formats/evt3.ts';
-import { cut } from '../../src/frame/windowing/cut.ts';
+import { windows } from '../../src/frame/windowing/windows.ts';
 import type { EventWindow } from '../../src/frame/eventWindow.ts';
 import { windowId } from '../../src/frame/windowing/windowId.ts';
 import { tumbling } from '../../src/frame/windows/tumbling.ts';
-import { perSession } from '../../src/frame/windowing/perSession.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import type { Sink } from '../../src/publish/sink.ts';
+import { aborted } from '../../src/stage/aborted.ts';
 import { makeGate } from '../../src/stage/gate.ts';
 import { type DeadLetter, rejectTo } from '../../src/stage/reject.ts';
 import { WINDOW_MS } from './sensors.ts';
@@ -28,23 +28,23 @@ export interface MiniOptions {
 }
 
 /** The stages of the real flow but for the frame and the model: what is asked takes a while, and answers overtake each other. */
-export async function miniPipeline({ source, sink, deadLetters, answerMs = 5, windows = 64, stop, onAsk }: MiniOptions): Promise<void> {
-  const gate = makeGate({ windows });
+export async function miniPipeline({
+  source,
+  sink,
+  deadLetters,
+  answerMs = 5,
+  windows: mostWindows = 64,
+  stop,
+  onAsk,
+}: MiniOptions): Promise<void> {
+  const gate = makeGate({ windows: mostWindows });
   const reject = rejectTo(deadLetters, gate);
   await sink.open?.();
   await deadLetters.open?.();
-  const records = consume(source, gate, stop).pipe(
-    groupBy(({ sensor }) => sensor),
-    mergeMap((sensor) =>
-      sensor.pipe(
-        perSession((packets, session) =>
-          packets.pipe(
-            decode({ formats: [evt3, eventCd], nearUs: session?.after?.end, stop }, reject),
-            cut({ windowing: tumbling({ everyMs: WINDOW_MS }), filters: [], horizonUs: 0, after: session?.after, gate, stop }, reject),
-          ),
-        ),
-      ),
-    ),
+  const records = consume(source, { ready: () => gate.opened() }).pipe(
+    decode({ formats: [evt3, eventCd], reject }),
+    windows(tumbling({ everyMs: WINDOW_MS }), { gate, reject }),
+    takeUntil(aborted(stop)),
     filter((window) => {
       const isDone = sink.has?.(windowId(window)) ?? false;
       if (isDone) window.ack();

@@ -1,11 +1,12 @@
-import { lastValueFrom, of, toArray } from 'rxjs';
+import { Subject, from, lastValueFrom, of, takeUntil, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../src/stage/packet.ts';
 import { decode, decodeSensor } from '../../src/decode/decode.ts';
 import { encodeEvt3 } from '../../src/decode/encoders/encodeEvt3.ts';
-import { makeEvents } from '../../src/decode/events.ts';
+import { type EventBatch, makeEvents } from '../../src/decode/events.ts';
 import { evt3 } from '../../src/decode/formats/evt3.ts';
 import { text } from '../../src/decode/formats/text.ts';
+import type { Session } from '../../src/stage/session.ts';
 import { countedItem } from '../stage/items.ts';
 
 /** Events of one packet, one a millisecond from `fromMs` on. */
@@ -55,20 +56,37 @@ describe('decode', () => {
     expect(read(packet(7, withoutRow)).events.length).toBe(0);
   });
 
-  it('delivers what was held back for the rest of a record when the stream ends, and not when the run is stopped', async () => {
+  it('delivers what was held back for the rest of a record when the stream ends, and not when it is unsubscribed', async () => {
     const lines = '0.001 3 4 1\n0.002 5 6 0\n0.003 7 8 1';
     const written = { ...packet(0, new TextEncoder().encode(lines)), encoding: 'text' };
-    const eventsOf = async (stop: AbortSignal): Promise<number> => {
-      const batches = await lastValueFrom(
-        of(written).pipe(
-          decode({ formats: [text], stop }, async () => {}),
-          toArray(),
-        ),
-      );
-      return batches.reduce((sum, { events }) => sum + events.length, 0);
-    };
-    expect(await eventsOf(new AbortController().signal)).toBe(3);
-    expect(await eventsOf(AbortSignal.abort())).toBeLessThan(3);
+    const count = (batches: readonly EventBatch[]): number => batches.reduce((sum, { events }) => sum + events.length, 0);
+    expect(count(await lastValueFrom(of(written).pipe(decode({ formats: [text] }), toArray())))).toBe(3);
+    const [packets, stop, seen] = [new Subject<Packet>(), new Subject<void>(), [] as EventBatch[]];
+    packets.pipe(decode({ formats: [text] }), takeUntil(stop)).subscribe((batch) => seen.push(batch));
+    packets.next(written);
+    stop.next();
+    packets.complete();
+    expect(count(seen)).toBeLessThan(3);
+  });
+
+  it('has a decoder for each sensor, and a new one for each session of it', async () => {
+    const session = (): Session => ({ signal: new AbortController().signal, register: () => true, finish: () => {} });
+    const [first, second] = [session(), session()];
+    const withoutRow = new Uint8Array(Uint16Array.of(0x2005).buffer);
+    const packets = [
+      { ...packet(0, bytesFrom(0)), session: first },
+      { ...packet(1, withoutRow), session: first },
+      { ...packet(1, withoutRow), sensor: 'other', session: first },
+      { ...packet(2, withoutRow), session: second },
+    ];
+    const batches = await lastValueFrom(from(packets).pipe(decode({ formats: [evt3] }), toArray()));
+    expect(batches.slice(1).map(({ events }) => events.length)).toEqual([1, 0, 0]);
+    expect(batches.map((batch) => batch.session)).toEqual([first, first, first, second]);
+  });
+
+  it('errors with what cannot be decoded where there is no reject', async () => {
+    const odd = { ...packet(0, new Uint8Array(4)), encoding: 'odd' };
+    await expect(lastValueFrom(of(odd).pipe(decode({ formats: [evt3] })))).rejects.toMatchObject({ code: 'DECODE_MALFORMED' });
   });
 
   it('gives events that stay as they are when the decoder goes on', () => {

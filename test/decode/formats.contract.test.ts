@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { everyFormat } from '../../src/decode/allFormats.ts';
+import { allFormats } from '../../src/decode/allFormats.ts';
 import { type Sample, samples } from './samples.ts';
 import { type Row, cuts, decodeAll, eventRows, rowsOf } from './support.ts';
 
@@ -8,7 +8,7 @@ import { type Row, cuts, decodeAll, eventRows, rowsOf } from './support.ts';
 const withoutEvents = new Set(['es-color', 'es-generic']);
 
 const formatOf = (name: string) => {
-  const format = everyFormat.find((candidate) => candidate.name === name);
+  const format = allFormats.find((candidate) => candidate.name === name);
   if (!format) throw new Error(`no format ${name}`);
   return format;
 };
@@ -42,7 +42,7 @@ function damage(bytes: Uint8Array, what: (typeof damages extends fc.Arbitrary<in
 describe('every format', () => {
   it('has a sample here', () => {
     expect(
-      everyFormat
+      allFormats
         .map(({ name }) => name)
         .filter((name) => !withoutEvents.has(name))
         .toSorted(),
@@ -74,7 +74,7 @@ describe('every format', () => {
 
     it.skipIf(!sample.file)('knows its files, and is known for them alone', () => {
       const head = sample.file?.(plain(sample)).subarray(0, 65_536) ?? new Uint8Array(0);
-      const found = everyFormat.map((candidate) => [candidate.name, candidate.detect?.(head)] as const).filter(([, detected]) => detected);
+      const found = allFormats.map((candidate) => [candidate.name, candidate.detect?.(head)] as const).filter(([, detected]) => detected);
       expect(found.map(([name]) => name)).toEqual([format.name]);
       expect(found[0]?.[1]).toMatchObject({ width, height });
       expect(decode(head.subarray(found[0]?.[1]?.headerBytes)).rows).toEqual(shifted(plain(sample), sample));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../src/stage/packet.ts';
 import { decodeSensor } from '../../src/decode/decode.ts';
-import { everyFormat } from '../../src/decode/allFormats.ts';
+import { allFormats } from '../../src/decode/allFormats.ts';
 import { type Random, makeRandom } from '../fuzz/mutate.ts';
 import { packetsOf } from './packets.ts';
 import { hasRecordings, rowsOf } from './support.ts';
@@ -22,11 +22,11 @@ describe.skipIf(!hasRecordings)('a stream with', () => {
   describe.each(Object.entries(faults))('%s', (_, inject) => {
     it.each(['packets_evt3_trigger', 'packets_libcaer_rollover'])('makes no event that is not in %s', (name) => {
       const packets = packetsOf(name);
-      const whole = decodeSensor(everyFormat);
+      const whole = decodeSensor(allFormats);
       const truth = new Set(packets.flatMap((packet) => rowsOf(whole(packet).events).map((row) => row.join())));
       for (let seed = 1; seed <= 2; seed++) {
         const random = makeRandom(seed);
-        const decode = decodeSensor(everyFormat);
+        const decode = decodeSensor(allFormats);
         let [events, wrong] = [0, 0];
         for (const packet of inject(packets, random)) {
           for (const row of rowsOf(decode(packet).events)) {

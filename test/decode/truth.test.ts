@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { inspect } from '../../src/cli/commands/inspect.ts';
 import { decodeSensor } from '../../src/decode/decode.ts';
 import { type DecodeCounters, noCounts } from '../../src/decode/decoder.ts';
-import { everyFormat } from '../../src/decode/allFormats.ts';
+import { allFormats } from '../../src/decode/allFormats.ts';
 import { listen } from '../../src/stage/report.ts';
 import { packetsOf } from './packets.ts';
 import { type Row, digestsOf, hasRecordings, recordings, rowsOf } from './support.ts';
@@ -16,7 +16,7 @@ interface Truth {
 }
 
 const truths = hasRecordings ? (JSON.parse(readFileSync(`${recordings}truth.json`, 'utf8')) as readonly Truth[]) : [];
-const knows = ({ format }: Truth): boolean => everyFormat.some(({ name }) => name === format.replace('packets:', ''));
+const knows = ({ format }: Truth): boolean => allFormats.some(({ name }) => name === format.replace('packets:', ''));
 const facts = [
   'format',
   'width',
@@ -64,7 +64,7 @@ describe('recordings with known contents', () => {
 });
 
 function decodePackets(name: string): { rows: Row[]; counters: DecodeCounters } {
-  const decode = decodeSensor(everyFormat);
+  const decode = decodeSensor(allFormats);
   let counters = noCounts();
   const unlisten = listen('decode', (report) => {
     counters = report.counters as DecodeCounters;

@@ -1,6 +1,6 @@
 import type { Format } from '../../src/decode/decoder.ts';
 import type { Events } from '../../src/decode/events.ts';
-import { everyFormat } from '../../src/decode/allFormats.ts';
+import { allFormats } from '../../src/decode/allFormats.ts';
 import type { Random } from './mutate.ts';
 
 export interface Case {
@@ -19,7 +19,7 @@ const PACKED = new Set(['aedat4']);
 
 /** What is wrong with how a case is decoded; undefined if it is survived. */
 export function violationOf(input: Case, random: Random): string | undefined {
-  const format = everyFormat.find(({ name }) => name === input.format);
+  const format = allFormats.find(({ name }) => name === input.format);
   if (!format) return `no format ${input.format}`;
   const started = performance.now();
   try {
@@ -69,5 +69,5 @@ function impossible({ length, t, x, y, p }: Events, width: number, height: numbe
 
 /** Recognising a file by damaged bytes may fail, but not break. */
 function detectAll(bytes: Uint8Array): undefined {
-  for (const format of everyFormat) format.detect?.(bytes.subarray(0, 65_536));
+  for (const format of allFormats) format.detect?.(bytes.subarray(0, 65_536));
 }

@@ -1,4 +1,4 @@
-import { everyFormat } from '../../src/decode/allFormats.ts';
+import { allFormats } from '../../src/decode/allFormats.ts';
 import { samples } from '../decode/samples.ts';
 import type { Row } from '../decode/support.ts';
 import { type Case, violationOf } from './check.ts';
@@ -57,7 +57,7 @@ function seedCases(random: Random): Case[] {
     }),
   );
   const names = new Set(samples.map(({ name }) => name));
-  const noise = everyFormat
+  const noise = allFormats
     .filter(({ name }) => !names.has(name))
     .map(({ name }): Case => ({
       format: name,

@@ -51,7 +51,7 @@ async function frame(): Promise<Frame> {
 const through = async (target: Captioner) => {
   const rejected: unknown[] = [];
   const reject = async (...args: unknown[]): Promise<void> => void rejected.push(args);
-  const captions = of(await frame()).pipe(interpret({ captioner: target, prompt, maxDelayMs: Infinity }, reject), toArray());
+  const captions = of(await frame()).pipe(interpret({ captioner: target, prompt, maxDelayMs: Infinity, reject }), toArray());
   return { captions: await lastValueFrom(captions), rejected };
 };
 

@@ -15,7 +15,7 @@ describe('attempt', () => {
       return n * 10;
     };
     const out = await lastValueFrom(
-      of(...items).pipe(attempt<(typeof items)[0], number>('decode', work, reject, { evidence: ({ n }) => ({ id: `${n}` }) }), toArray()),
+      of(...items).pipe(attempt<(typeof items)[0], number>('decode', work, { reject, evidence: ({ n }) => ({ id: `${n}` }) }), toArray()),
     );
     expect(out).toEqual([10, 30]);
     expect(reject).toHaveBeenCalledExactlyOnceWith('decode', items[1], new Error('bad'), { id: '2' });
@@ -24,7 +24,7 @@ describe('attempt', () => {
   it('takes work that ends at once, later, or as an Observable', async () => {
     const reject = vi.fn(async () => {});
     const run = async (work: Parameters<typeof attempt<(typeof items)[0], number>>[1]): Promise<number[]> =>
-      lastValueFrom(of(...items).pipe(attempt('render', work, reject, { evidence }), toArray()));
+      lastValueFrom(of(...items).pipe(attempt('render', work, { reject, evidence }), toArray()));
     expect(await run(({ n }) => n)).toEqual([1, 2, 3]);
     expect(await run(async ({ n }) => n)).toEqual([1, 2, 3]);
     expect(await run(({ n }) => timer(1).pipe(map(() => n)))).toEqual([1, 2, 3]);
@@ -33,14 +33,7 @@ describe('attempt', () => {
   it('hangs up on work in progress when it is unsubscribed', async () => {
     let hungUp = false;
     const call = new Observable<number>(() => () => (hungUp = true));
-    const calls = of(items[0]!).pipe(
-      attempt(
-        'interpret',
-        () => call,
-        async () => {},
-        { evidence },
-      ),
-    );
+    const calls = of(items[0]!).pipe(attempt('interpret', () => call, { reject: async () => {}, evidence }));
     calls.subscribe().unsubscribe();
     expect(hungUp).toBe(true);
   });
@@ -52,13 +45,24 @@ describe('attempt', () => {
     const fail = (): never => {
       throw new Error('bad');
     };
-    await expect(lastValueFrom(of(items[0]!).pipe(attempt('decode', fail, reject, { evidence })))).rejects.toThrow('dead letters are gone');
+    await expect(lastValueFrom(of(items[0]!).pipe(attempt('decode', fail, { reject, evidence })))).rejects.toThrow('dead letters are gone');
+  });
+
+  it('errors with the failure where there is no reject, as operators of RxJS do', async () => {
+    const fail = (): never => {
+      throw new Error('bad');
+    };
+    const seen: unknown[] = [];
+    of(...items)
+      .pipe(attempt('decode', fail, { evidence }))
+      .subscribe({ error: (error) => seen.push(error) });
+    expect(seen).toEqual([new Error('bad')]);
   });
 
   it('ends the run for a fatal failure, and does not reject the item', async () => {
     const reject = vi.fn(async () => {});
     const fail = async (): Promise<never> => Promise.reject(new Error('sink gone'));
-    const out = of(items[0]!).pipe(attempt('publish', fail, reject, { evidence, fatal: () => true }));
+    const out = of(items[0]!).pipe(attempt('publish', fail, { reject, evidence, fatal: () => true }));
     await expect(lastValueFrom(out)).rejects.toThrow('sink gone');
     expect(reject).not.toHaveBeenCalled();
   });
@@ -66,27 +70,9 @@ describe('attempt', () => {
   it('reports each item through the side door, and only to those who listen', async () => {
     const heard: string[] = [];
     const end = listen('stage', ({ stage, error }) => heard.push(`${stage} ${error === undefined ? 'ok' : 'failed'}`));
-    await lastValueFrom(
-      of(items[0]!).pipe(
-        attempt(
-          'cut',
-          () => 1,
-          async () => {},
-          { evidence },
-        ),
-      ),
-    );
+    await lastValueFrom(of(items[0]!).pipe(attempt('cut', () => 1, { reject: async () => {}, evidence })));
     end();
-    await lastValueFrom(
-      of(items[0]!).pipe(
-        attempt(
-          'cut',
-          () => 1,
-          async () => {},
-          { evidence },
-        ),
-      ),
-    );
+    await lastValueFrom(of(items[0]!).pipe(attempt('cut', () => 1, { reject: async () => {}, evidence })));
     expect(heard).toEqual(['cut ok']);
   });
 });

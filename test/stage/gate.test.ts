@@ -19,7 +19,7 @@ describe('gate', () => {
       for (; pulled < 1000;) yield pulled++;
     }
     const done = new Promise<void>((resolve, reject) => {
-      pull(packets, () => gate.opened(), new AbortController().signal)
+      pull(packets, () => gate.opened())
         .pipe(
           mergeMap((n) => Array.from({ length: windowsPerPacket }, () => countedItem({ n }))),
           gate.enter(() => 1),

@@ -1,12 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { lastValueFrom, toArray } from 'rxjs';
+import { lastValueFrom, takeUntil, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { aborted } from '../../src/stage/aborted.ts';
 import { pull } from '../../src/stage/pull.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const open = async (): Promise<void> => {};
-const never = new AbortController().signal;
 
 describe('pull', () => {
   it('emits what the source yields, and completes with it', async () => {
@@ -14,7 +14,7 @@ describe('pull', () => {
       yield 1;
       yield 2;
     }
-    expect(await lastValueFrom(pull(source, open, never).pipe(toArray()))).toEqual([1, 2]);
+    expect(await lastValueFrom(pull(source, open).pipe(toArray()))).toEqual([1, 2]);
   });
 
   it('does not pull before it is ready', async () => {
@@ -25,7 +25,7 @@ describe('pull', () => {
       pulls++;
       yield 1;
     }
-    const values = lastValueFrom(pull(source, () => ready, never).pipe(toArray()));
+    const values = lastValueFrom(pull(source, () => ready).pipe(toArray()));
     await turn();
     expect(pulls).toBe(0);
     letGo();
@@ -43,7 +43,7 @@ describe('pull', () => {
         ended = true;
       }
     }
-    const values = lastValueFrom(pull(source, open, stop.signal).pipe(toArray()));
+    const values = lastValueFrom(pull(source, open).pipe(takeUntil(aborted(stop.signal)), toArray()));
     await turn();
     stop.abort();
     expect(await values).toEqual([1]);
@@ -52,16 +52,16 @@ describe('pull', () => {
   });
 
   it('ends the source when it is unsubscribed', async () => {
-    let aborted = false;
+    let isEnded = false;
     async function* source(signal: AbortSignal): AsyncIterable<number> {
-      signal.addEventListener('abort', () => (aborted = true));
+      signal.addEventListener('abort', () => (isEnded = true));
       yield 1;
       await new Promise(() => {});
     }
-    const subscription = pull(source, open, never).subscribe();
+    const subscription = pull(source, open).subscribe();
     await turn();
     subscription.unsubscribe();
-    expect(aborted).toBe(true);
+    expect(isEnded).toBe(true);
   });
 
   it('passes an error of the source on', async () => {
@@ -69,7 +69,7 @@ describe('pull', () => {
       yield 1;
       throw new Error('gone');
     }
-    await expect(lastValueFrom(pull(source, open, never))).rejects.toThrow('gone');
+    await expect(lastValueFrom(pull(source, open))).rejects.toThrow('gone');
   });
 
   it('holds on to nothing that it has passed on, however long it lives', async () => {
@@ -85,7 +85,6 @@ describe('pull', () => {
         await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
       },
       async () => {},
-      stop.signal,
     ).subscribe((packet) => void passed.push(new WeakRef(packet)));
     await all.promise;
     // A WeakRef keeps its target until the end of the turn in which it was made.

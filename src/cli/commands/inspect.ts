@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { openRecording, withGeometry } from '../../consume/recordings/openRecording.ts';
 import { PipelineError } from '../../errors.ts';
 import { everyContainer } from '../../consume/recordings/allContainers.ts';
-import { everyFormat } from '../../decode/allFormats.ts';
+import { allFormats } from '../../decode/allFormats.ts';
 import { type Facts, type Inspection, type Rate, makeInspection } from '../inspection.ts';
 import { recordingSheet } from '../recordingSheet.ts';
 
@@ -56,7 +56,7 @@ async function writeSheet(file: string, sheet: string, report: Report, options: 
   }
   // Where nobody knows the size of the sensor, the events do.
   const size = { width: entry.width ?? (entry.xMax ?? 0) + 1, height: entry.height ?? (entry.yMax ?? 0) + 1 };
-  const recording = await openRecording({ formats: everyFormat, containers: everyContainer }, { file, ...options, ...size });
+  const recording = await openRecording({ formats: allFormats, containers: everyContainer }, { file, ...options, ...size });
   const { sensor, firstT, lastT } = entry;
   await writeFile(sheet, await recordingSheet(recording, { sensor, firstT, lastT }, options.renderers.split(',')));
 }
@@ -69,14 +69,14 @@ type Report = { readonly file: string; readonly format: string; readonly fileByt
 
 /** Reads a whole recording and says what is in it. Throws INPUT_UNREADABLE. */
 export async function inspect(file: string, options: InspectOptions): Promise<Report> {
-  const found = await openRecording({ formats: everyFormat, containers: everyContainer }, { file, ...options });
-  const sizeless = everyFormat.find(({ name }) => name === found.format)?.withoutGeometry;
+  const found = await openRecording({ formats: allFormats, containers: everyContainer }, { file, ...options });
+  const sizeless = allFormats.find(({ name }) => name === found.format)?.withoutGeometry;
   const recording = sizeless ? found : withGeometry(file, found);
   const sensors = new Map<string, Inspection>();
   for await (const packet of recording.packets(new AbortController().signal)) {
     let inspection = sensors.get(packet.sensor);
     if (!inspection) {
-      const format = everyFormat.find(({ name }) => name === packet.encoding);
+      const format = allFormats.find(({ name }) => name === packet.encoding);
       if (!format) throw new PipelineError('INPUT_UNREADABLE', `${file}: packets of the unknown encoding '${packet.encoding}'`);
       inspection = makeInspection(format, packet);
       sensors.set(packet.sensor, inspection);

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { OperatorFunction } from 'rxjs';
 import { PipelineError, codeOf } from '../../errors.ts';
 import { type Work, attempt } from '../../stage/attempt.ts';
+import { perSensor } from '../../stage/perSensor.ts';
 import type { Reject } from '../../stage/reject.ts';
 import type { EventWindow } from '../eventWindow.ts';
 import type { Frame, Image, WindowFacts } from '../frame.ts';
@@ -11,35 +12,48 @@ import type { AnyRenderer, Pixels } from '../renderer.ts';
 import { windowId } from '../windowing/windowId.ts';
 
 export interface FrameOptions {
-  readonly renderer: AnyRenderer;
-  /** Windows with fewer events per pixel of the sensor are quiet: recorded, and nobody is asked. */
-  readonly quietBelow: number;
-  /** Measures the motion of windows that are drawn. Absent: nobody asked for it. */
-  readonly motion?: ((window: EventWindow) => MotionFacts) | undefined;
+  /** Windows with fewer events per pixel of the sensor are quiet: recorded, and no model is asked. @default 0.02 */
+  quietBelow?: number;
+  /** Measures the motion of windows that are drawn; see measureMotion. @default not measured */
+  motion?: ((window: EventWindow) => MotionFacts) | undefined;
 }
 
-export interface RenderStageOptions extends FrameOptions {
-  /** Pictures encoded at once. */
-  readonly concurrency: number;
-  /** Failures that are not the window's, beside a wrong configuration: they end the run. @default none */
-  readonly fatal?: (cause: unknown) => boolean;
+export interface RenderOptions extends FrameOptions {
+  /** Pictures of one sensor that are encoded at once. @default 2 */
+  concurrency?: number;
+  /** Takes windows that cannot be drawn. @default the Observable errors */
+  reject?: Reject | undefined;
 }
 
-/** Draws each window and encodes it as PNG. Quiet windows become frames without a picture. `work` is how, where it is done elsewhere. */
-export const render = (
-  { concurrency, fatal = () => false, ...options }: RenderStageOptions,
-  reject: Reject,
-  work: Work<EventWindow, Frame> = frameOf(options),
+/** Events per pixel below which a window is quiet, and pictures encoded at once for one sensor. */
+export const renderDefaults = { quietBelow: 0.02, concurrency: 2 } as const;
+
+/** Draws each window and encodes it as PNG. Quiet windows become frames without a picture. */
+export const render = (renderer: AnyRenderer, options: RenderOptions = {}): OperatorFunction<EventWindow, Frame> =>
+  renderBy(frameOf(renderer, options), options);
+
+/**
+ * The same for windows that are drawn elsewhere, such as in a worker thread.
+ *
+ * @param fatal failures that are not the window's, beside a wrong configuration: they end the run
+ */
+export const renderBy = (
+  draw: Work<EventWindow, Frame>,
+  { concurrency = renderDefaults.concurrency, reject }: Pick<RenderOptions, 'concurrency' | 'reject'>,
+  fatal: (cause: unknown) => boolean = () => false,
 ): OperatorFunction<EventWindow, Frame> =>
-  attempt('render', work, reject, {
-    concurrency,
-    fatal: (cause) => codeOf(cause) === 'CONFIG_INVALID' || fatal(cause),
-    evidence: (window) => ({ id: windowId(window), start: window.start, end: window.end }),
-  });
+  perSensor(
+    attempt('render', draw, {
+      reject,
+      concurrency,
+      fatal: (cause) => codeOf(cause) === 'CONFIG_INVALID' || fatal(cause),
+      evidence: (window) => ({ id: windowId(window), start: window.start, end: window.end }),
+    }),
+  );
 
 /** The frame of one window. Throws PipelineError RENDER_FAILED, or whatever the renderer throws. */
 export const frameOf =
-  ({ renderer, quietBelow, motion }: FrameOptions) =>
+  (renderer: AnyRenderer, { quietBelow = renderDefaults.quietBelow, motion }: FrameOptions = {}) =>
   (window: EventWindow): Frame | Promise<Frame> => {
     const { sensor, position, ack } = window;
     const { name, params, legend } = renderer;
@@ -51,6 +65,11 @@ export const frameOf =
   };
 
 function drawn(renderer: AnyRenderer, window: EventWindow): Pixels | Promise<Pixels> {
+  const { horizonUs = 0 } = renderer;
+  if ((window.horizonUs ?? 0) < horizonUs) {
+    const what = `${renderer.name} needs the events of ${horizonUs} µs before each window, and windows carry ${window.horizonUs ?? 0} µs`;
+    throw new PipelineError('CONFIG_INVALID', `${what}; give windows(..., { horizonUs: ${horizonUs} })`);
+  }
   if (window.width > 0 && window.height > 0) return renderer.draw(window);
   throw new PipelineError(
     'RENDER_FAILED',

@@ -1,38 +1,36 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { type EventBatch, copyEvents } from '../../decode/events.ts';
-import { report } from '../../stage/report.ts';
 import type { Gate } from '../../stage/gate.ts';
+import { report } from '../../stage/report.ts';
+import type { Session } from '../../stage/session.ts';
 import { splitAck } from '../../stage/splitAck.ts';
 import type { Reject } from '../../stage/reject.ts';
 import type { EventSlice, EventWindow } from '../eventWindow.ts';
 import type { Filter, FilterRun } from '../filter.ts';
 import { rejectLate } from './rejectLate.ts';
-import type { AssignerOptions, WindowAssigner } from './windowAssigner.ts';
+import type { WindowAssigner } from './windowAssigner.ts';
 import type { Windowing } from './windowing.ts';
 
-export interface CutStageOptions {
-  readonly windowing: Windowing;
-  readonly filters: readonly Filter[];
-  /** The renderer's horizon in microseconds. */
-  readonly horizonUs: number;
-  /** The last window that was done before this stretch of packets. */
-  readonly after?: AssignerOptions['after'] | undefined;
-  /** Where silence ended windows in the run before, ascending. */
-  readonly idleAt?: readonly number[] | undefined;
-  /** The idle clock stands still while the gate is shut: silence that we made ourselves is not the sensor's. */
-  readonly gate: Pick<Gate, 'shut'>;
-  /** Aborted when the run is asked to end before its source does. */
-  readonly stop: AbortSignal;
+export interface CutOptions {
+  /** What happens to events before they are cut, in this order. @default none */
+  filters?: readonly Filter[];
+  /** How far back before its start a window carries events, in microseconds: the `horizonUs` of its renderer. @default 0 */
+  horizonUs?: number;
+  /** The idle clock stands still while this gate is shut: the sensor is not silent when it is Saccade that does not read. @default never shut */
+  gate?: Pick<Gate, 'shut'> | undefined;
+  /** Takes events that came after their window was closed. @default they are counted and dropped */
+  reject?: Reject | undefined;
 }
 
 /**
- * Filters the batches of one sensor and cuts them into windows of sensor time. What is open at the end of
- * the source is closed as it is; what is open when the run is stopped is left alone, so that the next run cuts it whole.
+ * Filters the batches of one session of one sensor and cuts them into windows of sensor time. What is open at the end of
+ * the input is closed as it is; what is open when it is unsubscribed is left alone, so that a later run cuts it whole.
  */
 export const cut =
   (
-    { windowing, filters, horizonUs, after, idleAt = [], gate, stop }: CutStageOptions,
-    reject: Reject,
+    windowing: Windowing,
+    { filters = [], horizonUs = 0, gate, reject }: CutOptions = {},
+    { after, idleAt = [] }: Pick<Session, 'after' | 'idleAt'> = {},
   ): OperatorFunction<EventBatch, EventWindow> =>
   (batches) =>
     new Observable((subscriber) => {
@@ -41,30 +39,32 @@ export const cut =
       const emit = (windows: readonly EventWindow[]): void => {
         for (const window of windows) {
           report('stage', () => ({ stage: 'cut', sensor: window.sensor, ms: 0, item: window, out: window }));
-          subscriber.next(window);
+          subscriber.next(horizonUs > 0 ? { ...window, horizonUs } : window);
         }
       };
-      const silence = (elapsedMs: number, at: number): void =>
+      const closeIdle = (elapsedMs: number, at: number): void =>
         emit((assigner.idle?.(elapsedMs) ?? []).map((window) => ({ ...window, idleAt: at })));
       let readTo = 0;
-      let silences = 0;
-      const idle = idleClock(windowing.idleAfterMs, gate, (elapsedMs) => silence(elapsedMs, readTo));
+      let idleCloses = 0;
+      const idle = idleClock(windowing.idleAfterMs, gate, (elapsedMs) => closeIdle(elapsedMs, readTo));
       subscriber.add(idle.stop);
-      const giveUp = (batch: EventBatch, late: readonly EventSlice[]): void =>
-        void rejectLate(reject, batch, batch, late).catch((error: unknown) => subscriber.error(error));
+      const dropLate = (batch: EventBatch, late: readonly EventSlice[]): void => {
+        if (reject) rejectLate(reject, batch, batch, late).catch((error: unknown) => subscriber.error(error));
+        else batch.ack();
+      };
       subscriber.add(
         batches.subscribe({
           next: (whole) => {
             idle.restart();
-            // What the wall clock decided once is decided the same way again.
-            while ((idleAt[silences] ?? Infinity) <= whole.position.first) silence(Infinity, idleAt[silences++]!);
+            // A replay closes windows where an idle timeout, which is wall-clock time, closed them in the run before.
+            while ((idleAt[idleCloses] ?? Infinity) <= whole.position.first) closeIdle(Infinity, idleAt[idleCloses++]!);
             readTo = whole.position.end;
             const { share, close } = splitAck(whole.ack);
             const batch = { ...whole, ack: share() };
             const windows = assigner.push(filtered(batch, runs));
             const late = assigner.takeLate();
-            // Before the windows: whoever commits a window that ends in this packet has committed what was late in it.
-            if (late.length > 0) giveUp({ ...batch, ack: share() }, late);
+            // Before the windows: a commit of a window that ends in this packet commits the packet's late events too.
+            if (late.length > 0) dropLate({ ...batch, ack: share() }, late);
             close();
             emit(windows);
             report('cut', () => ({ sensor: batch.sensor, counters: droppedBy(assigner, filters, runs) }));
@@ -72,7 +72,7 @@ export const cut =
           error: (error) => subscriber.error(error),
           complete: () => {
             idle.stop();
-            if (!stop.aborted) emit(assigner.flush());
+            emit(assigner.flush());
             subscriber.complete();
           },
         }),
@@ -95,11 +95,11 @@ function filtered(batch: EventBatch, runs: readonly FilterRun[]): EventBatch {
   return events === batch.events ? batch : { ...batch, events: copyEvents(events) };
 }
 
-/** Tells how long no batch came, once `afterMs` have passed, and again after each further `afterMs`. */
+/** Calls `onIdle` when no batch came for `afterMs`, and again after each further `afterMs`. */
 function idleClock(
   afterMs: number | undefined,
-  gate: Pick<Gate, 'shut'>,
-  tell: (elapsedMs: number) => void,
+  gate: Pick<Gate, 'shut'> | undefined,
+  onIdle: (elapsedMs: number) => void,
 ): { restart: () => void; stop: () => void } {
   if (afterMs === undefined) return { restart: () => {}, stop: () => {} };
   let timer: NodeJS.Timeout | undefined;
@@ -111,9 +111,9 @@ function idleClock(
       stop();
       elapsedMs = 0;
       timer = setInterval(() => {
-        if (gate.shut) return;
+        if (gate?.shut) return;
         elapsedMs += afterMs;
-        tell(elapsedMs);
+        onIdle(elapsedMs);
       }, afterMs);
     },
   };

@@ -4,7 +4,7 @@ import { again } from '../../../src/consume/replay/deadLetterReplay.ts';
 import type { Packet } from '../../../src/stage/packet.ts';
 import { decode } from '../../../src/decode/decode.ts';
 import { evt3 } from '../../../src/decode/formats/evt3.ts';
-import { cut } from '../../../src/frame/windowing/cut.ts';
+import { windows } from '../../../src/frame/windowing/windows.ts';
 import type { EventWindow } from '../../../src/frame/eventWindow.ts';
 import { windowId } from '../../../src/frame/windowing/windowId.ts';
 import type { Windowing } from '../../../src/frame/windowing/windowing.ts';
@@ -12,12 +12,10 @@ import { fixedCount } from '../../../src/frame/windows/fixedCount.ts';
 import { mixed } from '../../../src/frame/windows/mixed.ts';
 import { sliding } from '../../../src/frame/windows/sliding.ts';
 import { tumbling } from '../../../src/frame/windows/tumbling.ts';
-import { perSession } from '../../../src/frame/windowing/perSession.ts';
 import type { DeadLetter } from '../../../src/stage/reject.ts';
 import { sensorPackets } from '../../broker/sensors.ts';
 
 const HORIZON_US = 70_000;
-const never = new AbortController().signal;
 
 /** 75 s of one sensor, four wraps of its clock, in 4,500 packets that are cut between any two words. */
 const packets: readonly Packet[] = sensorPackets(3, 1500).map((bytes, first) => ({
@@ -35,16 +33,8 @@ const packets: readonly Packet[] = sensorPackets(3, 1500).map((bytes, first) => 
 
 /** The windows of packets as the flow makes them; each with the id and the events that it and its picture have. */
 async function windowsOf(source: AsyncIterable<Packet> | Iterable<Packet>, windowing: Windowing): Promise<Map<string, EventWindow>> {
-  const windows = from(source).pipe(
-    perSession((some, session) =>
-      some.pipe(
-        decode({ formats: [evt3], nearUs: session?.after?.end, stop: never }, async () => {}),
-        cut({ windowing, filters: [], horizonUs: HORIZON_US, after: session?.after, gate: { shut: false }, stop: never }, async () => {}),
-      ),
-    ),
-    toArray(),
-  );
-  return new Map((await lastValueFrom(windows)).map((window) => [windowId(window), window]));
+  const cut = from(source).pipe(decode({ formats: [evt3] }), windows(windowing, { horizonUs: HORIZON_US }), toArray());
+  return new Map((await lastValueFrom(cut)).map((window) => [windowId(window), window]));
 }
 
 const eventsOf = ({ slices, history }: EventWindow): number[] =>

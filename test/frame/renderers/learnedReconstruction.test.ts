@@ -102,7 +102,7 @@ describe('learnedReconstruction', () => {
   it('ends the run, not the window, and says what to do where library or weights are absent or do not fit', async () => {
     const drawing = (options: LearnedReconstructionOptions) => {
       const window = windowOf(dots);
-      const stage = render({ renderer: learnedReconstruction(options), quietBelow: 0, concurrency: 1 }, async () => {});
+      const stage = render(learnedReconstruction(options), { quietBelow: 0, concurrency: 1, reject: async () => {} });
       return lastValueFrom(of(window).pipe(stage));
     };
     await expect(drawing({ weights })).rejects.toThrow(/onnxruntime-node is not installed; run `npm install onnxruntime-node`/);

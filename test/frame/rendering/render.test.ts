@@ -31,7 +31,7 @@ const grey: Renderer = {
   draw: ({ width, height }) => ({ width, height, channels: 1, data: new Uint8Array(width * height).fill(7) }),
 };
 const draw = (renderer: Renderer, item: EventWindow, reject = vi.fn(async () => {})): Promise<Frame[]> =>
-  lastValueFrom(of(item).pipe(render({ renderer, quietBelow: 0.5, concurrency: 1 }, reject), toArray()));
+  lastValueFrom(of(item).pipe(render(renderer, { quietBelow: 0.5, concurrency: 1, reject }), toArray()));
 
 describe('render', () => {
   it('makes a PNG of the pixels, with its digest and what drew it', async () => {

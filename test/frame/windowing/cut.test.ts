@@ -1,4 +1,4 @@
-import { Subject, lastValueFrom, of, tap, toArray } from 'rxjs';
+import { Subject, lastValueFrom, of, takeUntil, tap, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EventBatch } from '../../../src/decode/events.ts';
 import { makeEvents } from '../../../src/decode/events.ts';
@@ -46,19 +46,12 @@ const eachBatch = (idleAfterMs?: number): Windowing => {
     }),
   };
 };
-const open = { shut: false };
 const noLetters = async (): Promise<void> => {};
-const never = new AbortController().signal;
 const half: Filter = { name: 'half', start: () => ({ push: (events) => ({ ...events, length: events.length / 2 }), dropped: 0 }) };
 
 describe('cut', () => {
   it('emits what each batch closes, and what is open at the end', async () => {
-    const windows = await lastValueFrom(
-      of(batch(2), batch(3)).pipe(
-        cut({ windowing: eachBatch(), filters: [], horizonUs: 0, gate: open, stop: never }, noLetters),
-        toArray(),
-      ),
-    );
+    const windows = await lastValueFrom(of(batch(2), batch(3)).pipe(cut(eachBatch(), { reject: noLetters }), toArray()));
     expect(windows.map(({ count, closedBy }) => [count, closedBy])).toEqual([
       [2, 'time'],
       [3, 'time'],
@@ -66,21 +59,34 @@ describe('cut', () => {
     ]);
   });
 
-  it('leaves what is open alone when the run is stopped: half a window would be taken for the whole one', async () => {
-    const stop = AbortSignal.abort();
-    const windows = await lastValueFrom(
-      of(batch(2)).pipe(cut({ windowing: eachBatch(), filters: [], horizonUs: 0, gate: open, stop }, noLetters), toArray()),
+  it('leaves what is open alone when it is unsubscribed: half a window would be taken for the whole one', () => {
+    const stop = new Subject<void>();
+    const batches = new Subject<EventBatch>();
+    const reasons: string[] = [];
+    batches.pipe(cut(eachBatch(), { reject: noLetters }), takeUntil(stop)).subscribe(({ closedBy }) => reasons.push(closedBy));
+    batches.next(batch(2));
+    stop.next();
+    batches.complete();
+    expect(reasons).toEqual(['time']);
+  });
+
+  it('counts and drops late events where no dead letters are wanted, and acks their packet', async () => {
+    const acked: number[] = [];
+    const given = (...t: number[]): EventBatch => ({
+      ...batch(0),
+      ack: () => acked.push(t[0]!),
+      events: { ...makeEvents(t.length), length: t.length, t: Float64Array.from(t) },
+    });
+    const windows = of(given(500), given(3_000, 400), given(12_000)).pipe(
+      cut(tumbling({ everyMs: 1 })),
+      tap((window) => window.ack()),
     );
-    expect(windows.map(({ closedBy }) => closedBy)).toEqual(['time']);
+    expect((await lastValueFrom(windows.pipe(toArray()))).map(({ start }) => start)).toEqual([0, 3000, 12_000]);
+    expect(acked).toEqual([500, 3000, 12_000]);
   });
 
   it('filters first, in the order given', async () => {
-    const windows = await lastValueFrom(
-      of(batch(8)).pipe(
-        cut({ windowing: eachBatch(), filters: [half, half], horizonUs: 0, gate: open, stop: never }, noLetters),
-        toArray(),
-      ),
-    );
+    const windows = await lastValueFrom(of(batch(8)).pipe(cut(eachBatch(), { filters: [half, half], reject: noLetters }), toArray()));
     expect(windows[0]!.count).toBe(2);
   });
 
@@ -98,12 +104,7 @@ describe('cut', () => {
     };
     const [first, second] = [batch(1), batch(1)];
     first.events.t[0] = 7;
-    const windows = await lastValueFrom(
-      of(first, second).pipe(
-        cut({ windowing: eachBatch(), filters: [sameColumns], horizonUs: 0, gate: open, stop: never }, noLetters),
-        toArray(),
-      ),
-    );
+    const windows = await lastValueFrom(of(first, second).pipe(cut(eachBatch(), { filters: [sameColumns], reject: noLetters }), toArray()));
     expect(windows[0]!.slices[0]!.events.t[0]).toBe(7);
   });
 
@@ -111,9 +112,7 @@ describe('cut', () => {
     const told: unknown[] = [];
     const end = listen('cut', (report) => told.push(report));
     const dropsAll: Filter = { name: 'dropsAll', start: () => ({ push: () => makeEvents(0), dropped: 3 }) };
-    await lastValueFrom(
-      of(batch(3)).pipe(cut({ windowing: eachBatch(), filters: [dropsAll], horizonUs: 0, gate: open, stop: never }, noLetters), toArray()),
-    );
+    await lastValueFrom(of(batch(3)).pipe(cut(eachBatch(), { filters: [dropsAll], reject: noLetters }), toArray()));
     end();
     expect(told).toEqual([{ sensor: batch(0).sensor, counters: { late: 0, dropsAll: 3 } }]);
   });
@@ -131,9 +130,7 @@ describe('cut', () => {
       ack: () => log.push(`acked ${t.at(-1)}`),
       events: { ...makeEvents(t.length), length: t.length, t: Float64Array.from(t) },
     });
-    const windows = of(given(500), given(3_000, 400, 2_100), given(1_500, 3_500, 12_000)).pipe(
-      cut({ windowing: tumbling({ everyMs: 1 }), filters: [], horizonUs: 0, gate: open, stop: never }, reject),
-    );
+    const windows = of(given(500), given(3_000, 400, 2_100), given(1_500, 3_500, 12_000)).pipe(cut(tumbling({ everyMs: 1 }), { reject }));
     await lastValueFrom(windows.pipe(tap((window) => (log.push(`window ${window.start}`), window.ack()))));
     expect(log).toEqual([
       'cut EVENTS_LATE 400 2101 t,x,y,p\n400,0,0,0\n2100,0,0,0\n',
@@ -157,7 +154,7 @@ describe('cut', () => {
       const batches = new Subject<EventBatch>();
       const reasons: string[] = [];
       const subscription = batches
-        .pipe(cut({ windowing: eachBatch(100), filters: [], horizonUs: 0, gate, stop: never }, noLetters))
+        .pipe(cut(eachBatch(100), { gate, reject: noLetters }))
         .subscribe(({ closedBy }) => reasons.push(closedBy));
       batches.next(batch(1));
       vi.advanceTimersByTime(1000);
@@ -181,7 +178,7 @@ describe('cut', () => {
         const windows: object[] = [];
         const windowing = mixed({ everyMs: 100, orEvents: 1000, idleAfterMs: 50 });
         batches
-          .pipe(cut({ windowing, filters: [], horizonUs: 0, idleAt, gate: open, stop: never }, noLetters))
+          .pipe(cut(windowing, { reject: noLetters }, { idleAt }))
           .subscribe(({ start, end, count, closedBy, idleAt: at }) => windows.push({ start, end, count, closedBy, at }));
         batches.next(given(4, 100, 200));
         batches.next(given(5, 300));

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { openRecording } from '../../../../src/consume/recordings/openRecording.ts';
 import type { Packet } from '../../../../src/stage/packet.ts';
 import { everyContainer } from '../../../../src/consume/recordings/allContainers.ts';
-import { everyFormat } from '../../../../src/decode/allFormats.ts';
+import { allFormats } from '../../../../src/decode/allFormats.ts';
 
 const line = (more: string, offset = 0): string =>
   `{"sec": 5, "nsec": 7000, "frame": "cam", "seq": 1, "encoding": "evt3", "width": 64, "height": 48, "offset": ${offset}, "length": 2${more}}\n`;
@@ -14,7 +14,7 @@ async function packetsOf(index: string, bytes: Uint8Array | undefined): Promise<
   const path = join(await mkdtemp(join(tmpdir(), 'saccade-set-')), 'set.jsonl');
   await writeFile(path, index);
   if (bytes) await writeFile(path.replace('.jsonl', '.bin'), bytes);
-  const recording = await openRecording({ formats: everyFormat, containers: everyContainer }, { file: path, packetBytes: 65_536 });
+  const recording = await openRecording({ formats: allFormats, containers: everyContainer }, { file: path, packetBytes: 65_536 });
   const packets: Packet[] = [];
   for await (const packet of recording.packets(new AbortController().signal)) packets.push(packet);
   return packets;

@@ -1,0 +1,158 @@
+import { Observable, type Subscriber } from 'rxjs';
+import type { EventWindow } from '../frame/eventWindow.ts';
+import type { Ack } from '../stage/item.ts';
+import type { Packet } from '../stage/packet.ts';
+import type { Reject } from '../stage/reject.ts';
+import { report } from '../stage/report.ts';
+import type { Session } from '../stage/session.ts';
+import { type FromChannel, errorOf, failureOf, movable } from './messages.ts';
+import type { PacketsInTransit } from './packetsInTransit.ts';
+import type { WorkerThread } from './workerThread.ts';
+
+/** A window whose events are in a worker. */
+export interface RemoteWindow extends EventWindow {
+  readonly remote: { readonly worker: WorkerThread; readonly number: number };
+}
+
+interface Shared {
+  readonly worker: WorkerThread;
+  readonly reject: Reject;
+  readonly transit: PacketsInTransit;
+}
+
+/** The windows that a worker cuts from the packets of one session. Unsubscribing leaves those that are open alone, as in `cut`. */
+export const cutInWorker = (packets: Observable<Packet>, session: Session | undefined, shared: Shared): Observable<EventWindow> =>
+  new Observable((subscriber) => {
+    const remote = new RemoteSession(shared, session, subscriber);
+    subscriber.add(
+      packets.subscribe({
+        next: (packet) => remote.send(packet),
+        error: (error) => subscriber.error(error),
+        complete: () => remote.end(),
+      }),
+    );
+    return () => remote.drop();
+  });
+
+/** One session of a sensor on this side of its channel to a worker; see messages.ts for what the two sides say. */
+class RemoteSession {
+  readonly #worker: WorkerThread;
+  readonly #reject: Reject;
+  readonly #transit: PacketsInTransit;
+  readonly #subscriber: Subscriber<EventWindow>;
+  readonly #channel: number;
+  /** What was sent and is not acked yet. */
+  readonly #sent = new Map<number, Pick<Packet, 'sensor' | 'position' | 'ack'>>();
+  #lastSent = 0;
+  #taken = 0;
+  #openWindows = 0;
+  #isOver = false;
+
+  constructor({ worker, reject, transit }: Shared, session: Session | undefined, subscriber: Subscriber<EventWindow>) {
+    this.#worker = worker;
+    this.#reject = reject;
+    this.#transit = transit;
+    this.#subscriber = subscriber;
+    this.#channel = worker.open((message) => this.#hear(message));
+    worker.say({ kind: 'open', channel: this.#channel, after: session?.after, idleAt: session?.idleAt });
+  }
+
+  send({ ack, session: _session, ...packet }: Packet): void {
+    const bytes = movable(packet.bytes);
+    this.#sent.set(++this.#lastSent, { sensor: packet.sensor, position: packet.position, ack });
+    this.#transit.add();
+    this.#worker.say({ kind: 'packet', channel: this.#channel, packet: { ...packet, bytes, number: this.#lastSent } }, bytes.buffer);
+  }
+
+  /** There are no more packets: what is open is closed as it is. */
+  end(): void {
+    this.#worker.say({ kind: 'end', channel: this.#channel });
+  }
+
+  drop(): void {
+    if (!this.#isOver) this.#worker.say({ kind: 'drop', channel: this.#channel });
+    this.#isOver = true;
+    this.#transit.remove(this.#lastSent - this.#taken);
+    this.#taken = this.#lastSent;
+    this.#forgetWhenDone();
+  }
+
+  #hear(message: FromChannel): void {
+    if (message.kind === 'acked') return this.#ackPacket(message.packet);
+    if (this.#isOver) return this.#hearAfterEnd(message);
+    switch (message.kind) {
+      case 'window':
+        return this.#emit(message);
+      case 'late':
+        return this.#rejectLate(message);
+      case 'taken':
+        return this.#take();
+      case 'reject':
+        return void this.#rejectPacket(message);
+      case 'ended':
+        this.#isOver = true;
+        return message.error ? this.#subscriber.error(errorOf(message.error)) : this.#subscriber.complete();
+      case 'broken':
+        return this.#subscriber.error(message.error);
+    }
+  }
+
+  #hearAfterEnd(message: FromChannel): void {
+    if (message.kind === 'window' || message.kind === 'late') this.#worker.say({ kind: 'forget', window: message.number });
+  }
+
+  #emit({ number, window: outline }: FromChannel & { kind: 'window' }): void {
+    const remote = { worker: this.#worker, number };
+    const window: RemoteWindow = { ...outline, slices: [], history: [], ack: this.#ackOf(number), remote };
+    report('stage', () => ({ stage: 'cut', sensor: window.sensor, ms: 0, item: window, out: window }));
+    this.#subscriber.next(window);
+  }
+
+  #rejectLate({ number, item, error, evidence }: FromChannel & { kind: 'late' }): void {
+    const late = { ...item, ack: this.#ackOf(number) };
+    this.#reject('cut', late, errorOf(error), evidence).catch((cause: unknown) => this.#subscriber.error(cause));
+  }
+
+  async #rejectPacket({ packet, stage, error, evidence }: FromChannel & { kind: 'reject' }): Promise<void> {
+    const { sensor, position } = this.#sent.get(packet)!;
+    try {
+      await this.#reject(stage, { sensor, position, ack: () => this.#ackPacket(packet) }, errorOf(error), evidence);
+      this.#worker.say({ kind: 'rejected', channel: this.#channel, packet });
+      if (!this.#isOver) this.#take();
+    } catch (cause) {
+      this.#worker.say({ kind: 'rejected', channel: this.#channel, packet, error: failureOf(cause) });
+      this.#subscriber.error(cause);
+    }
+  }
+
+  #take(): void {
+    this.#taken++;
+    this.#transit.remove(1);
+  }
+
+  #ackPacket(number: number): void {
+    this.#sent.get(number)?.ack();
+    this.#sent.delete(number);
+  }
+
+  #ackOf(number: number): Ack {
+    this.#openWindows++;
+    let isAcked = false;
+    return () => {
+      if (isAcked) return;
+      isAcked = true;
+      this.#openWindows--;
+      this.#worker.say({ kind: 'ack', window: number });
+      this.#forgetWhenDone();
+    };
+  }
+
+  /** When no window of the channel is on its way any more, neither are its acks. */
+  #forgetWhenDone(): void {
+    if (!this.#isOver || this.#openWindows > 0) return;
+    void this.#worker.flush().then(
+      () => this.#worker.forget(this.#channel),
+      () => {},
+    );
+  }
+}
