@@ -118,7 +118,7 @@ async function journeyOf(shown: Shown): Promise<string[]> {
   const ways: string[] = [];
   for (let k = 1; k <= (shown.journey ?? 0); k += 1) {
     const { window } = await windowOf({ ...shown, at: k / ((shown.journey ?? 0) + 1) });
-    const [largest] = measureMotion(window).movers;
+    const [largest] = measureMotion(window).blobs;
     ways.push(largest?.kind === 'moving' ? directionOf(largest) : (largest?.kind ?? 'nothing'));
   }
   return ways.length === 0 ? [] : [`From beginning to end: ${ways.join(' → ')}.`, ''];

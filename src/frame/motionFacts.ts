@@ -1,5 +1,5 @@
-/** A thing that moves, as far as the events tell. Pixels of the sensor, x to the right, y down. */
-export interface Mover {
+/** A blob of activity with the motion measured for it. Pixels of the sensor, x to the right, y down. */
+export interface BlobMotion {
   /** Centre of its events. */
   readonly x: number;
   readonly y: number;
@@ -16,21 +16,21 @@ export interface Mover {
   readonly turn: number;
   /**
    * `moving`: it has a direction. `rotating`: about its own centre. `growing`, `shrinking`: as if towards or away
-   * from the camera. `flickering`: changes in its place. `unclear`: too slow or too tangled to tell.
+   * from the camera. `flickering`: changes without moving. `unclear`: too slow or too tangled to tell.
    */
   readonly kind: 'moving' | 'rotating' | 'growing' | 'shrinking' | 'flickering' | 'unclear';
 }
 
-/** What the events of one window say by themselves, without any model. */
+/** What can be measured from the events of one window, without any model. */
 export interface MotionFacts {
   /** The one with most events first. */
-  readonly movers: readonly Mover[];
-  /** `camera`: activity all over the picture. `things`: patches before a still background. `still`: nothing but noise. */
+  readonly blobs: readonly BlobMotion[];
+  /** `camera`: activity all over the picture. `things`: blobs before a still background. `still`: nothing but noise. */
   readonly what: 'camera' | 'things' | 'still';
   /** Events per pixel of the sensor. */
   readonly density: number;
   /** Share of ON events, 0..1. */
   readonly on: number;
-  /** Share of events without company in space, 0..1. */
+  /** Share of events without other events near them, 0..1. */
   readonly noise: number;
 }

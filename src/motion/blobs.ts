@@ -1,7 +1,7 @@
 import type { Surface } from './surface.ts';
 
-/** A connected patch of activity. Numbers are in cells of the grid. */
-export interface Patch {
+/** A connected blob of activity. Numbers are in cells of the grid. */
+export interface Blob {
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -15,19 +15,19 @@ export interface Patch {
 }
 
 const TILE = 4;
-/** Active cells that make a tile count. */
-const IN_TILE = 2;
-/** Active cells that make a patch: smaller ones are taken for noise. */
+/** Active cells from which a tile belongs to a blob. */
+const ACTIVE_IN_TILE = 2;
+/** Active cells of the smallest blob: smaller ones are taken for noise. */
 const SMALLEST = 14;
 
-export interface Patches {
-  readonly patches: readonly Patch[];
-  /** Patch number at a cell of the grid; -1 outside all patches. */
+export interface Blobs {
+  readonly blobs: readonly Blob[];
+  /** Number of the blob at a cell of the grid; -1 outside all blobs. */
   readonly at: (x: number, y: number) => number;
 }
 
-/** Patches of active tiles that touch, also over a gap of one tile. */
-export function patchesOf({ width, height, counts, onCounts }: Surface): Patches {
+/** Connected components of active tiles, also over a gap of one tile. */
+export function findBlobs({ width, height, counts, onCounts }: Surface): Blobs {
   const columns = Math.ceil(width / TILE);
   const rows = Math.ceil(height / TILE);
   const active = new Uint16Array(columns * rows);
@@ -37,14 +37,14 @@ export function patchesOf({ width, height, counts, onCounts }: Surface): Patches
   const labels = new Int16Array(columns * rows).fill(-1);
   const sizes: number[] = [];
   for (let tile = 0; tile < labels.length; tile += 1) {
-    if (labels[tile] !== -1 || active[tile]! < IN_TILE) continue;
+    if (labels[tile] !== -1 || active[tile]! < ACTIVE_IN_TILE) continue;
     const size = flood(active, labels, columns, rows, tile, sizes.length);
     sizes.push(size);
   }
   const numbers = new Map<number, number>();
   for (const [label, size] of sizes.entries()) if (size >= SMALLEST) numbers.set(label, numbers.size);
   const at = (x: number, y: number): number => numbers.get(labels[(y >> 2) * columns + (x >> 2)]!) ?? -1;
-  return { patches: measured(numbers.size, width, height, counts, onCounts, at), at };
+  return { blobs: measured(numbers.size, width, height, counts, onCounts, at), at };
 }
 
 function flood(active: Uint16Array, labels: Int16Array, columns: number, rows: number, from: number, label: number): number {
@@ -58,7 +58,7 @@ function flood(active: Uint16Array, labels: Int16Array, columns: number, rows: n
     for (let v = Math.max(0, y - 2); v <= Math.min(rows - 1, y + 2); v += 1) {
       for (let u = Math.max(0, x - 2); u <= Math.min(columns - 1, x + 2); u += 1) {
         const next = v * columns + u;
-        if (labels[next] !== -1 || active[next]! < IN_TILE) continue;
+        if (labels[next] !== -1 || active[next]! < ACTIVE_IN_TILE) continue;
         labels[next] = label;
         open.push(next);
       }
@@ -74,7 +74,7 @@ function measured(
   counts: Uint16Array,
   onCounts: Uint16Array,
   at: (x: number, y: number) => number,
-): Patch[] {
+): Blob[] {
   const sums = Array.from({ length: many }, () => ({
     left: Infinity,
     top: Infinity,

@@ -1,12 +1,12 @@
 import type { MotionFacts } from '../frame/motionFacts.ts';
 
 /**
- * Whether a caption states a direction that no measured motion has while some motion goes the other way. Silent
- * where nothing was measured to move, and where the caption names places only ("on the left").
+ * Whether a caption states a direction that no measured motion has, while some motion goes the other way. False
+ * where no motion was measured, and where the caption names places only ("on the left").
  */
-export function contradictsMotion(text: string, { movers }: MotionFacts): boolean {
-  const moving = movers.filter(({ kind }) => kind === 'moving');
-  if (moving.length === 0 || moving.length < movers.length / 2) return false;
+export function contradictsMotion(text: string, { blobs }: MotionFacts): boolean {
+  const moving = blobs.filter(({ kind }) => kind === 'moving');
+  if (moving.length === 0 || moving.length < blobs.length / 2) return false;
   return statedDirections(text).some(([dx, dy]) => {
     const along = moving.map(({ vx, vy }) => (vx * dx + vy * dy) / Math.hypot(vx, vy));
     return along.every((cosine) => cosine < 0.35) && along.some((cosine) => cosine < -0.5);

@@ -1,6 +1,6 @@
 import type { Flow } from './flow.ts';
 
-/** The motion of some flow: v(x) = v + turn * (-(y - cy), x - cx) + grow * (x - cx, y - cy), grid cells and seconds. */
+/** The motion fitted to local flow: v(x) = v + turn * (-(y - cy), x - cx) + grow * (x - cx, y - cy), grid cells and seconds. */
 export interface FittedMotion {
   readonly vx: number;
   readonly vy: number;
@@ -10,11 +10,11 @@ export interface FittedMotion {
   readonly grow: number;
   /** Share of the flow that agrees with it, 0..1. */
   readonly agreed: number;
-  /** How certain the direction across is: smaller by larger eigenvalue of the normal equations of v, 0..1. */
+  /** How well both components of v are determined: smaller by larger eigenvalue of the normal equations of v, 0..1. */
   readonly roundness: number;
 }
 
-/** What turning and growing are about; the radius only scales the unknowns alike. */
+/** The centre of turning and growing; the radius gives all unknowns the same scale. */
 export interface Spin {
   readonly x: number;
   readonly y: number;
@@ -26,8 +26,8 @@ const TOLERANCE = 0.5;
 
 /**
  * Least squares over a * vx(x) + b * vy(x) = 1 with weights that fall with the residual (iteratively), so that a
- * second motion or bad planes do not pull. Turning and growing only with `centre`, and damped: short edges hardly
- * tell them from moving.
+ * second motion or bad planes have little weight. Turning and growing only with `centre`, and damped: with short edges
+ * they can hardly be told from moving.
  */
 export function fitMotion(flow: Flow, members: readonly number[], centre?: Spin): FittedMotion | undefined {
   const unknowns = centre ? 4 : 2;
@@ -97,7 +97,7 @@ function solve(rows: number[][], unknowns: number): number[] | undefined {
   return rows.map((row, k) => row[unknowns]! / row[k]!);
 }
 
-/** How evenly the edges face all ways (1: a circle, 0: parallel lines), and the angle that most of them face. */
+/** How evenly the edges face all directions (1: a circle, 0: parallel lines), and the angle that most of them face. */
 function sidesOf(flow: Flow, members: readonly number[], weights: Float64Array): { roundness: number; angle: number } {
   let aa = 0;
   let ab = 0;

@@ -1,6 +1,6 @@
 import type { Surface } from './surface.ts';
 
-/** Local flow: where an edge passed, the slope of its time surface. Columns of equal length. */
+/** Local flow: the slope of the time surface where an edge passed. Columns of equal length. */
 export interface Flow {
   readonly length: number;
   /** Place on the grid. */

@@ -33,26 +33,27 @@ export function surfaceOf(window: EventWindow): Surface {
       if (surface[cell] === -1) surface[cell] = (t[i]! - window.start) / 1e6;
     }
   }
-  forgetUnderway(first, (window.end - window.start) / 1e6);
-  silenceLoners(width, height, counts, onCounts, first);
+  dropTimesAtStart(first, (window.end - window.start) / 1e6);
+  clearNoise(width, height, counts, onCounts, first);
   return { width, height, scale, counts, onCounts, first };
 }
 
 /**
- * A cell where an edge was passing when the window began tells when the window began, and not when the edge came:
- * taken as first times they would make everything seem faster.
+ * Where an edge was passing when the window began, the first time tells when the window began and not when the edge came:
+ * such times would make all speeds seem higher.
  */
-function forgetUnderway(first: readonly [Float32Array, Float32Array], seconds: number): void {
-  for (const times of first) for (let cell = 0; cell < times.length; cell += 1) if (times[cell]! < UNDERWAY * seconds) times[cell] = -1;
+function dropTimesAtStart(first: readonly [Float32Array, Float32Array], seconds: number): void {
+  for (const times of first) for (let cell = 0; cell < times.length; cell += 1) if (times[cell]! < AT_START * seconds) times[cell] = -1;
 }
 
-const UNDERWAY = 0.18;
+/** Share of the window. */
+const AT_START = 0.18;
 
 /**
- * Company that noise hardly ever has: from the density of the median tile, which in a picture of things is still
- * background. Between that of a thin line and that of a broad edge.
+ * Active neighbours that noise hardly ever has: from the density of the median tile, which in a picture of things is background.
+ * Between those of a thin line and those of a broad edge.
  */
-function companyOf(width: number, height: number, counts: Uint16Array): number {
+function neighboursOfSignal(width: number, height: number, counts: Uint16Array): number {
   const columns = width >> 3;
   const active = new Uint8Array(columns * (height >> 3));
   for (let y = 0; y < (height >> 3) << 3; y += 1) {
@@ -62,8 +63,8 @@ function companyOf(width: number, height: number, counts: Uint16Array): number {
   return Math.min(9, Math.max(4, Math.ceil(expected + 4 * Math.sqrt(expected))));
 }
 
-/** Cells need company in their 5 x 5 surroundings: noise and hot pixels have none, edges have. */
-function silenceLoners(
+/** Clears cells without enough active neighbours in the 5 x 5 cells around them, as noise has, and hot pixels. */
+function clearNoise(
   width: number,
   height: number,
   counts: Uint16Array,
@@ -71,22 +72,22 @@ function silenceLoners(
   first: readonly [Float32Array, Float32Array],
 ): void {
   const alone: number[] = [];
-  const fewest = companyOf(width, height, counts);
+  const fewest = neighboursOfSignal(width, height, counts);
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
       const cell = y * width + x;
       if (counts[cell] === 0) continue;
-      let company = -1;
+      let neighbours = -1;
       let near = 0;
       for (let v = Math.max(0, y - 2); v <= Math.min(height - 1, y + 2); v += 1) {
         for (let u = Math.max(0, x - 2); u <= Math.min(width - 1, x + 2); u += 1) {
           const count = counts[v * width + u]!;
-          if (count > 0) company += 1;
+          if (count > 0) neighbours += 1;
           near += count;
         }
       }
       const hot = counts[cell]! > 5 && counts[cell]! > 0.6 * near;
-      if (company < fewest || hot) alone.push(cell);
+      if (neighbours < fewest || hot) alone.push(cell);
     }
   }
   for (const cell of alone) {

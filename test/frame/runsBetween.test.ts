@@ -11,6 +11,7 @@ it('finds the events with start <= t < end, in one run where the times do not st
     [4, 5],
   ]);
   expect(runs(-Infinity, Infinity)).toEqual([[0, 6]]);
+  expect(runs(10, 15)).toEqual([[1, 3]]);
   expect(runs(30, 40)).toEqual([]);
 });
 

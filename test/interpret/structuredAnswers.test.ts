@@ -118,7 +118,7 @@ describe('repair', () => {
 
 test('the motion describer answers in words also where parts were asked for', async () => {
   const moving = { ...(await frame()) };
-  const window = { ...moving.window, motion: { movers: [], what: 'still', density: 0, on: 0, noise: 0 } as const };
+  const window = { ...moving.window, motion: { blobs: [], what: 'still', density: 0, on: 0, noise: 0 } as const };
   const answer = await firstValueFrom(motion()(request({ window, prompt: prompt.ask(moving) })));
   expect(answer).toMatchObject({ text: 'No motion.', provider: 'motion', flags: ['motion_only'], costUsd: 0 });
 });

@@ -6,7 +6,7 @@ import { evt3 } from '../../src/decode/formats/evt3.ts';
 import { copyEvents, type Events } from '../../src/decode/events.ts';
 import type { EventWindow } from '../../src/frame/eventWindow.ts';
 import { measureMotion } from '../../src/motion/measureMotion.ts';
-import type { MotionFacts, Mover } from '../../src/frame/motionFacts.ts';
+import type { BlobMotion, MotionFacts } from '../../src/frame/motionFacts.ts';
 
 const WIDTH = 346;
 const HEIGHT = 260;
@@ -58,7 +58,7 @@ function direction({ facts, truth }: Seen): { right: number; of: number } {
   let right = 0;
   let of = 0;
   for (const mover of truth.filter(({ vx, vy }) => Math.hypot(vx, vy) > 40)) {
-    const nearest = facts.movers.toSorted((a, b) => away(a, mover) - away(b, mover))[0];
+    const nearest = facts.blobs.toSorted((a, b) => away(a, mover) - away(b, mover))[0];
     if (!nearest || away(nearest, mover) > mover.size || nearest.kind !== 'moving') continue;
     of += 1;
     const cosine = (nearest.vx * mover.vx + nearest.vy * mover.vy) / (Math.hypot(nearest.vx, nearest.vy) * Math.hypot(mover.vx, mover.vy));
@@ -67,7 +67,7 @@ function direction({ facts, truth }: Seen): { right: number; of: number } {
   return { right, of };
 }
 
-const away = (a: Mover, b: TrueMover): number => Math.hypot(a.x - b.x, a.y - b.y);
+const away = (a: BlobMotion, b: TrueMover): number => Math.hypot(a.x - b.x, a.y - b.y);
 
 describe('motion from events, on the synthetic sensor', async () => {
   const unit = 260;
@@ -104,28 +104,28 @@ describe('motion from events, on the synthetic sensor', async () => {
     expect(of / asked).toBeGreaterThanOrEqual(0.9);
   });
 
-  test('the number of movers is right in 90 % of the windows where they keep apart', () => {
+  test('the number of blobs is right in 90 % of the windows where they keep apart', () => {
     const clear = all.filter(({ truth }) => truth.every((p, i) => inside(p) && truth.every((q, j) => i <= j || apart(p, q))));
-    const right = clear.filter(({ facts, truth }) => facts.movers.length === truth.length).length;
+    const right = clear.filter(({ facts, truth }) => facts.blobs.length === truth.length).length;
     expect(clear.length).toBeGreaterThan(150);
     expect(right / clear.length).toBeGreaterThanOrEqual(0.9);
   });
 
   test('a cross that spins clockwise is said to', () => {
-    const crosses = recordings.get('spinner')!.flatMap(({ facts }) => facts.movers.filter(({ kind }) => kind === 'rotating'));
+    const crosses = recordings.get('spinner')!.flatMap(({ facts }) => facts.blobs.filter(({ kind }) => kind === 'rotating'));
     expect(crosses.length).toBeGreaterThan(70);
     expect(crosses.filter(({ turn }) => turn > 0).length / crosses.length).toBeGreaterThan(0.95);
   });
 
   test('speed is good to about a fifth', () => {
-    const speeds = recordings.get('diagonal')!.flatMap(({ facts }) => facts.movers.map(({ vx, vy }) => Math.hypot(vx, vy)));
+    const speeds = recordings.get('diagonal')!.flatMap(({ facts }) => facts.blobs.map(({ vx, vy }) => Math.hypot(vx, vy)));
     const middle = speeds.toSorted((a, b) => a - b)[speeds.length >> 1]!;
     expect(Math.abs(middle / 100 - 1)).toBeLessThan(0.2);
   });
 
   test('nothing moves where nothing does, whatever the noise', async () => {
     for (const { facts } of await watch('still', 1)) {
-      expect(facts).toMatchObject({ movers: [], what: 'still' });
+      expect(facts).toMatchObject({ blobs: [], what: 'still' });
       expect(facts.noise).toBeGreaterThan(0.9);
     }
   });
@@ -133,5 +133,5 @@ describe('motion from events, on the synthetic sensor', async () => {
 
 test('an empty window has no motion', () => {
   const events = { length: 0, t: new Float64Array(0), x: new Uint16Array(0), y: new Uint16Array(0), p: new Uint8Array(0) };
-  expect(measureMotion(windowOf(events, 0))).toEqual({ movers: [], what: 'still', density: 0, on: 0, noise: 0 });
+  expect(measureMotion(windowOf(events, 0))).toEqual({ blobs: [], what: 'still', density: 0, on: 0, noise: 0 });
 });

@@ -43,7 +43,7 @@ test('asks for parts by schema and by words, and only when told to', () => {
 });
 
 test('tells what was measured only when told to', () => {
-  const motion = { movers: [], what: 'still', density: 0.1, on: 0.5, noise: 0.9 } as const;
+  const motion = { blobs: [], what: 'still', density: 0.1, on: 0.5, noise: 0.9 } as const;
   const measured = { ...frame, window: { ...frame.window, motion } };
   expect(describeEvents().ask(measured).user).not.toContain('Measured');
   expect(describeEvents({ motion: true }).ask(measured).user).toContain('No motion, only scattered noise.');
