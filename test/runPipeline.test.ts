@@ -3,7 +3,7 @@ import { definePipeline } from '../src/definePipeline.ts';
 import { PipelineError } from '../src/errors.ts';
 import { memoryLedger } from '../src/interpret/ledgers/memoryLedger.ts';
 import { runPipeline } from '../src/runPipeline.ts';
-import { watchSummary } from '../src/watch/summary.ts';
+import { watchSummary } from '../src/watch/watchSummary.ts';
 import { packetsOf, smallPipeline, tenEvents } from './parts.ts';
 
 const never = new AbortController().signal;

@@ -1,8 +1,9 @@
 import { type DestinationStream, type Level, type LevelWithSilent, pino } from 'pino';
 import type { Attempt } from '../interpret/caption.ts';
 import { listen } from '../stage/report.ts';
+import { endAll } from './support/endAll.ts';
 
-/** A refusal to be understood later is a warning; what happens all the time is for those who look closely. */
+/** Levels of attempts by outcome; all others are warnings. */
 const LEVELS: Readonly<Record<string, Level>> = {
   ok: 'trace',
   cancelled: 'debug',
@@ -11,11 +12,14 @@ const LEVELS: Readonly<Record<string, Level>> = {
   overloaded: 'info',
 };
 
-/** JSON lines of what happens, heard at the side door. Attempts carry aliases of keys, never keys; pictures and prompts are not logged. */
+/**
+ * Logs the reports of the pipeline as JSON lines. Attempts carry aliases of keys, never keys; pictures and prompts are not logged.
+ * Returns the function that ends it.
+ */
 export function watchLog(level: LevelWithSilent, destination: DestinationStream = pino.destination(2)): () => void {
   const log = pino({ level, base: null }, destination);
   let shut = false;
-  const ends = [
+  return endAll([
     listen('reject', (rejected) => log.warn(rejected, 'rejected')),
     listen('close', (failed) => log.error(failed, 'a part could not be closed')),
     listen('attempt', (attempt) => {
@@ -31,8 +35,5 @@ export function watchLog(level: LevelWithSilent, destination: DestinationStream 
     listen('stage', ({ stage, sensor, ms, error }) => {
       if (error === undefined) log.trace({ stage, sensor, ms }, 'stage');
     }),
-  ];
-  return () => {
-    for (const end of ends) end();
-  };
+  ]);
 }

@@ -4,7 +4,7 @@ import { kafkaLedger } from '../../src/interpret/ledgers/kafkaLedger.ts';
 import { connect, connectionSchema } from '../../src/kafka/client/connection.ts';
 import { exactlyOnce } from '../../src/kafka/delivery/exactlyOnce.ts';
 import { kafkaSink } from '../../src/publish/sinks/kafkaSink.ts';
-import { serveMetrics } from '../../src/watch/watchMetrics.ts';
+import { serveMetrics } from '../../src/watch/serveMetrics.ts';
 import { startLocalBroker } from '../../kafka-broker/localBroker.ts';
 import { brokers, describeKafka, describeOwnKafka, makeTopic, makeTopics, ownKafka, unique } from './kafka.ts';
 import { miniPipeline } from './miniPipeline.ts';

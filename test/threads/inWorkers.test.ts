@@ -14,7 +14,7 @@ import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import { memory } from '../../src/publish/sinks/memory.ts';
 import { listen } from '../../src/stage/report.ts';
 import type { DeadLetter } from '../../src/stage/reject.ts';
-import { watchSummary } from '../../src/watch/summary.ts';
+import { watchSummary } from '../../src/watch/watchSummary.ts';
 import { scripted } from '../parts.ts';
 
 const load = (name: string): Promise<Pipeline> => loadPipeline(fileURLToPath(new URL(`pipelines/${name}.ts`, import.meta.url)));

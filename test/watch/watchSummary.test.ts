@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { report } from '../../src/stage/report.ts';
-import { watchSummary } from '../../src/watch/summary.ts';
+import { watchSummary } from '../../src/watch/watchSummary.ts';
 import { captionRecords } from '../publish/records.ts';
 
 const attempt = (target: string, outcome: string, ms: number, costUsd: number | null): object => ({

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { report } from '../../src/stage/report.ts';
-import { serveMetrics } from '../../src/watch/watchMetrics.ts';
+import { serveMetrics } from '../../src/watch/serveMetrics.ts';
 
 const attempt = {
   target: 'gpt4o',

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { NormalisedCaption } from '../../src/normalise/normalise.ts';
-import { report } from '../../src/stage/report.ts';
-import { driftSample } from '../../src/watch/driftSample.ts';
-import { watchMetrics } from '../../src/watch/watchMetrics.ts';
+import type { NormalisedCaption } from '../../../src/normalise/normalise.ts';
+import { report } from '../../../src/stage/report.ts';
+import { driftSample } from '../../../src/watch/metrics/driftSample.ts';
+import { watchMetrics } from '../../../src/watch/watchMetrics.ts';
 
 const things = 'car dog hand tree bus ball bird boat chair lamp'.split(' ');
 
@@ -21,7 +21,7 @@ const both = (i: number): NormalisedCaption[] => [
 test('a sample of the latest captions tells raw manner from tidied', () => {
   const sample = driftSample();
   expect(sample.measure()).toBeUndefined();
-  for (let i = 0; i < 60; i += 1) for (const one of both(i)) sample.see(one);
+  for (let i = 0; i < 60; i += 1) for (const one of both(i)) sample.add(one);
   const found = sample.measure()!;
   expect(found.raw).toBe(1);
   expect(found.normalised).toBeLessThan(0.7);
