@@ -19,7 +19,6 @@ export async function bench(): Promise<void> {
     latencyMs: 1000,
     partitions: 8,
     killAt: [],
-    say: (text) => void process.stderr.write(`  ${text}\n`),
   });
   process.stdout.write(`${JSON.stringify({ captions }, undefined, 2)}\n`);
 }

@@ -19,7 +19,7 @@ interface Compiler {
 /** Compiles the kernels and returns the text that holds them, as `src/decode/kernels/kernelBytes.ts` keeps it. */
 export async function buildKernels(): Promise<string> {
   let text =
-    '/* Made by `npm run kernels` from the sources in kernels/: WebAssembly as base64. A test builds them again and compares. */\n';
+    '/* Made by `node kernels/build.ts` from the sources in kernels/: WebAssembly as base64. A test builds them again and compares. */\n';
   for (const [name, source] of Object.entries(SOURCES)) {
     const bytes = await compiled(source);
     text += `\nexport const ${name} =\n  '${Buffer.from(bytes).toString('base64')}';\n`;

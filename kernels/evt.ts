@@ -1,5 +1,5 @@
 /*
-  AssemblyScript, compiled to WebAssembly by `npm run kernels`: the loops of EVT3 and EVT2 that see nearly every word.
+  AssemblyScript, compiled to WebAssembly by `node kernels/build.ts`: the loops of EVT3 and EVT2 that see nearly every word.
   They take the words that need no judgement, and stop in front of one that does: unknown state, steps of the clock that
   are not small and forward, words that nobody defined. The JavaScript reference takes that one, and they go on.
 

@@ -1,5 +1,5 @@
 /*
-  AssemblyScript, compiled by `npm run kernels`: the content of an LZ4 block, as `src/decode/lz4Frame.ts` describes it.
+  AssemblyScript, compiled by `node kernels/build.ts`: the content of an LZ4 block, as `src/decode/lz4Frame.ts` describes it.
 */
 
 /** Longer runs are damage, and adding them up must not wrap. */

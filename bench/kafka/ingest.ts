@@ -1,16 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import kafkajs from 'kafkajs';
-import { startLocalBroker } from '../../kafka-broker/localBroker.ts';
 import { encodeEvt3 } from '../../src/decode/encoders/encodeEvt3.ts';
 import { makeEvents } from '../../src/decode/events.ts';
-import { connect, connectionSchema } from '../../src/kafka/client/connection.ts';
 import { persist } from '../../src/kafka/client/retryUntil.ts';
 import { rangesOf } from '../../src/kafka/consumer/readRange.ts';
-
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+import { startInstance } from '../../test/rig/startInstance.ts';
+import { type Rig, startRig } from '../../test/rig/startRig.ts';
 
 const SENSORS = 4;
 const PACKET = 64 * 1024;
@@ -18,6 +13,7 @@ const [WIDTH, HEIGHT] = [640, 480];
 /** The clock of EVT3 turns over here, so that the stream can be sent again and again without a seam. */
 const TURN_US = 2 ** 24;
 const EVENTS = 6_000_000;
+const WINDOW_MS = 250;
 
 export interface IngestResult {
   readonly packetsMiB: number;
@@ -28,43 +24,30 @@ export interface IngestResult {
   readonly windows: number;
 }
 
-/** Packets of 64 KiB that wait in a topic, through decoder, windows, renderer and encoder, to records in a topic; nobody is asked. */
+/** Packets of 64 KiB that wait in a topic, through decoder, windows, renderer and encoder, to records in a topic; answers are free. */
 export async function ingest(turns: number): Promise<IngestResult> {
-  const broker = await startLocalBroker({ properties: { 'message.max.bytes': 16 * 1024 * 1024 } });
-  const kafka = connect(connectionSchema.parse({ brokers: broker.brokers }));
-  const admin = kafka.admin();
+  const rig = await startRig({
+    name: 'ingest',
+    topics: { packets: { partitions: SENSORS }, captions: { partitions: SENSORS }, dead: { partitions: 1 } },
+    properties: { 'message.max.bytes': 16 * 1024 * 1024 },
+  });
   try {
-    await admin.connect();
-    await admin.createTopics({
-      topics: [
-        { topic: 'packets', numPartitions: SENSORS },
-        { topic: 'captions', numPartitions: SENSORS },
-        { topic: 'dead', numPartitions: 1 },
-      ],
-      waitForLeaders: true,
+    const bytes = await fill(rig, turns);
+    const total = (await rangesOf(rig.admin, `${rig.prefix}.packets`)).reduce((sum, { end }) => sum + end, 0);
+    const pipeline = startInstance({
+      name: 'ingest',
+      brokers: rig.broker.brokers,
+      prefix: rig.prefix,
+      windowMs: WINDOW_MS,
+      longSide: 512,
+      targets: {},
     });
-    const bytes = await fill(kafka, turns);
-    const began = performance.now();
-    const pipeline = spawn(process.execPath, [here('../../src/cli/main.ts'), 'run', here('ingestPipeline.ts'), '--json'], {
-      env: { ...process.env, JOB_BROKERS: broker.brokers.join(',') },
-      stdio: ['ignore', 'ignore', 'inherit'],
+    const ended = pipeline.ended.then(({ code, signal }): never => {
+      throw new Error(`the pipeline ended by itself with ${code ?? signal}: ${pipeline.stderr()}`);
     });
-    // The start of the process and of its worker is not what is measured: the clock runs from the first committed packet.
-    let from = { at: began, packets: 0 };
-    let packets = 0;
-    const total = (await rangesOf(admin, 'packets')).reduce((sum, { end }) => sum + end, 0);
-    // The last window of each sensor stays open, and so do its packets.
-    while (packets < total - 12 * SENSORS) {
-      if (pipeline.exitCode !== null) throw new Error(`the pipeline ended by itself with ${pipeline.exitCode}`);
-      await sleep(100);
-      const [group] = await persist(() => admin.fetchOffsets({ groupId: 'ingest', topics: ['packets'] }), 30_000);
-      packets = group!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
-      if (from.packets === 0 && packets > 0) from = { at: performance.now(), packets };
-    }
-    const seconds = (performance.now() - from.at) / 1000;
-    const share = (packets - from.packets) / total;
-    pipeline.kill('SIGTERM');
-    await once(pipeline, 'exit');
+    const { packets, seconds } = await Promise.race([ended, timeCommits(rig, total)]);
+    await pipeline.stop();
+    const share = packets / total;
     const mib = (bytes / 2 ** 20) * share;
     const mev = (SENSORS * turns * EVENTS * share) / 1e6;
     return {
@@ -73,17 +56,35 @@ export async function ingest(turns: number): Promise<IngestResult> {
       seconds: round(seconds),
       mibPerSecond: round(mib / seconds),
       mevPerSecond: round(mev / seconds),
-      windows: Math.floor((SENSORS * turns * TURN_US) / 250_000),
+      windows: Math.floor((SENSORS * turns * TURN_US) / (WINDOW_MS * 1000)),
     };
   } finally {
-    await admin.disconnect();
-    await broker.stop();
+    await rig.stop();
+  }
+}
+
+/**
+ * How many packets were committed in how many seconds, from the first commit on: the start of the process and of its worker
+ * is not what is measured.
+ */
+async function timeCommits({ admin, prefix }: Rig, total: number): Promise<{ packets: number; seconds: number }> {
+  const group = { groupId: `${prefix}.group`, topics: [`${prefix}.packets`] };
+  let first: { atMs: number; packets: number } | undefined;
+  for (;;) {
+    await sleep(100);
+    const [offsets] = await persist(() => admin.fetchOffsets(group), 30_000);
+    const packets = offsets!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+    if (packets > 0) first ??= { atMs: performance.now(), packets };
+    // The last window of each sensor stays open, and so do its packets.
+    if (first && packets >= total - 12 * SENSORS) {
+      return { packets: packets - first.packets, seconds: (performance.now() - first.atMs) / 1000 };
+    }
   }
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
 
-async function fill(kafka: kafkajs.Kafka, turns: number): Promise<number> {
+async function fill({ kafka, prefix }: Rig, turns: number): Promise<number> {
   const stream = streamOf();
   const packets = Array.from({ length: Math.ceil(stream.length / PACKET) }, (_, i) => stream.subarray(i * PACKET, (i + 1) * PACKET));
   const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner, idempotent: true, maxInFlightRequests: 1 });
@@ -98,7 +99,7 @@ async function fill(kafka: kafkajs.Kafka, turns: number): Promise<number> {
           headers: { encoding: 'evt3', width: `${WIDTH}`, height: `${HEIGHT}`, seq: `${turn * packets.length + i + j}` },
         })),
       );
-      await producer.send({ topic: 'packets', messages });
+      await producer.send({ topic: `${prefix}.packets`, messages });
     }
   }
   await producer.disconnect();

@@ -1,14 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type kafkajs from 'kafkajs';
-import { startLocalBroker } from '../../kafka-broker/localBroker.ts';
-import { connect, connectionSchema } from '../../src/kafka/client/connection.ts';
+import { type Recorded, fillTopic } from '../../test/rig/fillTopic.ts';
+import { brokerPid, cpuSecondsOf, rssMibOf } from '../../test/rig/processes.ts';
+import { say } from '../../test/rig/report.ts';
+import type { RigSettings } from '../../test/rig/rigPipeline.ts';
+import { startInstance } from '../../test/rig/startInstance.ts';
+import { type Rig, startRig } from '../../test/rig/startRig.ts';
 import { type Second, mean, outcomeOf, round, steadyPart } from './outcome.ts';
-import { type Recorded, fillTopic } from './packets.ts';
-import { brokerPid, cpuSecondsOf, rssMbOf } from './processes.ts';
-import type { Asked } from './vendors.ts';
+import type { VendorTotals } from './vendors.ts';
 
 export interface JobOptions extends Recorded {
   /** Calls allowed at once, over all three vendors. */
@@ -16,112 +17,136 @@ export interface JobOptions extends Recorded {
   readonly latencyMs: number;
   /** Shares of the windows, 0 to 1: when so much is answered the pipeline is killed with SIGKILL, and started again. */
   readonly killAt: readonly number[];
-  readonly say: (text: string) => void;
 }
 
 export type JobResult = Readonly<Record<string, unknown>> & { readonly lost: number; readonly duplicated: number };
 
-const PREFIX = 'job';
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+/** For a look inside: JOB_FLAGS='--cpu-prof' or '--trace-gc'. */
+const nodeFlags = process.env['JOB_FLAGS']?.split(' ') ?? [];
 
 /** Packets in a broker to captions in the broker, by `saccade run`, as often as it takes. Everything is on this machine. */
 export async function runJob(options: JobOptions): Promise<JobResult> {
-  const { sensors, windows, concurrency, latencyMs, killAt, say } = options;
+  const { sensors, windows, concurrency, latencyMs, killAt, partitions } = options;
   const expected = sensors * windows;
-  const broker = await startLocalBroker();
-  const kafka = connect(connectionSchema.parse({ brokers: broker.brokers }));
-  const admin = kafka.admin();
-  const vendors = spawn(process.execPath, [here('vendors.ts'), `${latencyMs}`], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-  let pipeline: ChildProcess | undefined;
+  const rig = await startRig({
+    name: 'job',
+    topics: {
+      packets: { partitions },
+      captions: { partitions },
+      dead: { partitions: 1 },
+      ledger: { partitions: 4, config: { 'cleanup.policy': 'compact' } },
+    },
+  });
+  const vendors = await startVendors(latencyMs);
   try {
-    let asked = ((await once(vendors, 'message')) as [Asked])[0];
-    await admin.connect();
-    await makeTopics(admin, options);
-    const bytes = await fillTopic(kafka, `${PREFIX}.packets`, options);
+    const bytes = await fillTopic(rig, options);
     say(`${expected} windows in ${(bytes / 2 ** 20).toFixed(0)} MiB of packets are in the topic`);
 
-    const start = (): ChildProcess => startPipeline(options, broker.brokers, asked.url);
-    const seconds: Second[] = [];
+    const settings = settingsOf(rig, vendors.latest().url, options);
     const killed: { readonly atSecond: number; readonly answered: number }[] = [];
     const began = performance.now();
     const sinceStart = (): number => Math.round((performance.now() - began) / 1000);
-    let before = asked;
-    pipeline = start();
-    vendors.on('message', (now: Asked) => {
-      [before, asked] = [asked, now];
-      const rssMb = rssMbOf(pipeline!.pid!);
-      const second = { second: sinceStart(), answered: now.answered - before.answered, inFlight: Math.round(now.inFlight), rssMb };
-      seconds.push(second);
-      if (seconds.length % 10 > 0) return;
-      const rate = mean(seconds.slice(-10).map(({ answered }) => answered));
-      say(`${second.second} s: ${now.answered} answered, ${rate.toFixed(0)}/s, ${second.inFlight} on their way, RSS ${rssMb} MB`);
-    });
+    let pipeline = startInstance(settings, { nodeFlags });
+    const seconds = watchSeconds(vendors, sinceStart, () => pipeline.pid);
 
     for (const share of [...killAt, 1]) {
-      while (asked.answered < expected * share) {
-        if (pipeline.exitCode !== null) throw new Error(`the pipeline ended by itself with ${pipeline.exitCode}`);
-        await sleep(200);
-      }
+      await Promise.race([pipeline.ended.then(refuse), untilAnswered(vendors, expected * share)]);
       if (share === 1) continue;
-      pipeline.kill('SIGKILL');
-      killed.push({ atSecond: sinceStart(), answered: asked.answered });
-      say(`kill -9 after ${asked.answered} answers`);
-      pipeline = start();
+      pipeline.signal('SIGKILL');
+      const { answered } = vendors.latest();
+      killed.push({ atSecond: sinceStart(), answered });
+      say(`kill -9 after ${answered} answers`);
+      pipeline = startInstance(settings, { nodeFlags });
     }
-    while ((await uncommitted(admin, options)) > 0) await sleep(200);
+    while ((await uncommitted(rig, options)) > 0) await sleep(200);
     const took = (performance.now() - began) / 1000;
     const cpuSeconds = {
-      pipeline: cpuSecondsOf(pipeline.pid!),
+      pipeline: cpuSecondsOf(pipeline.pid),
       broker: cpuSecondsOf(brokerPid() ?? process.pid),
-      vendors: cpuSecondsOf(vendors.pid!),
+      vendors: cpuSecondsOf(vendors.pid),
     };
-    pipeline.kill('SIGTERM');
-    await once(pipeline, 'exit');
-    const { answered, paidTwice, aborted, refused, costUsd } = asked;
+    await pipeline.stop();
+    const { answered, paidTwice, aborted, refused, costUsd } = vendors.latest();
     const spent = { answered, paidTwice, aborted, refused, costUsd: round(costUsd) };
-    const outcome = await outcomeOf(kafka, admin, PREFIX, expected);
+    const outcome = await outcomeOf(rig, expected);
     return { ...outcome, seconds: round(took), ...steadyPart(seconds, concurrency), killed, ...spent, cpuSeconds };
   } finally {
-    pipeline?.kill('SIGKILL');
-    vendors.disconnect();
-    await admin.disconnect();
-    await broker.stop();
+    vendors.stop();
+    await rig.stop();
   }
 }
 
-async function makeTopics(admin: kafkajs.Admin, { partitions }: Recorded): Promise<void> {
-  const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
-  await admin.createTopics({
-    topics: [
-      { topic: `${PREFIX}.packets`, numPartitions: partitions },
-      { topic: `${PREFIX}.captions`, numPartitions: partitions },
-      { topic: `${PREFIX}.dead`, numPartitions: 1 },
-      { topic: `${PREFIX}.ledger`, numPartitions: 4, configEntries },
-    ],
-    waitForLeaders: true,
-  });
+const settingsOf = ({ broker, prefix }: Rig, simulator: string, { concurrency, windowMs }: JobOptions): RigSettings => {
+  const target = { concurrency: concurrency / 3 };
+  return {
+    name: 'founding',
+    brokers: broker.brokers,
+    prefix,
+    simulator,
+    windowMs,
+    longSide: 128,
+    targets: { gpt4o: target, sonnet: target, gemini: target },
+    ledger: {},
+    sessionTimeoutMs: 10_000,
+    delivery: { lingerMs: 200 },
+    gateWindows: concurrency + 400,
+  };
+};
+
+interface Vendors {
+  readonly pid: number;
+  readonly latest: () => VendorTotals;
+  readonly onTotals: (listener: (now: VendorTotals, before: VendorTotals) => void) => void;
+  readonly stop: () => void;
 }
 
-/** For a look inside: JOB_FLAGS='--cpu-prof' or '--trace-gc'. */
-const flags = process.env['JOB_FLAGS']?.split(' ') ?? [];
-
-function startPipeline({ concurrency, windowMs }: JobOptions, brokers: readonly string[], vendors: string): ChildProcess {
-  const env = {
-    ...process.env,
-    JOB_BROKERS: brokers.join(','),
-    JOB_PREFIX: PREFIX,
-    JOB_VENDORS: vendors,
-    JOB_CONCURRENCY: `${concurrency}`,
-    JOB_WINDOW_MS: `${windowMs}`,
+async function startVendors(latencyMs: number): Promise<Vendors> {
+  const path = fileURLToPath(new URL('vendors.ts', import.meta.url));
+  const child = spawn(process.execPath, [path, `${latencyMs}`], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  let [latest] = (await once(child, 'message')) as [VendorTotals];
+  const listeners: ((now: VendorTotals, before: VendorTotals) => void)[] = [];
+  child.on('message', (now: VendorTotals) => {
+    const before = latest;
+    latest = now;
+    for (const listener of listeners) listener(now, before);
+  });
+  return {
+    pid: child.pid!,
+    latest: () => latest,
+    onTotals: (listener) => void listeners.push(listener),
+    stop: () => child.disconnect(),
   };
-  const args = [...flags, here('../../src/cli/main.ts'), 'run', here('pipeline.ts'), '--json'];
-  return spawn(process.execPath, args, { env, stdio: ['ignore', flags.length > 0 ? 2 : 'ignore', 'inherit'] });
+}
+
+/** What each second brought, and every ten seconds a line of it. */
+function watchSeconds(vendors: Vendors, sinceStart: () => number, pid: () => number): readonly Second[] {
+  const seconds: Second[] = [];
+  vendors.onTotals((now, before) => {
+    const rssMb = Math.round(rssMibOf(pid()));
+    const second = { second: sinceStart(), answered: now.answered - before.answered, inFlight: Math.round(now.inFlight), rssMb };
+    seconds.push(second);
+    if (seconds.length % 10 > 0) return;
+    const rate = mean(seconds.slice(-10).map(({ answered }) => answered));
+    say(`${second.second} s: ${now.answered} answered, ${rate.toFixed(0)}/s, ${second.inFlight} in flight, RSS ${rssMb} MB`);
+  });
+  return seconds;
+}
+
+async function untilAnswered(vendors: Vendors, count: number): Promise<void> {
+  while (vendors.latest().answered < count) await sleep(200);
+}
+
+function refuse({ code, signal }: { readonly code: number | null; readonly signal: string | null }): never {
+  throw new Error(`the pipeline ended by itself with ${code ?? signal}`);
 }
 
 /** Packets behind what the group has committed. The last window of each sensor stays open: nothing comes after it that would close it. */
-async function uncommitted(admin: kafkajs.Admin, { sensors, partitions }: Recorded): Promise<number> {
-  const topic = `${PREFIX}.packets`;
-  const [ends, [group]] = await Promise.all([admin.fetchTopicOffsets(topic), admin.fetchOffsets({ groupId: PREFIX, topics: [topic] })]);
+async function uncommitted({ admin, prefix }: Rig, { sensors, partitions }: Recorded): Promise<number> {
+  const topic = `${prefix}.packets`;
+  const [ends, [group]] = await Promise.all([
+    admin.fetchTopicOffsets(topic),
+    admin.fetchOffsets({ groupId: `${prefix}.group`, topics: [topic] }),
+  ]);
   return ends.reduce((sum, { partition, high }) => {
     const committed = Number(group!.partitions.find((one) => one.partition === partition)?.offset ?? 0);
     return sum + Math.max(0, Number(high) - Math.max(0, committed) - sensors / partitions);

@@ -1,7 +1,4 @@
-import type kafkajs from 'kafkajs';
-import { decoder } from '../../src/avro/wireFormat.ts';
-import { rangesOf, readRanges } from '../../src/kafka/consumer/readRange.ts';
-import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
+import type { Rig } from '../../test/rig/startRig.ts';
 
 /** One second of a job. */
 export interface Second {
@@ -11,38 +8,33 @@ export interface Second {
   readonly rssMb: number;
 }
 
-/** What a reader finds that reads committed. */
-export async function outcomeOf(kafka: kafkajs.Kafka, admin: kafkajs.Admin, prefix: string, expected: number) {
-  const read = decoder<CaptionRecord>('caption', 'single-object', undefined);
-  const ids = new Map<string, number>();
+/** What a reader that reads committed finds. */
+export async function outcomeOf(rig: Rig, expected: number) {
+  const times = new Map<string, number>();
   const perTenSeconds = new Map<number, number>();
-  let written = 0;
-  let fromLedger = 0;
-  await readRanges(kafka, `${prefix}.captions`, await rangesOf(admin, `${prefix}.captions`), async ({ value }) => {
-    if (!value) return;
-    const { id, publishedAtUs, cache } = await read(value);
+  let [written, fromLedger, deadLetters] = [0, 0, 0];
+  await rig.eachCaption(({ id, publishedAtUs, cache }) => {
     written++;
     if (cache === 'ledger') fromLedger++;
-    ids.set(id, (ids.get(id) ?? 0) + 1);
+    times.set(id, (times.get(id) ?? 0) + 1);
     const bin = Math.floor(publishedAtUs / 10_000_000);
     perTenSeconds.set(bin, (perTenSeconds.get(bin) ?? 0) + 1);
   });
-  let deadLetters = 0;
-  await readRanges(kafka, `${prefix}.dead`, await rangesOf(admin, `${prefix}.dead`), () => void deadLetters++);
+  await rig.eachMessage('dead', () => void deadLetters++);
   const bins = [...perTenSeconds.keys()].toSorted((a, b) => a - b);
   const rates = bins.slice(1, -1).map((bin) => perTenSeconds.get(bin)! / 10);
   return {
     expected,
     written,
-    lost: expected - ids.size - deadLetters,
-    duplicated: [...ids.values()].filter((times) => times > 1).length,
+    lost: expected - times.size - deadLetters,
+    duplicated: [...times.values()].filter((count) => count > 1).length,
     deadLetters,
     fromLedger,
     captionsPerSecond: { mean: round(mean(rates)), lowestOfTenSeconds: round(Math.min(...rates)) },
   };
 }
 
-/** Of the steady part: without the first ten seconds, and up to where the last windows are on their way. */
+/** Of the steady part: without the first ten seconds, and up to where the last windows are in flight. */
 export function steadyPart(seconds: readonly Second[], concurrency: number) {
   const busy = seconds.filter(({ answered }) => answered > 0).slice(10, -5);
   const rss = busy.map(({ rssMb }) => rssMb);

@@ -1,21 +1,21 @@
 import { startSimulator } from '../../src/sim/simulator.ts';
 
 /*
-  The simulator of the vendors in a process of its own, as real vendors are. Once a second it says over the channel to its
-  parent what was asked of it.
+  The simulator of the vendors in a process of its own, as real vendors are. Once a second it sends its totals to its
+  parent process.
 */
 
-export interface Asked {
+export interface VendorTotals {
   readonly url: string;
   /** Calls that were answered with a caption. */
   readonly answered: number;
   /** Pictures that were asked about more than once, and answered each time. */
   readonly paidTwice: number;
-  /** Calls whose client was gone before the answer. */
+  /** Calls whose client closed the connection before the answer. */
   readonly aborted: number;
   readonly refused: number;
   readonly costUsd: number;
-  /** Mean of the calls on their way over the last second, by samples each 50 ms. */
+  /** Mean of the calls in flight over the last second, by samples each 50 ms. */
   readonly inFlight: number;
 }
 
@@ -39,10 +39,10 @@ setInterval(() => {
   for (const name of names) sum += simulator.inFlight(name);
 }, 50);
 
-const tell = (): void => {
+const sendTotals = (): void => {
   const { ok: answered, requests, byOutcome, costUsd } = simulator.journal.totals();
   const aborted = byOutcome['aborted'] ?? 0;
-  const said: Asked = {
+  const totals: VendorTotals = {
     url: simulator.url,
     answered,
     paidTwice,
@@ -52,8 +52,8 @@ const tell = (): void => {
     inFlight: samples > 0 ? sum / samples : 0,
   };
   [samples, sum] = [0, 0];
-  process.send?.(said);
+  process.send?.(totals);
 };
-tell();
-setInterval(tell, 1000);
+sendTotals();
+setInterval(sendTotals, 1000);
 process.on('disconnect', () => process.exit());

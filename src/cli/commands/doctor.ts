@@ -97,7 +97,7 @@ async function containers(): Promise<Finding> {
     const { stdout } = await run('docker', ['version', '--format', '{{.Server.Version}}'], { timeout: 5000 });
     return ok('container engine', stdout.trim());
   } catch {
-    return absent('container engine', 'none answers', 'only needed for `docker compose up` and `npm run test:containers`');
+    return absent('container engine', 'none answers', 'only needed for `docker compose up` and `kafka-broker/image/test.sh`');
   }
 }
 

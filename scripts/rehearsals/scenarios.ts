@@ -1,16 +1,17 @@
-/*
- * npm run scenarios [-- --json] [-- --full] [-- --load]
- *   the sixteen failover scenarios and those of our own against Saccade's router
- *   --full  with the published durations (minutes instead of seconds)
- *   --load  the quota test, the step of capacity and a blackout of 60 s as well (three minutes)
- */
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../src/errors.ts';
-import { blackout, capacityStep, quotaTest } from './load.ts';
-import { ownScenarios } from './own.ts';
-import { type Check, profiles } from './scenarios.ts';
-import { type Scorecard, runAll } from './suite.ts';
+import { blackout, capacityStep, quotaTest } from '../../test/failover/load.ts';
+import { ownScenarios } from '../../test/failover/own.ts';
+import { type Check, profiles } from '../../test/failover/scenarios.ts';
+import { type Scorecard, runAll } from '../../test/failover/suite.ts';
 
+/*
+  npm run scenarios [-- --json] [-- --full] [-- --load]
+
+  The sixteen failover scenarios, and those of our own, against Saccade's router.
+    --full  with the published durations (minutes instead of seconds)
+    --load  also the quota test, the step of capacity and an outage of 60 s (three minutes)
+*/
 interface OwnRow {
   readonly id: string;
   readonly stimulus: string;
@@ -18,16 +19,18 @@ interface OwnRow {
   readonly checks: readonly Check[];
 }
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, full: { type: 'boolean' }, load: { type: 'boolean' } } });
-const card = await runAll(values.full ? profiles.full : profiles.fast);
-const own = await runOwn();
-const load = values.load ? { quota: await quotaTest(20), step: await capacityStep(), blackout: await blackout(60_000) } : undefined;
-console.log(
-  values.json
-    ? JSON.stringify({ ...card, own, load })
-    : [sixteen(card), ...own.map(ownLine), load ? JSON.stringify(load, null, 2) : ''].join('\n'),
-);
-process.exit(card.pass === card.rows.length && own.every(({ verdict }) => verdict === 'pass') ? 0 : 1);
+export async function rehearse(args: string[]): Promise<number> {
+  const { values } = parseArgs({ args, options: { json: { type: 'boolean' }, full: { type: 'boolean' }, load: { type: 'boolean' } } });
+  const card = await runAll(values.full ? profiles.full : profiles.fast);
+  const own = await runOwn();
+  const load = values.load ? { quota: await quotaTest(20), step: await capacityStep(), blackout: await blackout(60_000) } : undefined;
+  console.log(
+    values.json
+      ? JSON.stringify({ ...card, own, load })
+      : [sixteen(card), ...own.map(ownLine), load ? JSON.stringify(load, null, 2) : ''].join('\n'),
+  );
+  return card.pass === card.rows.length && own.every(({ verdict }) => verdict === 'pass') ? 0 : 1;
+}
 
 /** One after another: they measure time. */
 async function runOwn(): Promise<readonly OwnRow[]> {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Memory of a process in MB; 0 where it is gone. */
-export function rssMbOf(pid: number): number {
+/** Memory of a process in MiB; 0 where it has ended. */
+export function rssMibOf(pid: number): number {
   try {
-    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
   } catch {
     return 0;
   }
@@ -15,7 +15,7 @@ export function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** The broker that this process has started, be it through another process. */
+/** The broker that this process has started, directly or through another process. */
 export function brokerPid(parent = process.pid): number | undefined {
   const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim();
   for (const pid of children ? children.split(' ').map(Number) : []) {
