@@ -40,6 +40,8 @@ export const errorCodes = {
   DEADLINE_PASSED: ITEM_FAILED,
   /** The claim to a call expired, and another instance may be making the call: the ledger is asked again. Never leaves `payOnce`. */
   CLAIM_EXPIRED: ITEM_FAILED,
+  /** Values came faster than `pullMap` could pass them on, and its buffer is full. */
+  BUFFER_OVERFLOW: { ...ITEM_FAILED, endsRun: true },
   /** A record cannot be made safe. */
   SINK_FAILED: ITEM_FAILED,
   /** Packets cannot be read any more. */

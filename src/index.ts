@@ -1,9 +1,32 @@
 // The pipeline.
 export { definePipeline, type Pipeline, type PipelineOptions } from './definePipeline.ts';
-export { runPipeline } from './runPipeline.ts';
+export { observePipeline, runPipeline } from './runPipeline.ts';
 export { PipelineError, type ErrorCode } from './errors.ts';
 export { allFormats } from './decode/allFormats.ts';
 export { envs, files, known, type Secret } from './secret.ts';
+
+// The stages of the flow as operators, for pipes of your own.
+export { consume, type ConsumeOptions } from './consume/consume.ts';
+export { decode, type DecodeOptions } from './decode/decode.ts';
+export { windows } from './frame/windowing/windows.ts';
+export type { CutOptions } from './frame/windowing/cut.ts';
+export { skipPublished } from './frame/windowing/skipPublished.ts';
+export { render, type RenderOptions } from './frame/rendering/render.ts';
+export { captionWith, type CaptionWithOptions } from './captionWith.ts';
+export { normalise, type NormaliseOptions, type NormalisedCaption } from './normalise/normalise.ts';
+export { publish, type PublishOptions } from './publish/publish.ts';
+export { captions } from './captions.ts';
+export { onThisThread } from './threads/onThisThread.ts';
+export { inWorkers } from './threads/inWorkers.ts';
+export type { EventStages, StageContext } from './threads/eventStages.ts';
+
+// What the stages are made of.
+export { attempt, type AttemptOptions, type Work } from './stage/attempt.ts';
+export { fallbackTo, type Fallback, type FallbackOptions } from './stage/fallbackTo.ts';
+export { makeGate, type Gate, type GateOptions } from './stage/gate.ts';
+export { perSensor } from './stage/perSensor.ts';
+export { pullMap, type PullMap, type PullMapOptions, type Pullable } from './stage/pullMap.ts';
+export { rejectTo, type Reject } from './stage/reject.ts';
 
 // What a plug-in of your own is made of.
 export { captioner, type Captioner, type CaptionRequest } from './interpret/captioner.ts';
