@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { extractRevision } from './extractRevision.ts';
 import { type Survey, survey } from './survey/measure.ts';
 import { readTree } from './survey/readTree.ts';
 import { table } from './survey/table.ts';
@@ -32,8 +32,7 @@ function surveyOf(root: string): Survey {
 function surveyOfRevision(revision: string): Survey {
   const folder = mkdtempSync(join(tmpdir(), 'saccade-survey-'));
   try {
-    const archive = execFileSync('git', ['archive', revision, 'src', 'package.json'], { maxBuffer: 2 ** 30 });
-    execFileSync('tar', ['-x', '-C', folder], { input: archive });
+    extractRevision(revision, folder, ['src', 'package.json']);
     return surveyOf(folder);
   } finally {
     rmSync(folder, { recursive: true });
