@@ -4,8 +4,8 @@
   takes that version.
 */
 import { once } from 'node:events';
-import { connect, connectionSchema } from '../src/kafka/client/connection.ts';
-import { persist } from '../src/kafka/client/retryUntil.ts';
+import { connect, connectionSchema } from '../src/kafka/client/kafkaConnection.ts';
+import { retryUntil } from '../src/kafka/client/retryUntil.ts';
 import { type KafkaVersion, startLocalBroker } from './localBroker.ts';
 
 const named = process.argv.slice(2);
@@ -14,7 +14,7 @@ const topics = named.length > 0 ? named : ['saccade.packets', 'saccade.captions'
 const broker = await startLocalBroker({ version: (process.env['KAFKA_VERSION'] ?? '4.1') as KafkaVersion });
 const admin = connect(connectionSchema.parse({ brokers: broker.brokers })).admin();
 await admin.connect();
-await persist(() => admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions: 4 })), waitForLeaders: true }), 10_000);
+await retryUntil(() => admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions: 4 })), waitForLeaders: true }), 10_000);
 await admin.disconnect();
 process.stdout.write(`export KAFKA_BROKERS=${broker.brokers.join(',')}\n`);
 await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)));

@@ -147,7 +147,7 @@ export { frameFolder } from './publish/frameStores/frameFolder.ts';
 // What ties a Kafka source to its sinks.
 export { atLeastOnce } from './kafka/delivery/atLeastOnce.ts';
 export { exactlyOnce } from './kafka/delivery/exactlyOnce.ts';
-export { kafkaFromEnv, registryFromEnv } from './kafka/client/environment.ts';
+export { kafkaFromEnv, registryFromEnv } from './kafka/client/kafkaFromEnv.ts';
 
 // The simulator of the vendors.
 export { simulatorOnDemand } from './sim/simulatorOnDemand.ts';

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { encodeEvt3 } from '../../src/decode/encoders/encodeEvt3.ts';
 import { makeEvents } from '../../src/decode/events.ts';
-import { persist } from '../../src/kafka/client/retryUntil.ts';
-import { rangesOf } from '../../src/kafka/consumer/readRange.ts';
+import { retryUntil } from '../../src/kafka/client/retryUntil.ts';
+import { topicRanges } from '../../src/kafka/consumer/offsetRange.ts';
 import { startInstance } from '../../test/rig/startInstance.ts';
 import { type Rig, startRig } from '../../test/rig/startRig.ts';
 
@@ -33,7 +33,7 @@ export async function ingest(turns: number): Promise<IngestResult> {
   });
   try {
     const bytes = await fill(rig, turns);
-    const total = (await rangesOf(rig.admin, `${rig.prefix}.packets`)).reduce((sum, { end }) => sum + end, 0);
+    const total = (await topicRanges(rig.admin, `${rig.prefix}.packets`)).reduce((sum, { end }) => sum + end, 0);
     const pipeline = startInstance({
       name: 'ingest',
       brokers: rig.broker.brokers,
@@ -72,7 +72,7 @@ async function timeCommits({ admin, prefix }: Rig, total: number): Promise<{ pac
   let first: { atMs: number; packets: number } | undefined;
   for (;;) {
     await sleep(100);
-    const [offsets] = await persist(() => admin.fetchOffsets(group), 30_000);
+    const [offsets] = await retryUntil(() => admin.fetchOffsets(group), 30_000);
     const packets = offsets!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
     if (packets > 0) first ??= { atMs: performance.now(), packets };
     // The last window of each sensor stays open, and so do its packets.

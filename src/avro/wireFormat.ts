@@ -8,12 +8,12 @@
 import avsc from 'avsc';
 import { PipelineError, messageOf } from '../errors.ts';
 import { type SchemaName, schemaText } from './schemaText.ts';
-import type { Registry } from '../kafka/client/schemaRegistry.ts';
+import type { SchemaRegistry } from '../kafka/client/schemaRegistry.ts';
 
-export const wires = ['confluent', 'single-object', 'plain'] as const;
-export type Wire = (typeof wires)[number];
+export const wireFormats = ['confluent', 'single-object', 'plain'] as const;
+export type WireFormat = (typeof wireFormats)[number];
 
-/** How the subject of a schema is called: by topic, by record, or by both. */
+/** How the subject of a schema is named: by topic, by record, or by both. */
 export const subjectNamings = ['topic', 'record', 'topic-record'] as const;
 export type SubjectNaming = (typeof subjectNamings)[number];
 
@@ -54,7 +54,7 @@ function singleObjectPrefixOf(type: avsc.Type): Buffer {
  * Registers a schema, and returns what each message begins with. Every version that was ever registered must be
  * readable by the new one, whatever the registry is set to: a replay reads old records. Throws CONFIG_INVALID.
  */
-export async function registeredPrefix(registry: Registry, name: SchemaName, naming: SubjectNaming, topic: string): Promise<Buffer> {
+export async function registeredPrefix(registry: SchemaRegistry, name: SchemaName, naming: SubjectNaming, topic: string): Promise<Buffer> {
   const text = compact(name);
   const type = typeOf(text);
   const subject = { topic: `${topic}-value`, record: type.name ?? name, 'topic-record': `${topic}-${type.name}` }[naming];
@@ -85,7 +85,11 @@ export function whyUnreadable(type: avsc.Type, older: string): string | undefine
 }
 
 /** Reads what an `encoder` wrote, also with an older schema. Rejects with INPUT_UNREADABLE. */
-export function decoder<Value>(name: SchemaName, wire: Wire, registry: Registry | undefined): (bytes: Buffer) => Value | Promise<Value> {
+export function decoder<Value>(
+  name: SchemaName,
+  wire: WireFormat,
+  registry: SchemaRegistry | undefined,
+): (bytes: Buffer) => Value | Promise<Value> {
   const type = typeOf(compact(name));
   const read = (bytes: Buffer, from: number, resolver?: avsc.Resolver): Value => {
     try {

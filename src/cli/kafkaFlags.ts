@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type CheckedConnection, connectionSchema } from '../kafka/client/connection.ts';
-import { kafkaFromEnv, registryFromEnv, saslFromEnv } from '../kafka/client/environment.ts';
+import { type CheckedConnection, connectionSchema } from '../kafka/client/kafkaConnection.ts';
+import { kafkaFromEnv, registryFromEnv, saslFromEnv } from '../kafka/client/kafkaFromEnv.ts';
 import { type RegistryOptions, registrySchema } from '../kafka/client/schemaRegistry.ts';
 import { readOptions } from '../readOptions.ts';
 

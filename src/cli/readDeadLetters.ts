@@ -3,11 +3,11 @@ import avsc from 'avsc';
 import type { Point } from '../consume/replay/windowRange.ts';
 import { PipelineError, messageOf } from '../errors.ts';
 import { decoder } from '../avro/wireFormat.ts';
-import { boundsOf, offsetsOf } from '../kafka/consumer/offsetBounds.ts';
-import type { CheckedConnection } from '../kafka/client/connection.ts';
-import { reach } from '../kafka/client/connectOrExplain.ts';
-import { messagesOf, rangesOf } from '../kafka/consumer/readRange.ts';
-import { type RegistryOptions, registryClient } from '../kafka/client/schemaRegistry.ts';
+import type { CheckedConnection } from '../kafka/client/kafkaConnection.ts';
+import { connectOrExplain } from '../kafka/client/connectOrExplain.ts';
+import { offsetsAt, rangesBetween, topicRanges } from '../kafka/consumer/offsetRange.ts';
+import { messagesIn } from '../kafka/consumer/readRanges.ts';
+import { type RegistryOptions, schemaRegistry } from '../kafka/client/schemaRegistry.ts';
 import type { DeadLetter } from '../stage/reject.ts';
 
 const HEAD_BYTES = 4096;
@@ -50,20 +50,20 @@ export interface LetterTopic {
 
 /** The dead letters that a topic holds, however they were written. Throws CONFIG_INVALID, INPUT_UNREADABLE. */
 export async function lettersInTopic(connection: CheckedConnection, { topic, registry, from, to }: LetterTopic): Promise<DeadLetter[]> {
-  const kafka = await reach(connection, { mustAnswer: true });
+  const kafka = await connectOrExplain(connection, { mustAnswer: true });
   const admin = kafka.admin();
   await admin.connect();
   let ranges;
   try {
     if (!(await admin.listTopics()).includes(topic)) throw new PipelineError('CONFIG_INVALID', `the broker has no topic '${topic}'`);
-    ranges = boundsOf(await rangesOf(admin, topic), await offsetsOf(admin, topic, from), await offsetsOf(admin, topic, to));
+    ranges = rangesBetween(await topicRanges(admin, topic), await offsetsAt(admin, topic, from), await offsetsAt(admin, topic, to));
   } finally {
     await admin.disconnect();
   }
   const single = decoder<DeadLetter>('dead-letter', 'single-object', undefined);
-  const confluent = decoder<DeadLetter>('dead-letter', 'confluent', registry ? registryClient(registry) : undefined);
+  const confluent = decoder<DeadLetter>('dead-letter', 'confluent', registry ? schemaRegistry(registry) : undefined);
   const letters: DeadLetter[] = [];
-  for await (const { message } of messagesOf(kafka, topic, ranges)) {
+  for await (const { message } of messagesIn(kafka, topic, ranges)) {
     const value = message.value ?? Buffer.alloc(0);
     letters.push(await (value[0] === 0 ? confluent(value) : single(value)));
   }

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crc64Avro, decoder, encoder, registeredPrefix, singleObjectPrefix } from '../../src/avro/wireFormat.ts';
-import { type Registry, registryClient } from '../../src/kafka/client/schemaRegistry.ts';
+import { type SchemaRegistry, schemaRegistry } from '../../src/kafka/client/schemaRegistry.ts';
 
 const packet = {
   sensor: 'cam',
@@ -57,10 +57,10 @@ describe('a schema registry', () => {
       return answer(version ? { schema: known[Number(version) - 1] } : known.map((_, i) => i + 1));
     });
   });
-  let registry: Registry;
+  let registry: SchemaRegistry;
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    registry = registryClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
+    registry = schemaRegistry({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` });
   });
   afterAll(() => void server.close());
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { kafkaSource } from '../../src/consume/sources/kafkaSource.ts';
 import { atLeastOnce } from '../../src/kafka/delivery/atLeastOnce.ts';
 import { decoder } from '../../src/avro/wireFormat.ts';
-import type { Delivery } from '../../src/kafka/delivery/makeDelivery.ts';
+import type { Delivery } from '../../src/kafka/delivery/delivery.ts';
 import { exactlyOnce } from '../../src/kafka/delivery/exactlyOnce.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import { kafkaSink } from '../../src/publish/sinks/kafkaSink.ts';

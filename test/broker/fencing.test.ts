@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
-import type { Delivery } from '../../src/kafka/delivery/makeDelivery.ts';
+import type { Delivery } from '../../src/kafka/delivery/delivery.ts';
 import { exactlyOnce } from '../../src/kafka/delivery/exactlyOnce.ts';
-import type { DoneWindow } from '../../src/kafka/delivery/partitionProgress.ts';
+import type { DoneWindow } from '../../src/kafka/delivery/committedProgress.ts';
 import { brokers, describeKafka, makeTopic, unique } from './kafka.ts';
 import { readTopic } from './readTopic.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type kafkajs from 'kafkajs';
 import { describe, inject } from 'vitest';
-import { persist } from '../../src/kafka/client/retryUntil.ts';
-import { rangesOf } from '../../src/kafka/consumer/readRange.ts';
-import { connect, connectionSchema } from '../../src/kafka/client/connection.ts';
+import { retryUntil } from '../../src/kafka/client/retryUntil.ts';
+import { topicRanges } from '../../src/kafka/consumer/offsetRange.ts';
+import { connect, connectionSchema } from '../../src/kafka/client/kafkaConnection.ts';
 
 /** Addresses of the broker that was found. */
 export const brokers = inject('kafkaBrokers');
@@ -24,7 +24,7 @@ export const unique = (word: string): string => `${word}-${randomUUID().slice(0,
 
 /** Makes topics of a broker that may have started a moment ago, and not know its controller yet. */
 export const makeTopics = (kafka: kafkajs.Kafka, topics: readonly string[]): Promise<void> =>
-  persist(async () => {
+  retryUntil(async () => {
     const admin = kafka.admin();
     await admin.connect();
     try {
@@ -44,7 +44,7 @@ export async function makeTopic(
   await admin.connect();
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
   await admin.createTopics({ topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }] });
-  await rangesOf(admin, topic);
+  await topicRanges(admin, topic);
   await admin.disconnect();
   return topic;
 }

@@ -1,5 +1,6 @@
 import type kafkajs from 'kafkajs';
-import { rangesOf, readRanges } from '../../src/kafka/consumer/readRange.ts';
+import { topicRanges } from '../../src/kafka/consumer/offsetRange.ts';
+import { readRanges } from '../../src/kafka/consumer/readRanges.ts';
 import { client } from './kafka.ts';
 
 /** Every committed message that the topic holds now. */
@@ -7,7 +8,7 @@ export async function readTopic(topic: string): Promise<(kafkajs.KafkaMessage & 
   const kafka = client();
   const admin = kafka.admin();
   await admin.connect();
-  const ranges = await rangesOf(admin, topic);
+  const ranges = await topicRanges(admin, topic);
   await admin.disconnect();
   const read: (kafkajs.KafkaMessage & { readonly partition: number })[] = [];
   await readRanges(kafka, topic, ranges, (message, partition) => {

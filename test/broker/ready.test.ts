@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { kafkaSource } from '../../src/consume/sources/kafkaSource.ts';
 import { kafkaLedger } from '../../src/interpret/ledgers/kafkaLedger.ts';
-import { connect, connectionSchema } from '../../src/kafka/client/connection.ts';
+import { connect, connectionSchema } from '../../src/kafka/client/kafkaConnection.ts';
 import { exactlyOnce } from '../../src/kafka/delivery/exactlyOnce.ts';
 import { kafkaSink } from '../../src/publish/sinks/kafkaSink.ts';
 import { serveMetrics } from '../../src/watch/serveMetrics.ts';

@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify, inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kafkaSource } from '../../src/consume/sources/kafkaSource.ts';
-import { type KafkaConnection, connectionSchema } from '../../src/kafka/client/connection.ts';
+import { type KafkaConnection, connectionSchema } from '../../src/kafka/client/kafkaConnection.ts';
 import { exactlyOnce } from '../../src/kafka/delivery/exactlyOnce.ts';
-import { reach } from '../../src/kafka/client/connectOrExplain.ts';
+import { connectOrExplain } from '../../src/kafka/client/connectOrExplain.ts';
 import { kafkaLedger } from '../../src/interpret/ledgers/kafkaLedger.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import { kafkaSink } from '../../src/publish/sinks/kafkaSink.ts';
@@ -143,7 +143,7 @@ describe.skipIf(ownKafka === '' || !hasOpenssl)('a broker that asks who we are (
 
     it.each(refusals)('%s', async (_, connecting, message) => {
       const connection = connecting(broker);
-      const error = await reach(connectionSchema.parse(connection)).then(
+      const error = await connectOrExplain(connectionSchema.parse(connection)).then(
         () => undefined,
         (thrown: Error) => thrown,
       );
@@ -195,7 +195,7 @@ describe.skipIf(ownKafka === '' || !hasOpenssl)('a broker that asks who we are (
 
   /** A whole flow over a connection: makes topics, publishes packets, runs until each window has its record; their number. */
   async function captionsOver(connection: KafkaConnection): Promise<number> {
-    const kafka = await reach(connectionSchema.parse(connection));
+    const kafka = await connectOrExplain(connectionSchema.parse(connection));
     const [input, output, dead, ledgerTopic] = [unique('packets'), unique('captions'), unique('dead'), unique('ledger')];
     await makeTopics(kafka, [input, output, dead]);
     const producer = kafka.producer();

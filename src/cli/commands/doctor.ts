@@ -3,8 +3,8 @@ import { access, constants, statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import { codeOf, messageOf } from '../../errors.ts';
-import { reach } from '../../kafka/client/connectOrExplain.ts';
-import { registryClient } from '../../kafka/client/schemaRegistry.ts';
+import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
+import { schemaRegistry } from '../../kafka/client/schemaRegistry.ts';
 import { type KafkaFlags, connectionOf, registryOf, withKafkaFlags } from '../kafkaFlags.ts';
 import { loadPipeline } from '../loadPipeline.ts';
 
@@ -63,7 +63,7 @@ async function node(): Promise<Finding> {
 
 async function broker(flags: DoctorFlags, isNamed: boolean): Promise<Finding> {
   try {
-    const admin = (await reach(connectionOf(flags), { mustAnswer: true })).admin();
+    const admin = (await connectOrExplain(connectionOf(flags), { mustAnswer: true })).admin();
     try {
       await admin.connect();
       const { brokers } = await admin.describeCluster();
@@ -85,7 +85,7 @@ async function registry(url: string | undefined): Promise<Finding> {
     const options = registryOf(url);
     if (!options)
       return absent('schema registry', 'none named', 'not needed: records are then Avro single objects; --registry or SCHEMA_REGISTRY_URL');
-    await registryClient(options).ping();
+    await schemaRegistry(options).ping();
     return ok('schema registry', options.url);
   } catch (error) {
     return broken('schema registry', messageOf(error), 'start it, or leave it out: records are then Avro single objects');

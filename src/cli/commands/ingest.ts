@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander';
 import type kafkajs from 'kafkajs';
-import { packetWriter } from '../../consume/kafka/packetEncoder.ts';
+import { packetEncoder } from '../../consume/kafka/packetEncoder.ts';
 import type { Source } from '../../consume/source.ts';
 import { recording } from '../../consume/sources/recording.ts';
-import { outlet } from '../../kafka/producer/batchingProducer.ts';
-import { reach } from '../../kafka/client/connectOrExplain.ts';
-import { rangesOf, readRanges } from '../../kafka/consumer/readRange.ts';
+import { openBatchingProducer } from '../../kafka/producer/openBatchingProducer.ts';
+import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
+import { topicRanges } from '../../kafka/consumer/offsetRange.ts';
+import { readRanges } from '../../kafka/consumer/readRanges.ts';
 import { ensureTopic } from '../ensureTopic.ts';
 import { counterLine } from '../counterLine.ts';
 import { type KafkaFlags, connectionOf, registryOf, speedOf, withKafkaFlags } from '../kafkaFlags.ts';
@@ -50,21 +51,21 @@ export const ingestCommand = (program: Command): void => {
 
 async function ingest(file: string, flags: IngestFlags): Promise<{ packets: number; skipped: number; bytes: number; complete: boolean }> {
   const { topic, speed, sensor, packetBytes, partitions } = flags;
-  const kafka = await reach(connectionOf(flags), { mustAnswer: true });
+  const kafka = await connectOrExplain(connectionOf(flags), { mustAnswer: true });
   const admin = kafka.admin();
   await admin.connect();
   let sent: Map<string, number>;
   try {
     await ensureTopic(admin, topic, partitions);
-    sent = await alreadySent(kafka, await rangesOf(admin, topic), topic, file);
+    sent = await alreadySent(kafka, await topicRanges(admin, topic), topic, file);
   } finally {
     await admin.disconnect();
   }
 
   const source = recording({ file, packetBytes, ...(sensor && { sensor }) });
   const total = await source.total?.();
-  const message = await packetWriter({ ...flags, registry: registryOf(flags.registry), recording: file });
-  const out = await outlet(kafka, { compression: 'zstd' });
+  const message = await packetEncoder({ ...flags, registry: registryOf(flags.registry), recording: file });
+  const out = await openBatchingProducer(kafka, { compression: 'zstd' });
   const { signal, end } = stopOnSignal();
   let [packets, skipped, bytes] = [0, 0, 0];
   const endLine = counterLine(() => ({ done: Math.round(bytes / 1024), total: total && Math.round(total / 1024), unit: 'KiB' }));
@@ -103,7 +104,7 @@ const withoutSent = (source: Source, sent: ReadonlyMap<string, number>): Source 
 /** By sensor: the last packet of this recording that an earlier run sent. */
 async function alreadySent(
   kafka: kafkajs.Kafka,
-  ranges: Awaited<ReturnType<typeof rangesOf>>,
+  ranges: Awaited<ReturnType<typeof topicRanges>>,
   topic: string,
   file: string,
 ): Promise<Map<string, number>> {

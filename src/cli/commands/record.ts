@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import type { Point } from '../../consume/replay/windowRange.ts';
 import { writeArchive } from '../../consume/recordings/topicArchiveFile.ts';
 import { PipelineError } from '../../errors.ts';
-import { boundsOf, offsetsOf } from '../../kafka/consumer/offsetBounds.ts';
-import { reach } from '../../kafka/client/connectOrExplain.ts';
-import { type Range, rangesOf, readRanges } from '../../kafka/consumer/readRange.ts';
+import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
+import { offsetsAt, rangesBetween, topicRanges, type OffsetRange } from '../../kafka/consumer/offsetRange.ts';
+import { readRanges } from '../../kafka/consumer/readRanges.ts';
 import { counterLine } from '../counterLine.ts';
 import { type KafkaFlags, connectionOf, withKafkaFlags } from '../kafkaFlags.ts';
 import { POINT, pointOf } from '../pointFlag.ts';
@@ -40,14 +40,14 @@ export const recordCommand = (program: Command): void => {
 };
 
 async function record({ topic, out, from, to, ...flags }: RecordFlags): Promise<{ messages: number; complete: boolean }> {
-  const kafka = await reach(connectionOf(flags), { mustAnswer: true });
+  const kafka = await connectOrExplain(connectionOf(flags), { mustAnswer: true });
   const admin = kafka.admin();
   await admin.connect();
-  let ranges: Range[];
+  let ranges: OffsetRange[];
   try {
     if (!(await admin.listTopics()).includes(topic))
       throw new PipelineError('CONFIG_INVALID', `--topic: the broker has no topic '${topic}'`);
-    ranges = boundsOf(await rangesOf(admin, topic), await offsetsOf(admin, topic, from), await offsetsOf(admin, topic, to));
+    ranges = rangesBetween(await topicRanges(admin, topic), await offsetsAt(admin, topic, from), await offsetsAt(admin, topic, to));
   } finally {
     await admin.disconnect();
   }

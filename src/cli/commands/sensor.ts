@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
-import { packetWriter } from '../../consume/kafka/packetEncoder.ts';
+import { packetEncoder } from '../../consume/kafka/packetEncoder.ts';
 import { synthetic } from '../../consume/sources/synthetic.ts';
-import { outlet } from '../../kafka/producer/batchingProducer.ts';
-import { reach } from '../../kafka/client/connectOrExplain.ts';
+import { openBatchingProducer } from '../../kafka/producer/openBatchingProducer.ts';
+import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
 import { ensureTopic } from '../ensureTopic.ts';
 import { type KafkaFlags, connectionOf, registryOf, withKafkaFlags } from '../kafkaFlags.ts';
 import { stopOnSignal } from '../stopOnSignal.ts';
@@ -42,7 +42,7 @@ export const sensorCommand = (program: Command): void => {
 async function publish(flags: SensorFlags): Promise<number> {
   const { topic, sensors, seconds, partitions } = flags;
   const source = synthetic({ sensors, seconds, realtime: true });
-  const kafka = await reach(connectionOf(flags), { mustAnswer: true });
+  const kafka = await connectOrExplain(connectionOf(flags), { mustAnswer: true });
   const admin = kafka.admin();
   try {
     await admin.connect();
@@ -50,8 +50,8 @@ async function publish(flags: SensorFlags): Promise<number> {
   } finally {
     await admin.disconnect();
   }
-  const message = await packetWriter({ ...flags, registry: registryOf(flags.registry), recording: 'synthetic' });
-  const out = await outlet(kafka, { compression: 'zstd' });
+  const message = await packetEncoder({ ...flags, registry: registryOf(flags.registry), recording: 'synthetic' });
+  const out = await openBatchingProducer(kafka, { compression: 'zstd' });
   const { signal, end } = stopOnSignal();
   const flying = new Set<Promise<void>>();
   let packets = 0;

@@ -1,17 +1,18 @@
 /*
   A packet in a Kafka message, whose key is the sensor
-    Avro : schemas/event-packet.avsc, in one of the wires of kafka/avroWire.ts
+    Avro : schemas/event-packet.avsc, in one of the wire formats of avro/wireFormat.ts
     raw  : the value is the bytes of the sensor; headers, all text, say what they are:
            encoding, width, height, seq, time-base-ns, captured-at-us
 */
-import { type Wire, decoder } from '../../avro/wireFormat.ts';
-import type { Registry } from '../../kafka/client/schemaRegistry.ts';
+import { decoder } from '../../avro/wireFormat.ts';
+import { schemaRegistry } from '../../kafka/client/schemaRegistry.ts';
 import type { Packet } from '../../stage/packet.ts';
+import { type CheckedPacketEncoding, wireOf } from './packetEncoding.ts';
 
 export type PacketFields = Omit<Packet, 'position' | 'ack' | 'session'>;
 
 /** The part of a Kafka message that a packet is made from. */
-export interface Message {
+export interface PacketMessage {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers?: Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
@@ -29,21 +30,22 @@ interface EventPacket {
   readonly events: Buffer;
 }
 
-/** What raw packets have where they lack a header. */
-export interface RawDefaults {
-  readonly encoding: string;
-  readonly width: number;
-  readonly height: number;
-}
+/** Values of raw packets that lack a header, unless options give others. */
+const RAW_DEFAULTS = { encoding: '', width: 0, height: 0 };
 
-/** Reads packets. What cannot be read becomes a packet of an encoding that nobody decodes, so that it ends as a dead letter with its bytes. */
-export function packetReader(
-  wire: Wire | 'raw',
-  registry: Registry | undefined,
-  defaults: RawDefaults,
-): (message: Message) => PacketFields | Promise<PacketFields> {
-  if (wire === 'raw') return (message) => rawPacket(message, defaults);
-  const decode = decoder<EventPacket>('event-packet', wire, registry);
+export type PacketDecoder = (message: PacketMessage) => PacketFields | Promise<PacketFields>;
+
+/**
+ * Reads packets from messages. A message that cannot be read becomes a packet of an encoding that no decoder knows, so that
+ * it ends as a dead letter with its bytes.
+ */
+export function packetDecoder(encoding: CheckedPacketEncoding): PacketDecoder {
+  const wire = wireOf(encoding);
+  if (wire === 'raw') {
+    const defaults = { ...RAW_DEFAULTS, ...encoding.raw };
+    return (message) => rawPacket(message, defaults);
+  }
+  const decode = decoder<EventPacket>('event-packet', wire, encoding.registry && schemaRegistry(encoding.registry));
   return (message) => {
     try {
       const decoded = decode(message.value ?? Buffer.alloc(0));
@@ -66,7 +68,7 @@ const avroPacket = ({ sensor, seq, encoding, width, height, timeBaseNs, captured
   bytes: events,
 });
 
-function rawPacket({ key, value, headers, offset }: Message, { encoding, width, height }: RawDefaults): PacketFields {
+function rawPacket({ key, value, headers, offset }: PacketMessage, { encoding, width, height }: typeof RAW_DEFAULTS): PacketFields {
   const text = (name: string): string | undefined => headers?.[name]?.toString();
   const number = (name: string, otherwise: number): number => {
     const found = Number(text(name) ?? otherwise);
@@ -84,7 +86,7 @@ function rawPacket({ key, value, headers, offset }: Message, { encoding, width, 
   };
 }
 
-const unreadable = ({ key, value, offset }: Message, cause: unknown): PacketFields => ({
+const unreadable = ({ key, value, offset }: PacketMessage, cause: unknown): PacketFields => ({
   sensor: key?.toString() ?? 'unreadable',
   seq: Number(offset),
   encoding: `unreadable: ${cause instanceof Error ? cause.message : String(cause)}`,

@@ -1,20 +1,20 @@
-/* The other way round than packetWire.ts, which has the grammar of the messages. */
+/* The inverse of packetDecoder.ts, which has the grammar of the messages. */
 import { encoder, registeredPrefix, singleObjectPrefix } from '../../avro/wireFormat.ts';
-import type { OutMessage } from '../../kafka/delivery/committer.ts';
-import { type RegistryOptions, registryClient } from '../../kafka/client/schemaRegistry.ts';
+import type { OutMessage } from '../../kafka/producer/sendMessages.ts';
+import { type RegistryOptions, schemaRegistry } from '../../kafka/client/schemaRegistry.ts';
 import type { Packet } from '../../stage/packet.ts';
 
-export interface PacketWriterOptions {
+export interface PacketEncoderOptions {
   readonly topic: string;
   readonly wire: 'avro' | 'raw';
   /** Without one, Avro is written as single objects. */
   readonly registry?: RegistryOptions | undefined;
-  /** What the packets were read from: a header, by which a second run knows what the first one sent. */
+  /** What the packets were read from: a header, by which a second run recognises what the first one sent. */
   readonly recording: string;
 }
 
-/** Makes packets into messages. Rejects when the registry does not take the schema. */
-export async function packetWriter({ topic, wire, registry, recording }: PacketWriterOptions): Promise<(packet: Packet) => OutMessage> {
+/** Makes messages of packets. Rejects when the registry does not accept the schema. */
+export async function packetEncoder({ topic, wire, registry, recording }: PacketEncoderOptions): Promise<(packet: Packet) => OutMessage> {
   const common = ({ seq, encoding }: Packet): Record<string, string> => ({ encoding, seq: String(seq), recording });
   if (wire === 'raw') {
     return (packet) => ({
@@ -31,7 +31,7 @@ export async function packetWriter({ topic, wire, registry, recording }: PacketW
     });
   }
   const prefix = registry
-    ? await registeredPrefix(registryClient(registry), 'event-packet', 'topic', topic)
+    ? await registeredPrefix(schemaRegistry(registry), 'event-packet', 'topic', topic)
     : singleObjectPrefix('event-packet');
   const { encode } = encoder('event-packet', prefix);
   return (packet) => {

@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { PipelineError } from '../../errors.ts';
 import { atLeastOnce } from '../../kafka/delivery/atLeastOnce.ts';
-import { wires } from '../../avro/wireFormat.ts';
-import { type KafkaConnection, connectionSchema } from '../../kafka/client/connection.ts';
-import type { Delivery } from '../../kafka/delivery/makeDelivery.ts';
-import { reach } from '../../kafka/client/connectOrExplain.ts';
-import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/client/schemaRegistry.ts';
+import { type KafkaConnection, connectionSchema } from '../../kafka/client/kafkaConnection.ts';
+import type { Delivery } from '../../kafka/delivery/delivery.ts';
+import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
+import { schemaRegistry } from '../../kafka/client/schemaRegistry.ts';
 import { readOptions } from '../../readOptions.ts';
 import { groupShare } from '../kafka/groupShare.ts';
-import { packetReader } from '../kafka/packetDecoder.ts';
-import { readAsGroup } from '../kafka/consumerGroup.ts';
+import { packetDecoder } from '../kafka/packetDecoder.ts';
+import { type PacketEncoding, packetEncodingFields, wireOf } from '../kafka/packetEncoding.ts';
+import { readConsumerGroup } from '../kafka/readConsumerGroup.ts';
 import type { Source } from '../source.ts';
 
-export interface KafkaSourceOptions extends KafkaConnection {
+export interface KafkaSourceOptions extends KafkaConnection, PacketEncoding {
   /** A topic, several, or those whose names a pattern matches when the run starts. */
   topic: string | readonly string[] | RegExp;
   /** What ties the commits to the outputs; shared with the sinks. @default at least once, of `groupId` */
@@ -23,12 +23,6 @@ export interface KafkaSourceOptions extends KafkaConnection {
   from?: 'earliest' | 'latest' | { readonly time: string } | { readonly offset: number };
   /** What to do when the topic has thrown away packets that were not captioned yet. @default 'stop' */
   ifTruncated?: 'stop' | 'skip';
-  /** How packets are encoded. @default 'confluent' where there is a registry, else 'single-object' */
-  wire?: 'confluent' | 'single-object' | 'plain' | 'raw';
-  /** For wire 'confluent'. */
-  registry?: RegistryOptions;
-  /** Raw packets without a header of that name have these. */
-  raw?: { encoding?: string; width?: number; height?: number };
   /** Bytes of packets that wait in each partition; above it is paused, below half of it goes on. @default 8 MiB */
   bufferBytes?: number;
   /** How long the broker waits for new packets before it answers, and so how long a partition takes to go on, in milliseconds. @default 100 */
@@ -56,11 +50,7 @@ const schema = connectionSchema.extend({
     ])
     .default('earliest'),
   ifTruncated: z.enum(['stop', 'skip']).default('stop'),
-  wire: z.enum([...wires, 'raw']).optional(),
-  registry: registrySchema.optional(),
-  raw: z
-    .strictObject({ encoding: z.string().exactOptional(), width: z.int().exactOptional(), height: z.int().exactOptional() })
-    .default({}),
+  ...packetEncodingFields,
   bufferBytes: z
     .int()
     .positive()
@@ -80,26 +70,25 @@ type Checked = z.infer<typeof schema>;
 export function kafkaSource(options: KafkaSourceOptions): Source {
   const checked = readOptions('kafkaSource', schema, options);
   const { topic, groupId, registry, from } = checked;
-  const wire = checked.wire ?? (registry ? 'confluent' : 'single-object');
   if (!checked.delivery && !groupId) throw new PipelineError('CONFIG_INVALID', 'kafkaSource: needs a groupId or a delivery');
-  let heardAt = -Infinity;
+  let lastContactAt = -Infinity;
   const share = groupShare(checked.sessionTimeoutMs);
   const own = checked.delivery ?? atLeastOnce({ ...connectionOf(checked), groupId: groupId! });
   return {
     name: 'kafkaSource',
-    params: { topic: topic instanceof RegExp ? String(topic) : topic, wire, from },
+    params: { topic: topic instanceof RegExp ? String(topic) : topic, wire: wireOf(checked), from },
     async *packets(signal) {
-      const read = packetReader(wire, registry && registryClient(registry), { encoding: '', width: 0, height: 0, ...checked.raw });
-      const group = { ...checked, share, onSign: () => (heardAt = performance.now()) };
-      yield* readAsGroup(await reach(connectionOf(checked)), own, read, group, signal);
+      const kafka = await connectOrExplain(connectionOf(checked));
+      const group = { ...checked, share, onContact: () => (lastContactAt = performance.now()) };
+      yield* readConsumerGroup(kafka, own, packetDecoder(checked), group, signal);
     },
     share: () => share.now(performance.now()),
     async ready() {
-      if (performance.now() - heardAt >= checked.sessionTimeoutMs)
+      if (performance.now() - lastContactAt >= checked.sessionTimeoutMs)
         throw new PipelineError('SOURCE_FAILED', `no member of group '${own.groupId}' at ${checked.brokers.join(', ')}`, {
           retryable: true,
         });
-      if (registry) await registryClient(registry).ping();
+      if (registry) await schemaRegistry(registry).ping();
     },
     close: () => own.close(),
   };

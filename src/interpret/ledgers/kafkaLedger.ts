@@ -15,12 +15,13 @@ import { type RootDatabase, open } from 'lmdb';
 import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { type ClaimRecord, claimAfter, ownerOf } from './kafka/claims.ts';
-import { type KafkaConnection, connectionSchema } from '../../kafka/client/connection.ts';
-import { type Follower, followTopic } from '../../kafka/consumer/topicFollower.ts';
+import { type KafkaConnection, connectionSchema } from '../../kafka/client/kafkaConnection.ts';
+import { type TopicFollower, topicFollower } from '../../kafka/consumer/topicFollower.ts';
 import { type Lease, makeLease } from './kafka/lease.ts';
-import { type Outlet, outlet } from '../../kafka/producer/batchingProducer.ts';
-import { persist } from '../../kafka/client/retryUntil.ts';
-import { reach } from '../../kafka/client/connectOrExplain.ts';
+import type { BatchingProducer } from '../../kafka/producer/batchingProducer.ts';
+import { openBatchingProducer } from '../../kafka/producer/openBatchingProducer.ts';
+import { retryUntil } from '../../kafka/client/retryUntil.ts';
+import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
 import { readOptions } from '../../readOptions.ts';
 import type { Claim, Ledger, Paid } from '../ledger.ts';
 
@@ -45,8 +46,8 @@ const schema = connectionSchema.extend({
 /** What is kept of the topic on this machine. */
 interface Parts {
   readonly root: RootDatabase;
-  readonly follower: Follower;
-  readonly out: Outlet;
+  readonly follower: TopicFollower;
+  readonly out: BatchingProducer;
   readonly lease: Lease;
 }
 
@@ -87,7 +88,7 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
     failure ??= new PipelineError('LEDGER_FAILED', message, { cause: error, retryable: true });
     heard.resolve();
   };
-  const sayBy = async (out: Outlet, key: string, value: object | null): Promise<void> =>
+  const sayBy = async (out: BatchingProducer, key: string, value: object | null): Promise<void> =>
     out.send({ topic, key, value: value && Buffer.from(JSON.stringify(value)) });
   const say = async (key: string, value: object | null): Promise<void> => sayBy(opened().out, key, value);
 
@@ -192,8 +193,8 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
     async open() {
       if (parts) return;
       try {
-        const kafka = await reach(connection);
-        await persist(() => ensureTopic(kafka, topic), 60_000);
+        const kafka = await connectOrExplain(connection);
+        await retryUntil(() => ensureTopic(kafka, topic), 60_000);
         // A copy for this run alone need not outlive a crash. Answers share their shape, and pages that are not read leave our memory.
         const root = open({
           path: folder,
@@ -202,18 +203,17 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
           remapChunks: true,
           noSync: !isKept,
         });
-        const out = await outlet(kafka, { compression: 'zstd', lingerMs: 10 });
+        const out = await openBatchingProducer(kafka, { compression: 'zstd', lingerMs: 10 });
         for (const { key, value } of root.getRange({ start: INTENT, end: `${INTENT}~` }))
           claims.set(String(key).slice(INTENT.length), value as string);
         const lease = await makeLease(ownerTimeoutMs, async () => sayBy(out, `${OWNER}${me}`, { leaseMs: ownerTimeoutMs }));
         const from = (partition: number): number => (root.get(`offset ${partition}`) as number | undefined) ?? 0;
-        const follower = await followTopic(
-          kafka,
+        const follower = await topicFollower(kafka, {
           topic,
-          from,
-          async (messages, partition) => take(root, lease, messages, partition),
-          broken,
-        );
+          firstOffset: from,
+          use: async (messages, partition) => take(root, lease, messages, partition),
+          onFailed: broken,
+        });
         parts = { root, follower, out, lease };
         await follower.caughtUp();
       } catch (cause) {

@@ -1,4 +1,4 @@
-import type { CheckedConnection } from './connection.ts';
+import type { CheckedConnection } from './kafkaConnection.ts';
 import type { TlsFiles } from './credentials.ts';
 
 /** Why one side lets the other in neither now nor later. */

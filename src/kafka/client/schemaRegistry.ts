@@ -42,7 +42,7 @@ export const registrySchema = z
     message: 'takes a user or a token, one of both',
   });
 
-export interface Registry {
+export interface SchemaRegistry {
   /** The text of a schema. */
   byId(id: number): Promise<string>;
   /** The text of each version of a subject, oldest first; none where there is no such subject. */
@@ -55,7 +55,7 @@ export interface Registry {
 }
 
 /** A client of the few calls that Saccade makes. Schemas never change under their id, so they are kept. */
-export function registryClient(options: RegistryOptions): Registry {
+export function schemaRegistry(options: RegistryOptions): SchemaRegistry {
   const base = options.url.replace(/\/$/, '');
   const kept = new Map<number, Promise<string>>();
   let agent: Agent | undefined;

@@ -1,29 +1,31 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type kafkajs from 'kafkajs';
-import { isHopeless } from '../client/isRetriable.ts';
+import { retryUntil } from '../client/retryUntil.ts';
 
-export interface KeepConsumingOptions extends kafkajs.ConsumerConfig {
+export interface RestartingConsumerOptions extends kafkajs.ConsumerConfig {
   /** How long the brokers may be away, in milliseconds. */
   readonly giveUpAfterMs: number;
-  /** Told when they have been away for longer, or will never take us. */
-  readonly failed: (error: Error) => void;
+  /** Called when they have been away for longer, or will never accept us. */
+  readonly onFailed: (error: Error) => void;
 }
 
-/** A consumer that outlives its brokers. */
-export interface KeptConsumer {
+/** A consumer that survives restarts of its brokers. */
+export interface RestartingConsumer {
   readonly consumer: kafkajs.Consumer;
   /** Connects and joins the group. */
-  start(topics: readonly string[], eachBatch: kafkajs.EachBatchHandler): Promise<void>;
+  readonly start: (topics: readonly string[], eachBatch: kafkajs.EachBatchHandler) => Promise<void>;
   /** Leaves the group and disconnects, for good. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /**
- * kafkajs gives up for good on some of what a broker says that is only being restarted; on the rest it starts again by
- * a timer that not even `disconnect` stops, and a consumer that was closed comes back and holds its partitions. So
- * starting again is done here.
+ * kafkajs stops for good on some errors of a broker that is only being restarted; after others it restarts by a timer
+ * that even `disconnect` does not stop, so that a consumer that was closed comes back and holds its partitions. So the
+ * consumer is restarted here.
  */
-export function keepConsuming(kafka: kafkajs.Kafka, { giveUpAfterMs, failed, ...config }: KeepConsumingOptions): KeptConsumer {
+export function restartingConsumer(
+  kafka: kafkajs.Kafka,
+  { giveUpAfterMs, onFailed, ...config }: RestartingConsumerOptions,
+): RestartingConsumer {
   const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5, restartOnFailure: async () => false };
   const consumer = kafka.consumer({ ...config, retry });
   const state = { isClosed: false };
@@ -33,23 +35,21 @@ export function keepConsuming(kafka: kafkajs.Kafka, { giveUpAfterMs, failed, ...
   consumer.on('consumer.heartbeat', () => void (aliveAt = performance.now()));
   consumer.on('consumer.group_join', () => void (aliveAt = performance.now()));
 
-  const again = async (first: Error): Promise<void> => {
-    let error = first;
-    for (let pauseMs = 200; !state.isClosed; pauseMs = Math.min(2 * pauseMs, 2000)) {
-      if (isHopeless(error) || performance.now() - aliveAt > giveUpAfterMs) return failed(error);
-      await sleep(pauseMs);
-      try {
-        if (state.isClosed) return;
-        await consumer.connect();
-        await consumer.run(run);
-        return;
-      } catch (cause) {
-        error = cause instanceof Error ? cause : first;
-      }
+  const start = async (): Promise<void> => {
+    if (state.isClosed) return;
+    await consumer.connect();
+    await consumer.run(run);
+  };
+  const isTimeToGiveUp = (): boolean => performance.now() - aliveAt > giveUpAfterMs;
+  const restart = async (crash: Error): Promise<void> => {
+    try {
+      await retryUntil(start, isTimeToGiveUp, { firstPauseMs: 200, afterFailure: crash });
+    } catch (cause) {
+      if (!state.isClosed) onFailed(cause instanceof Error ? cause : crash);
     }
   };
   consumer.on('consumer.crash', ({ payload: { error } }) => {
-    if (!state.isClosed) restarting = again(error);
+    if (!state.isClosed) restarting = restart(error);
   });
 
   return {

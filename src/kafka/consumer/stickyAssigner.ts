@@ -2,7 +2,7 @@ import kafkajs from 'kafkajs';
 
 const { MemberAssignment, MemberMetadata } = kafkajs.AssignerProtocol;
 
-export interface Owned {
+export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
 }
@@ -17,7 +17,7 @@ export interface StickyAssigner {
  * Leaves each partition where it is as long as nobody has more than their share: a partition that moves is read again
  * from its commit. Members say in their metadata what they have; kafkajs itself knows round robin only.
  */
-export function stickyAssigner(owned: () => readonly Owned[]): StickyAssigner {
+export function stickyAssigner(owned: () => readonly TopicPartition[]): StickyAssigner {
   let known: kafkajs.Cluster | undefined;
   return {
     assigner({ cluster }) {
@@ -28,7 +28,7 @@ export function stickyAssigner(owned: () => readonly Owned[]): StickyAssigner {
   };
 }
 
-function assignerOf(cluster: kafkajs.Cluster, owned: () => readonly Owned[]): kafkajs.Assigner {
+function assignerOf(cluster: kafkajs.Cluster, owned: () => readonly TopicPartition[]): kafkajs.Assigner {
   return {
     name: 'saccade-sticky',
     version: 0,
@@ -50,9 +50,9 @@ function assignerOf(cluster: kafkajs.Cluster, owned: () => readonly Owned[]): ka
   };
 }
 
-function claimsOf(metadata: Buffer): Owned[] {
+function claimsOf(metadata: Buffer): TopicPartition[] {
   try {
-    return JSON.parse(MemberMetadata.decode(metadata)?.userData.toString() ?? '[]') as Owned[];
+    return JSON.parse(MemberMetadata.decode(metadata)?.userData.toString() ?? '[]') as TopicPartition[];
   } catch {
     return [];
   }
@@ -60,9 +60,9 @@ function claimsOf(metadata: Buffer): Owned[] {
 
 /** Shares partitions out: counts differ by one at most, and whoever has one keeps it within that. */
 export function assignSticky(
-  partitions: readonly Owned[],
-  members: readonly { readonly memberId: string; readonly owned: readonly Owned[] }[],
-): { memberId: string; partitions: Owned[] }[] {
+  partitions: readonly TopicPartition[],
+  members: readonly { readonly memberId: string; readonly owned: readonly TopicPartition[] }[],
+): { memberId: string; partitions: TopicPartition[] }[] {
   const free = new Map(partitions.map((one) => [`${one.topic}/${one.partition}`, one]));
   const least = Math.floor(partitions.length / members.length);
   let extra = partitions.length % members.length;

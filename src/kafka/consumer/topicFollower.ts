@@ -1,104 +1,115 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type kafkajs from 'kafkajs';
-import { keepConsuming } from './restartingConsumer.ts';
-import { persist } from '../client/retryUntil.ts';
-import { committedOf } from '../client/readCommitted.ts';
-import { rangesOf } from './readRange.ts';
+import { committedMessages } from '../client/committedMessages.ts';
+import { retryUntil } from '../client/retryUntil.ts';
+import { Change } from './change.ts';
+import { coalesced } from './coalesced.ts';
+import { type OffsetRange, topicRanges } from './offsetRange.ts';
+import { restartingConsumer } from './restartingConsumer.ts';
 
 /** How long a broker may be away. */
 const GIVE_UP_MS = 120_000;
-/** How often the end of the topic is asked for at most; all who wait meanwhile share the answer. */
+/** How often the end of the topic is asked for at most; all callers that wait meanwhile share the answer. */
 const ASK_EVERY_MS = 20;
 
-/** A reader that stays at the end of a topic. */
-export interface Follower {
-  /** Resolves when everything has been read that was in the topic when this was called; rejects when nothing is read any more. */
+/** A consumer that reads a topic to its end and goes on with what is written to it. */
+export interface TopicFollower {
+  /** Resolves when everything has been used that was in the topic when this was called; rejects when reading has failed. */
   caughtUp(): Promise<void>;
   close(): Promise<void>;
 }
 
+export interface TopicFollowerOptions {
+  readonly topic: string;
+  /** The offset from which a partition is read. */
+  readonly firstOffset: (partition: number) => number;
+  readonly use: (messages: readonly kafkajs.KafkaMessage[], partition: number) => void | Promise<void>;
+  /** Called when reading has failed for good. */
+  readonly onFailed: (error: Error) => void;
+}
+
 /**
- * Reads all partitions of a topic, each from the offset that `from` gives, and goes on with what comes. Nothing is
- * committed: kafkajs reads by group only, so a group with a random name lives as long as this does.
+ * Follows all partitions of a topic. Nothing is committed: kafkajs only reads as a member of a group, so a group with a
+ * random name exists until the follower is closed.
  */
-export async function followTopic(
+export async function topicFollower(
   kafka: kafkajs.Kafka,
-  topic: string,
-  from: (partition: number) => number,
-  use: (messages: readonly kafkajs.KafkaMessage[], partition: number) => void | Promise<void>,
-  failed: (error: Error) => void,
-): Promise<Follower> {
+  { topic, firstOffset, use, onFailed }: TopicFollowerOptions,
+): Promise<TopicFollower> {
   const admin = kafka.admin();
   await admin.connect();
-  let failure: Error | undefined;
-  const kept = keepConsuming(kafka, {
+  const positions = new UsedPositions();
+  const { consumer, start, close } = restartingConsumer(kafka, {
     groupId: `saccade-follow-${randomUUID()}`,
     maxWaitTimeInMs: 500,
-    // Who comes back after a broker was restarted is a new member, and waits until the broker takes the old one for dead.
+    // After a restart of the broker the consumer joins as a new member, and waits until the broker drops the old one.
     sessionTimeout: 6000,
     rebalanceTimeout: 6000,
     heartbeatInterval: 1000,
     giveUpAfterMs: GIVE_UP_MS,
-    failed(error) {
-      failure = error;
-      moved.resolve();
-      failed(error);
+    onFailed(error) {
+      positions.fail(error);
+      onFailed(error);
     },
   });
-  const { consumer } = kept;
-  /** Everything below has been used. */
-  const reached = new Map<number, number>();
-  let moved = Promise.withResolvers<void>();
-  let current: Promise<void> | undefined;
-  let queued: Promise<void> | undefined;
-
-  const advance = (partition: number, offset: number): void => {
-    if (offset > (reached.get(partition) ?? 0)) reached.set(partition, offset);
-    moved.resolve();
-    moved = Promise.withResolvers();
-  };
 
   consumer.on('consumer.group_join', ({ payload }) => {
     for (const partition of payload.memberAssignment[topic] ?? []) {
-      const offset = reached.get(partition) ?? from(partition);
-      reached.set(partition, offset);
+      const offset = positions.of(partition) ?? firstOffset(partition);
+      positions.advance(partition, offset);
       consumer.seek({ topic, partition, offset: String(offset) });
     }
   });
-  const eachBatch = async ({ batch }: kafkajs.EachBatchPayload): Promise<void> => {
-    await use(committedOf(batch), batch.partition);
-    advance(batch.partition, Number(batch.lastOffset()) + 1);
-  };
-  await kept.start([topic], eachBatch);
+  await start([topic], async ({ batch }) => {
+    await use(committedMessages(batch), batch.partition);
+    positions.advance(batch.partition, Number(batch.lastOffset()) + 1);
+  });
 
   let askedAt = -Infinity;
-  const catchUp = async (): Promise<void> => {
-    const early = askedAt + ASK_EVERY_MS - performance.now();
-    if (early > 0) await sleep(early);
+  const caughtUp = coalesced(async () => {
+    const earlyMs = askedAt + ASK_EVERY_MS - performance.now();
+    if (earlyMs > 0) await sleep(earlyMs);
     askedAt = performance.now();
-    const ranges = await persist(() => rangesOf(admin, topic), GIVE_UP_MS);
-    const isBehind = (): boolean => ranges.some(({ partition, first, end }) => end > first && (reached.get(partition) ?? -1) < end);
-    while (isBehind()) {
-      if (failure) throw failure;
-      await moved.promise;
-    }
-  };
+    await positions.reach(await retryUntil(() => topicRanges(admin, topic), GIVE_UP_MS));
+  });
 
   return {
-    // All who ask while a question is on its way share the one after it: its answer may be older than their question.
-    caughtUp() {
-      if (!current) return (current = catchUp().finally(() => (current = undefined)));
-      return (queued ??= current
-        .catch(() => {})
-        .then(() => {
-          queued = undefined;
-          return (current = catchUp().finally(() => (current = undefined)));
-        }));
-    },
+    caughtUp,
     async close() {
-      await kept.close();
+      await close();
       await admin.disconnect();
     },
   };
+}
+
+/** By partition, the offset below which everything has been used. */
+export class UsedPositions {
+  readonly #offsets = new Map<number, number>();
+  readonly #changed = new Change();
+  #failure: Error | undefined;
+
+  of(partition: number): number | undefined {
+    return this.#offsets.get(partition);
+  }
+
+  advance(partition: number, offset: number): void {
+    if (offset >= (this.#offsets.get(partition) ?? 0)) this.#offsets.set(partition, offset);
+    this.#changed.announce();
+  }
+
+  /** Makes `reach` reject. */
+  fail(error: Error): void {
+    this.#failure = error;
+    this.#changed.announce();
+  }
+
+  /** Resolves when the ends of all ranges are reached. */
+  async reach(ranges: readonly OffsetRange[]): Promise<void> {
+    const isBehind = (): boolean => ranges.some(({ partition, first, end }) => end > first && (this.of(partition) ?? -1) < end);
+    while (isBehind()) {
+      if (this.#failure) throw this.#failure;
+      await this.#changed.next();
+    }
+  }
 }

@@ -2,30 +2,32 @@ import kafkajs from 'kafkajs';
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import type { Compression } from '../client/compression.ts';
-import { type Committer, type InputPartition, sendAll } from './committer.ts';
-import { type Delivery, type Reader, makeDelivery } from './makeDelivery.ts';
+import { sendMessages } from '../producer/sendMessages.ts';
+import type { Delivery, DeliveryReader } from './delivery.ts';
+import { makeDelivery } from './makeDelivery.ts';
+import type { InputPartition, PartitionProducer } from './partitionProducer.ts';
 import { type DeliveryOptions, deliveryParts, deliverySchema } from './deliveryOptions.ts';
 
 export type AtLeastOnceOptions = DeliveryOptions;
 
 const schema = deliverySchema.extend({ lingerMs: z.number().min(0).default(20) });
 
-/** Write, then commit: for brokers without transactions, and for outputs elsewhere. A crash in between writes again. */
+/** Writes, then commits: for brokers without transactions, and for outputs outside Kafka. After a crash in between, records are written twice. */
 export function atLeastOnce(options: AtLeastOnceOptions): Delivery {
   const checked = readOptions('atLeastOnce', schema, options);
   return makeDelivery({
     ...deliveryParts(checked),
     guarantee: 'at-least-once',
-    committer: (input, kafka, reader) => plain(kafka, input, reader, checked.compression),
+    producer: (input, kafka, reader) => plain(kafka, input, reader, checked.compression),
   });
 }
 
 function plain(
   kafka: kafkajs.Kafka,
   { topic, partition }: InputPartition,
-  reader: () => Reader | undefined,
+  reader: () => DeliveryReader | undefined,
   compression: Compression,
-): Committer {
+): PartitionProducer {
   let producer: kafkajs.Producer | undefined;
   const open = async (): Promise<kafkajs.Producer> => {
     if (producer) return producer;
@@ -41,9 +43,9 @@ function plain(
     begin: async () => ({
       send: async (messages) => {
         const opened = await open();
-        return sendAll((batch) => opened.sendBatch(batch), messages, compression);
+        return sendMessages((batch) => opened.sendBatch(batch), messages, compression);
       },
-      // Refused while the group is being rebalanced: then the next commit says it, or the next owner does it again.
+      // Refused while the group is being rebalanced: then the next commit covers it, or the next owner repeats the work.
       commit: async (offset, metadata) => reader()?.commit(topic, partition, offset, metadata),
     }),
     async close() {

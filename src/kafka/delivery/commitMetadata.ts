@@ -1,15 +1,16 @@
 /*
-  The metadata of an offset commit: what is done of a partition at and behind the committed position.
+  The metadata of an offset commit: what is done of a partition at and above the committed position.
 
-    metadata = base64( 'S' | version 1 (byte) | stamp (6 bytes) | kind (byte) | body )
-    kind 0   : body = note
-    kind 1   : body = offset (uvarint); the note is the value of the record at that offset of the progress topic
-    note     = count (uvarint) | sensor* | offsets of rejected packets | { late | silence* }?
-    late     = offsets of packets whose late events were told
-    silence  = number of the sensor in this note (uvarint) | offsets at which silence ended its windows
+    metadata = base64( 'S' | version 1 (byte) | commit id (6 bytes) | kind (byte) | body )
+    kind 0   : body = progress
+    kind 1   : body = offset (uvarint); the progress is the value of the record at that offset of the progress topic
+    progress = count (uvarint) | sensor* | offsets of rejected packets | { late | silence* }?
+    late     = offsets of packets whose late events have a dead letter
+    silence  = number of the sensor in this list (uvarint) | offsets at which the idle timeout ended its windows
     offsets  = count (uvarint) | { offset, minus the one before (uvarint) }*; the first one minus the committed offset
-    sensor   = hash (4 bytes) | 2 · number of runs + has mark (uvarint) | read from, minus the committed offset (uvarint) | mark? | run*
-    mark     = start, minus that of the sensor before (svarint) | length, minus that before (svarint)
+    sensor   = hash (4 bytes) | 2 · number of runs + has watermark (uvarint) | read from, minus the committed offset (uvarint)
+             | watermark? | run*
+    watermark = start, minus that of the sensor before (svarint) | length, minus that before (svarint)
              | offset, minus where the sensor is read from (svarint)
     run      = first start, minus where the run before ended (svarint) | step (uvarint) | count (uvarint)
 
@@ -17,53 +18,57 @@
   whole numbers below 2^53. A run stands for `count` starts of done windows, `step` microseconds apart.
 */
 import { PipelineError } from '../../errors.ts';
-import type { Mark, Note, SensorNote } from './partitionProgress.ts';
+import type { CommittedProgress, CommittedSensor, LowWatermark } from './committedProgress.ts';
 
-/** Tells one commit from all others: 6 random bytes. */
-export type Stamp = Uint8Array;
+/** Distinguishes one commit from all others: 6 random bytes. */
+export type CommitId = Uint8Array;
 
-export type Metadata = { readonly stamp: Stamp } & ({ readonly note: Omit<Note, 'position'> } | { readonly at: number });
+/** What the metadata of a commit says: the progress, or the offset at which the progress topic has it. */
+export type CommitMetadata = { readonly id: CommitId } & (
+  | { readonly progress: Omit<CommittedProgress, 'position'> }
+  | { readonly progressAt: number }
+);
 
 const HEAD = [0x53, 1] as const;
-const STAMP_BYTES = 6;
+const ID_BYTES = 6;
 
-/** The metadata that holds the note itself, or undefined where it would be longer than `limit` characters. */
-export function inlineMetadata(note: Note, stamp: Stamp, limit: number): string | undefined {
-  const text = Buffer.concat([Buffer.from(HEAD), stamp, Buffer.from([0]), noteBytes(note)]).toString('base64');
+/** Metadata that holds the progress itself; undefined where it would be longer than `limit` characters. */
+export function inlineMetadata(progress: CommittedProgress, id: CommitId, limit: number): string | undefined {
+  const text = Buffer.concat([Buffer.from(HEAD), id, Buffer.from([0]), encodeProgress(progress)]).toString('base64');
   return text.length <= limit ? text : undefined;
 }
 
-/** The metadata that says where in the progress topic the note is. */
-export function pointerMetadata(at: number, stamp: Stamp): string {
+/** Metadata that gives the offset at which the progress topic has the progress. */
+export function pointerMetadata(progressAt: number, id: CommitId): string {
   const bytes: number[] = [];
-  putUnsigned(bytes, at);
-  return Buffer.concat([Buffer.from(HEAD), stamp, Buffer.from([1, ...bytes])]).toString('base64');
+  putUnsigned(bytes, progressAt);
+  return Buffer.concat([Buffer.from(HEAD), id, Buffer.from([1, ...bytes])]).toString('base64');
 }
 
 /** Reads what `inlineMetadata` or `pointerMetadata` wrote. Throws CONFIG_INVALID for what another program wrote. */
-export function readMetadata(text: string, position: number): Metadata {
+export function readMetadata(text: string, position: number): CommitMetadata {
   const bytes = Buffer.from(text, 'base64');
-  const bodyAt = HEAD.length + STAMP_BYTES + 1;
+  const bodyAt = HEAD.length + ID_BYTES + 1;
   if (bytes[0] !== HEAD[0] || bytes[1] !== HEAD[1] || bytes.length <= bodyAt) {
     throw new PipelineError(
       'CONFIG_INVALID',
       `the group's commit has metadata that Saccade did not write ('${text.slice(0, 16)}'); give this pipeline a groupId of its own`,
     );
   }
-  const stamp = bytes.subarray(HEAD.length, HEAD.length + STAMP_BYTES);
+  const id = bytes.subarray(HEAD.length, HEAD.length + ID_BYTES);
   const body = bytes.subarray(bodyAt);
-  return bytes[bodyAt - 1] === 1 ? { stamp, at: reader(body).unsigned() } : { stamp, note: readNote(body, position) };
+  return bytes[bodyAt - 1] === 1 ? { id, progressAt: reader(body).unsigned() } : { id, progress: decodeProgress(body, position) };
 }
 
-/** A note without its position, which the commit has. */
-export function noteBytes({ position, sensors, rejected, late }: Note): Buffer {
+/** The bytes of a progress without its position, which the commit itself has. */
+export function encodeProgress({ position, sensors, rejected, late }: CommittedProgress): Buffer {
   const bytes: number[] = [];
   putUnsigned(bytes, sensors.length);
-  let before: Mark = { start: 0, end: 0, offset: 0 };
-  const inOrder = sensors.toSorted((a, b) => (a.mark?.start ?? 0) - (b.mark?.start ?? 0));
+  let before: LowWatermark = { start: 0, end: 0, offset: 0 };
+  const inOrder = sensors.toSorted((a, b) => (a.watermark?.start ?? 0) - (b.watermark?.start ?? 0));
   for (const sensor of inOrder) before = putSensor(bytes, sensor, before, position);
   putOffsets(bytes, rejected, position);
-  // Notes of earlier versions end here, and so do those that have nothing more to say.
+  // The metadata of earlier versions ends here, and so does metadata without late packets and idle timeouts.
   const hasSilence = sensors.some(({ idleAt }) => idleAt.length > 0);
   if (late.length > 0 || hasSilence) putOffsets(bytes, late, position);
   for (const [number, { idleAt }] of inOrder.entries()) {
@@ -83,31 +88,36 @@ function putOffsets(bytes: number[], offsets: readonly number[], position: numbe
   }
 }
 
-function putSensor(bytes: number[], { hash, from, mark, done }: SensorNote, before: Mark, position: number): Mark {
+function putSensor(
+  bytes: number[],
+  { hash, from, watermark, done }: CommittedSensor,
+  before: LowWatermark,
+  position: number,
+): LowWatermark {
   for (let shift = 24; shift >= 0; shift -= 8) bytes.push((hash >>> shift) & 0xff);
   const runs = runsOf(done);
-  putUnsigned(bytes, 2 * runs.length + (mark ? 1 : 0));
+  putUnsigned(bytes, 2 * runs.length + (watermark ? 1 : 0));
   putUnsigned(bytes, Math.max(0, from - position));
-  if (mark) {
-    putSigned(bytes, mark.start - before.start);
-    putSigned(bytes, mark.end - mark.start - (before.end - before.start));
-    putSigned(bytes, mark.offset - Math.max(from, position));
+  if (watermark) {
+    putSigned(bytes, watermark.start - before.start);
+    putSigned(bytes, watermark.end - watermark.start - (before.end - before.start));
+    putSigned(bytes, watermark.offset - Math.max(from, position));
   }
-  let at = mark?.start ?? 0;
+  let at = watermark?.start ?? 0;
   for (const { start, step, count } of runs) {
     putSigned(bytes, start - at);
     putUnsigned(bytes, step);
     putUnsigned(bytes, count);
     at = start + step * (count - 1);
   }
-  return mark ?? before;
+  return watermark ?? before;
 }
 
-/** The part of a note that metadata or progress topic hold. */
-export function readNote(bytes: Buffer, position: number): Omit<Note, 'position'> {
+/** Reads what `encodeProgress` wrote. Throws INPUT_UNREADABLE. */
+export function decodeProgress(bytes: Buffer, position: number): Omit<CommittedProgress, 'position'> {
   const read = reader(bytes);
-  let before: Mark = { start: 0, end: 0, offset: 0 };
-  const sensors = Array.from({ length: read.unsigned() }, (): SensorNote & { idleAt: number[] } => {
+  let before: LowWatermark = { start: 0, end: 0, offset: 0 };
+  const sensors = Array.from({ length: read.unsigned() }, (): CommittedSensor & { idleAt: number[] } => {
     const hash = read.hash();
     const head = read.unsigned();
     const from = position + read.unsigned();
@@ -116,9 +126,9 @@ export function readNote(bytes: Buffer, position: number): Omit<Note, 'position'
       const length = before.end - before.start + read.signed();
       before = { start, end: start + length, offset: from + read.signed() };
     }
-    const mark = head % 2 === 1 ? before : undefined;
+    const watermark = head % 2 === 1 ? before : undefined;
     const done: number[] = [];
-    let at = mark?.start ?? 0;
+    let at = watermark?.start ?? 0;
     for (let run = Math.floor(head / 2); run > 0; run--) {
       const start = at + read.signed();
       const step = read.unsigned();
@@ -126,7 +136,7 @@ export function readNote(bytes: Buffer, position: number): Omit<Note, 'position'
       for (let i = 0; i < count; i++) done.push(start + i * step);
       at = start + step * (count - 1);
     }
-    return { hash, from, ...(mark && { mark }), done, idleAt: [] };
+    return { hash, from, ...(watermark && { watermark }), done, idleAt: [] };
   });
   const offsets = (): number[] => {
     let last = position;
@@ -136,7 +146,7 @@ export function readNote(bytes: Buffer, position: number): Omit<Note, 'position'
   const late = read.isAtEnd() ? [] : offsets();
   while (!read.isAtEnd()) {
     const sensor = sensors[read.unsigned()];
-    if (!sensor) throw new PipelineError('INPUT_UNREADABLE', 'the metadata of the commit names a sensor that it has not');
+    if (!sensor) throw new PipelineError('INPUT_UNREADABLE', 'the metadata of the commit names a sensor that it does not list');
     sensor.idleAt = offsets();
   }
   return { sensors, rejected, late };

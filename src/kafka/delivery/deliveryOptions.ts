@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { compressions } from '../client/compression.ts';
-import { type KafkaConnection, connectionSchema } from '../client/connection.ts';
+import { type KafkaConnection, connectionSchema } from '../client/kafkaConnection.ts';
 import type { DeliveryParts } from './makeDelivery.ts';
-import { reach } from '../client/connectOrExplain.ts';
+import { connectOrExplain } from '../client/connectOrExplain.ts';
 
-/** What every delivery can be told. */
+/** The options that every delivery has. */
 export interface DeliveryOptions extends KafkaConnection {
   /** The consumer group; with `exactlyOnce` also the beginning of the transactional ids. */
   groupId: string;
-  /** How long records wait for others to go out with, in milliseconds. @default 50 with exactlyOnce, 20 with atLeastOnce */
+  /** How long records wait for others to be sent with, in milliseconds. @default 50 with exactlyOnce, 20 with atLeastOnce */
   lingerMs?: number;
   /** How often a position without records is committed, in milliseconds. @default 1000 */
   commitEveryMs?: number;
@@ -30,8 +30,15 @@ export const deliverySchema = connectionSchema.extend({
 
 type Checked = z.infer<typeof deliverySchema> & { readonly lingerMs: number };
 
-/** What a delivery is made of, but for the way out. */
-export const deliveryParts = (checked: Checked): Omit<DeliveryParts, 'guarantee' | 'committer'> => {
+/** The parts of a delivery except its guarantee and its producer. */
+export const deliveryParts = (checked: Checked): Omit<DeliveryParts, 'guarantee' | 'producer'> => {
   const { groupId, lingerMs, commitEveryMs, giveUpAfterMs, metadataLimit, brokers, clientId, tls, sasl } = checked;
-  return { groupId, lingerMs, commitEveryMs, giveUpAfterMs, metadataLimit, kafka: () => reach({ brokers, clientId, tls, sasl }) };
+  return {
+    groupId,
+    lingerMs,
+    commitEveryMs,
+    giveUpAfterMs,
+    metadataLimit,
+    kafka: () => connectOrExplain({ brokers, clientId, tls, sasl }),
+  };
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
-import { type Delivery, makeDelivery } from './makeDelivery.ts';
+import type { Delivery } from './delivery.ts';
+import { makeDelivery } from './makeDelivery.ts';
 import { type DeliveryOptions, deliveryParts, deliverySchema } from './deliveryOptions.ts';
 import { transactional } from './transactional.ts';
 
@@ -15,9 +16,9 @@ const schema = deliverySchema.extend({
 });
 
 /**
- * Captions, dead letters and the commit of the packets that they came from go out in one transaction: each window has
- * exactly one record, for readers that read committed. One transactional id for each input partition fences whoever
- * had the partition before.
+ * Captions, dead letters and the commit of the packets that they came from are written in one transaction: each window
+ * has exactly one record, for consumers that read committed. One transactional id for each input partition fences the
+ * previous owner of the partition.
  */
 export function exactlyOnce(options: ExactlyOnceOptions): Delivery {
   const checked = readOptions('exactlyOnce', schema, options);
@@ -25,6 +26,6 @@ export function exactlyOnce(options: ExactlyOnceOptions): Delivery {
   return makeDelivery({
     ...deliveryParts(checked),
     guarantee: 'exactly-once',
-    committer: (input, kafka) => transactional(kafka, input, { timeoutMs, compression }),
+    producer: (input, kafka) => transactional(kafka, input, { timeoutMs, compression }),
   });
 }

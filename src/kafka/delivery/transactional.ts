@@ -1,19 +1,20 @@
 import kafkajs from 'kafkajs';
 import type { Compression } from '../client/compression.ts';
-import { type Committer, type InputPartition, sendAll } from './committer.ts';
+import { sendMessages } from '../producer/sendMessages.ts';
+import type { InputPartition, PartitionProducer } from './partitionProducer.ts';
 
 /**
- * Messages and commit of one input partition in one transaction.
+ * Writes the messages and the commit of one input partition in one transaction.
  *
- * Kafka refuses offsets of a member that lost its partition only to clients newer than kafkajs. So each input
- * partition has a transactional id of its own: whoever takes the partition initialises that id, and the broker then
- * refuses everything from the one before, whose open transaction it ends.
+ * Kafka can refuse the transactional commit of a member that lost its partition, but only for clients newer than kafkajs.
+ * So each input partition has a transactional id of its own: an instance that takes the partition initialises that id,
+ * after which the broker refuses everything from the previous owner and aborts its open transaction.
  */
 export function transactional(
   kafka: kafkajs.Kafka,
   { groupId, topic, partition }: InputPartition,
   { timeoutMs, compression }: { timeoutMs: number; compression: Compression },
-): Committer {
+): PartitionProducer {
   let producer: kafkajs.Producer | undefined;
   let begun: kafkajs.Transaction | undefined;
 
@@ -25,7 +26,7 @@ export function transactional(
 
   return {
     async fence() {
-      // A new producer each time: kafkajs's has no way back from a transaction whose end is not known.
+      // A new producer each time: a kafkajs producer cannot recover from a transaction whose outcome is unknown.
       await producer?.disconnect();
       producer = kafka.producer({
         transactionalId: `${groupId}.${topic}.${partition}`,
@@ -41,7 +42,7 @@ export function transactional(
     async begin() {
       const transaction = await begin();
       return {
-        send: (messages) => sendAll((batch) => transaction.sendBatch(batch), messages, compression),
+        send: (messages) => sendMessages((batch) => transaction.sendBatch(batch), messages, compression),
         async commit(offset, metadata) {
           // `metadata` reaches the broker; kafkajs's types lack it.
           const partitions = [{ partition, offset: String(offset), metadata }];
@@ -55,13 +56,4 @@ export function transactional(
       producer = undefined;
     },
   };
-}
-
-/** Whether the broker refuses us because another instance has initialised the same transactional id. */
-export function isFenced(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = (cause as { originalError?: unknown }).originalError ?? cause.cause) {
-    const { type, code } = cause as { type?: string; code?: number };
-    if (type === 'INVALID_PRODUCER_EPOCH' || type === 'PRODUCER_FENCED' || code === 90) return true;
-  }
-  return false;
 }

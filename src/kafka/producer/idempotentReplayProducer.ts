@@ -1,86 +1,115 @@
 import kafkajs from 'kafkajs';
 import { PipelineError } from '../../errors.ts';
 import type { Compression } from '../client/compression.ts';
-import { type OutMessage, sendAll } from '../delivery/committer.ts';
-import { type Outlet, batching, outlet } from './batchingProducer.ts';
-import { rangesOf, readRanges } from '../consumer/readRange.ts';
-import { isFenced } from '../delivery/transactional.ts';
+import { isFenced } from '../client/isFenced.ts';
+import { topicRanges } from '../consumer/offsetRange.ts';
+import { readRanges } from '../consumer/readRanges.ts';
+import { type BatchingProducer, batchingProducer } from './batchingProducer.ts';
+import { openBatchingProducer } from './openBatchingProducer.ts';
+import { type OutMessage, sendMessages } from './sendMessages.ts';
 
-/** Writes records of a replay into a topic that may hold some of them already. */
-export interface ReplayOutlet extends Outlet {
+/** Writes the records of a replay into a topic that may hold some of them already. */
+export interface IdempotentReplayProducer extends BatchingProducer {
   /** Whether the topic has a record of this window. */
   has(id: string): boolean;
 }
 
-export interface ReplayOutletOptions {
+export interface ReplayProducerOptions {
   readonly topic: string;
   readonly compression: Compression;
-  /** Each record once, for readers that read committed; needs transactions. */
+  /** Each record once, for consumers that read committed; needs transactions. */
   readonly exactlyOnce: boolean;
 }
 
-/** By this header of its message a record is known again. */
+/**
+ * Reads which windows the topic has records of, and writes the records of other windows. A replay has no commit to tie
+ * its records to: where the outcome of a transaction is unknown, it is fenced, and what the topic has gained is read. Of
+ * two replays into one topic the first one is fenced, and fails.
+ */
+export async function idempotentReplayProducer(
+  kafka: kafkajs.Kafka,
+  { topic, compression, exactlyOnce }: ReplayProducerOptions,
+): Promise<IdempotentReplayProducer> {
+  const { ids, readNew } = windowIdsOf(kafka, topic);
+  const has = (id: string): boolean => ids.has(id);
+  if (!exactlyOnce) {
+    await readNew();
+    return { ...(await openBatchingProducer(kafka, { compression })), has };
+  }
+  const transactions = replayTransactions(kafka, topic);
+  await transactions.fence();
+  await readNew();
+  const producer = batchingProducer({
+    async send(messages) {
+      const missing = messages.filter((message) => !has(idOf(message)));
+      if (missing.length === 0) return;
+      await transactions.write(missing, compression);
+      for (const message of missing) ids.add(idOf(message));
+    },
+    async reconnect() {
+      await transactions.fence();
+      await readNew();
+    },
+    close: transactions.close,
+  });
+  return { ...producer, has };
+}
+
+/** This header of a message identifies its record. */
 const idOf = ({ headers }: Pick<kafkajs.KafkaMessage | OutMessage, 'headers'>): string => headers?.['window-id']?.toString() ?? '';
 
-/**
- * Reads which windows the topic has records of, and writes others behind them. There is no commit to tie them to: where
- * it is not known whether a transaction worked, it is fenced, and the topic is read on to see. Of two replays into one
- * topic the first one is fenced, and fails.
- */
-export async function replayOutlet(kafka: kafkajs.Kafka, { topic, compression, exactlyOnce }: ReplayOutletOptions): Promise<ReplayOutlet> {
+/** The windows that a topic has records of; `readNew` adds those that were written since it was called last. */
+function windowIdsOf(kafka: kafkajs.Kafka, topic: string): { readonly ids: Set<string>; readonly readNew: () => Promise<void> } {
   const ids = new Set<string>();
   /** By partition: everything below is in `ids`. */
   const next = new Map<number, number>();
-  const learn = async (): Promise<void> => {
+  const readNew = async (): Promise<void> => {
     const admin = kafka.admin();
     await admin.connect();
-    const ranges = await rangesOf(admin, topic).finally(() => admin.disconnect());
-    const fresh = ranges.map((range) => ({ ...range, first: next.get(range.partition) ?? range.first }));
-    await readRanges(kafka, topic, fresh, (message) => void ids.add(idOf(message)));
+    const ranges = await topicRanges(admin, topic).finally(() => admin.disconnect());
+    const unread = ranges.map((range) => ({ ...range, first: next.get(range.partition) ?? range.first }));
+    await readRanges(kafka, topic, unread, (message) => void ids.add(idOf(message)));
     for (const { partition, end } of ranges) next.set(partition, end);
   };
-  const has = (id: string): boolean => ids.has(id);
-  if (!exactlyOnce) {
-    await learn();
-    return { ...(await outlet(kafka, { compression })), has };
-  }
+  return { ids, readNew };
+}
 
+/** Transactions under the id that all replays into a topic share. */
+function replayTransactions(
+  kafka: kafkajs.Kafka,
+  topic: string,
+): {
+  fence: () => Promise<void>;
+  write: (messages: readonly OutMessage[], compression: Compression) => Promise<void>;
+  close: () => Promise<void>;
+} {
   let producer: kafkajs.Producer | undefined;
   let begun: kafkajs.Transaction | undefined;
-  const fence = async (): Promise<void> => {
-    await producer?.disconnect();
-    producer = kafka.producer({
-      transactionalId: `saccade-replay.${topic}`,
-      transactionTimeout: 30_000,
-      maxInFlightRequests: 1,
-      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-      retry: { retries: 3, initialRetryTime: 50, maxRetryTime: 500 },
-    });
-    await producer.connect();
-    begun = await producer.transaction();
-  };
-  await fence();
-  await learn();
-  const out = batching({
-    async send(messages) {
-      const left = messages.filter((message) => !has(idOf(message)));
-      if (left.length === 0) return;
+  return {
+    async fence() {
+      await producer?.disconnect();
+      producer = kafka.producer({
+        transactionalId: `saccade-replay.${topic}`,
+        transactionTimeout: 30_000,
+        maxInFlightRequests: 1,
+        createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+        retry: { retries: 3, initialRetryTime: 50, maxRetryTime: 500 },
+      });
+      await producer.connect();
+      // The first transaction initialises the transactional id.
+      begun = await producer.transaction();
+    },
+    async write(messages, compression) {
       try {
         const transaction = begun ?? (await producer!.transaction());
         begun = undefined;
-        await sendAll((batch) => transaction.sendBatch(batch), left, compression);
+        await sendMessages((batch) => transaction.sendBatch(batch), messages, compression);
         await transaction.commit();
       } catch (cause) {
         if (!isFenced(cause)) throw cause;
         throw new PipelineError('SINK_FAILED', `another replay writes to topic '${topic}'; run one at a time`, { cause });
       }
-      for (const message of left) ids.add(idOf(message));
-    },
-    async mend() {
-      await fence();
-      await learn();
     },
     close: async () => producer?.disconnect(),
-  });
-  return { ...out, has };
+  };
 }

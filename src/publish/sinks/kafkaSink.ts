@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { type Encoder, encoder, registeredPrefix, singleObjectPrefix, subjectNamings } from '../../avro/wireFormat.ts';
 import { compressions } from '../../kafka/client/compression.ts';
-import type { OutMessage } from '../../kafka/delivery/committer.ts';
-import { type KafkaConnection, connectionSchema } from '../../kafka/client/connection.ts';
-import type { Delivery, Finishes } from '../../kafka/delivery/makeDelivery.ts';
-import { outlet } from '../../kafka/producer/batchingProducer.ts';
-import { reach, refuseAway } from '../../kafka/client/connectOrExplain.ts';
-import { type RegistryOptions, registryClient, registrySchema } from '../../kafka/client/schemaRegistry.ts';
-import { type ReplayOutlet, replayOutlet } from '../../kafka/producer/idempotentReplayProducer.ts';
+import type { OutMessage } from '../../kafka/producer/sendMessages.ts';
+import { type KafkaConnection, connectionSchema } from '../../kafka/client/kafkaConnection.ts';
+import type { Completion, Delivery } from '../../kafka/delivery/delivery.ts';
+import { openBatchingProducer } from '../../kafka/producer/openBatchingProducer.ts';
+import { connectOrExplain, assertReachable } from '../../kafka/client/connectOrExplain.ts';
+import { type RegistryOptions, schemaRegistry, registrySchema } from '../../kafka/client/schemaRegistry.ts';
+import { type IdempotentReplayProducer, idempotentReplayProducer } from '../../kafka/producer/idempotentReplayProducer.ts';
 import { readOptions } from '../../readOptions.ts';
 import type { Position } from '../../stage/item.ts';
 import type { DeadLetter } from '../../stage/reject.ts';
@@ -60,22 +60,23 @@ interface Way {
 export function kafkaSink<Value extends CaptionRecord | DeadLetter>(options: KafkaSinkOptions): Sink<Value> {
   const checked = readOptions('kafkaSink', schema, options);
   const { topic, schema: schemaName, delivery, compression } = checked;
-  const alone = async (kafka: kafkajs.Kafka): Promise<Way> => outlet(kafka, { compression });
+  const alone = async (kafka: kafkajs.Kafka): Promise<Way> => openBatchingProducer(kafka, { compression });
   const exactlyOnce = delivery?.guarantee === 'exactly-once';
   return {
     ...sinkBy<Value>(checked, async (kafka) => (delivery ? delivered(delivery) : alone(kafka))),
     // A dead letter of a replay has a reason and a time of its own: it is written also where there is one already.
     forReplay() {
       if (schemaName === 'dead-letter') return sinkBy<Value>(checked, alone);
-      let known: ReplayOutlet | undefined;
-      const way = async (kafka: kafkajs.Kafka): Promise<Way> => (known = await replayOutlet(kafka, { topic, compression, exactlyOnce }));
+      let known: IdempotentReplayProducer | undefined;
+      const way = async (kafka: kafkajs.Kafka): Promise<Way> =>
+        (known = await idempotentReplayProducer(kafka, { topic, compression, exactlyOnce }));
       return { ...sinkBy<Value>(checked, way), has: (id) => known?.has(id) ?? false };
     },
   };
 }
 
 const delivered = (by: Delivery): Way => ({
-  send: (message, value, from) => by.write(message, finishes(value, from), from),
+  send: (message, value, from) => by.write(message, completionOf(value, from), from),
   close: () => by.close(),
 });
 
@@ -89,18 +90,18 @@ function sinkBy<Value extends CaptionRecord | DeadLetter>(
     name: 'kafkaSink',
     params: { topic, schema: schemaName },
     async open() {
-      const kafka = await reach(connection);
+      const kafka = await connectOrExplain(connection);
       await refuseMissing(kafka, topic, connection.brokers);
       const prefix = registry
-        ? await registeredPrefix(registryClient(registry), schemaName, subject, topic)
+        ? await registeredPrefix(schemaRegistry(registry), schemaName, subject, topic)
         : singleObjectPrefix(schemaName);
       encode = encoder(schemaName, prefix);
       way = await makeWay(kafka);
     },
     async ready() {
       if (!encode) throw new PipelineError('SINK_FAILED', `topic '${topic}' is not open`, { retryable: true });
-      await refuseAway(connection);
-      if (registry) await registryClient(registry).ping();
+      await assertReachable(connection);
+      if (registry) await schemaRegistry(registry).ping();
     },
     async write(value, from) {
       if (!encode || !way) throw new PipelineError('UNEXPECTED', 'kafkaSink.write was called before open');
@@ -125,7 +126,7 @@ function messageOfValue(topic: string, { encode, record }: Encoder, value: Capti
 }
 
 /** A dead letter without a window stands for a packet that was rejected as a whole. */
-function finishes(value: CaptionRecord | DeadLetter, position: Position): Finishes {
+function completionOf(value: CaptionRecord | DeadLetter, position: Position): Completion {
   if (!isDeadLetter(value)) return { sensor: value.sensor, start: value.startUs, end: value.endUs, position };
   const { sensor, start, end, code } = value;
   if (code === 'EVENTS_LATE') return { late: position.first };

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { registryClient, registrySchema } from '../../../src/kafka/client/schemaRegistry.ts';
+import { schemaRegistry, registrySchema } from '../../../src/kafka/client/schemaRegistry.ts';
 import { readOptions } from '../../../src/readOptions.ts';
 
 const SECRET = 'jabberwock-55d0';
@@ -57,19 +57,19 @@ describe('a registry that asks who we are', () => {
       { tokenEnv: 'TEST_SECRET' },
       { tokenFile: secretFile },
     ]) {
-      await expect(registryClient(readOptions('registry', registrySchema, { url, ...who })).ping()).resolves.toBeUndefined();
+      await expect(schemaRegistry(readOptions('registry', registrySchema, { url, ...who })).ping()).resolves.toBeUndefined();
     }
   });
 
   it('says what to set, or to correct, and no secret', async () => {
-    const nobody = await failure(registryClient({ url }).ping());
+    const nobody = await failure(schemaRegistry({ url }).ping());
     expect(nobody).toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringMatching(/answered 401.*set usernameEnv and passwordEnv/),
     });
-    const wrong = await failure(registryClient({ url, usernameEnv: 'TEST_USER', passwordEnv: 'TEST_WRONG' }).ping());
+    const wrong = await failure(schemaRegistry({ url, usernameEnv: 'TEST_USER', passwordEnv: 'TEST_WRONG' }).ping());
     expect(wrong.message).toMatch(/answered 401.*correct what is in TEST_USER and TEST_WRONG/);
-    const unset = await failure(registryClient({ url, tokenEnv: 'TEST_NOT_SET' }).ping());
+    const unset = await failure(schemaRegistry({ url, tokenEnv: 'TEST_NOT_SET' }).ping());
     expect(unset.message).toMatch(/environment variable TEST_NOT_SET is not set/);
     const inAddress = () => readOptions('registry', registrySchema, { url: `http://alice:${SECRET}@127.0.0.1:8081` });
     expect(inAddress).toThrow(/registry.url: must hold no user and password.*found "http:\/\/\*\*\*@127/);
@@ -81,12 +81,12 @@ describe('an address where no registry is', () => {
   it('is told from a registry that does not answer', async () => {
     const server = createServer();
     const url = `http://${await started(server, (_, response) => response.writeHead(404).end())}`;
-    await expect(registryClient({ url }).ping()).rejects.toMatchObject({
+    await expect(schemaRegistry({ url }).ping()).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringContaining('no schema registry'),
     });
     server.close();
-    await expect(registryClient({ url }).ping()).rejects.toMatchObject({
+    await expect(schemaRegistry({ url }).ping()).rejects.toMatchObject({
       code: 'SOURCE_FAILED',
       retryable: true,
       message: expect.stringMatching(/http:\/\/127.0.0.1:\d+ does not answer: .*ECONNREFUSED/),
@@ -122,8 +122,8 @@ describe.skipIf(spawnSync('openssl', ['version']).status !== 0)('a registry over
 
   it('is let in by its authority, and refused without', async () => {
     const url = await tlsServer();
-    await expect(registryClient({ url, tls: { caFile: file('server.crt') } }).ping()).resolves.toBeUndefined();
-    await expect(registryClient({ url }).ping()).rejects.toMatchObject({
+    await expect(schemaRegistry({ url, tls: { caFile: file('server.crt') } }).ping()).resolves.toBeUndefined();
+    await expect(schemaRegistry({ url }).ping()).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringMatching(/schema registry https.*not signed by an authority of this system/),
     });
@@ -133,13 +133,13 @@ describe.skipIf(spawnSync('openssl', ['version']).status !== 0)('a registry over
     const url = await tlsServer({ requestCert: true, rejectUnauthorized: true, ca: await readFile(file('client.crt')) });
     const caFile = file('server.crt');
     const us = { certFile: file('client.crt'), keyFile: file('client.key') };
-    await expect(registryClient({ url, tls: { caFile, ...us } }).ping()).resolves.toBeUndefined();
-    await expect(registryClient({ url, tls: { caFile } }).ping()).rejects.toMatchObject({ name: 'PipelineError' });
+    await expect(schemaRegistry({ url, tls: { caFile, ...us } }).ping()).resolves.toBeUndefined();
+    await expect(schemaRegistry({ url, tls: { caFile } }).ping()).rejects.toMatchObject({ name: 'PipelineError' });
   });
 
   it('is not asked at all with files that are none', async () => {
     const url = await tlsServer();
-    const ping = async (tls: object): Promise<void> => registryClient({ url, tls }).ping();
+    const ping = async (tls: object): Promise<void> => schemaRegistry({ url, tls }).ping();
     await expect(ping({ caFile: file('server.key') })).rejects.toThrow(/server.key holds no certificate in PEM/);
     await expect(ping({ caFile: file('nowhere') })).rejects.toThrow(/nowhere cannot be read \(ENOENT\)/);
     await expect(ping({ certFile: file('client.crt') })).rejects.toThrow(/certFile without keyFile; give both/);

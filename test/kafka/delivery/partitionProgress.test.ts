@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DoneWindow, type Note, makeProgress } from '../../../src/kafka/delivery/partitionProgress.ts';
+import { type CommittedProgress, type DoneWindow, nothingDone } from '../../../src/kafka/delivery/committedProgress.ts';
+import { PartitionProgress } from '../../../src/kafka/delivery/partitionProgress.ts';
 
-const fresh: Note = { position: 0, sensors: [], rejected: [], late: [] };
+const fresh = nothingDone(0);
 const window = (start: number, first: number, end: number, sensor = 'cam'): DoneWindow => ({
   sensor,
   start,
@@ -12,67 +13,67 @@ const window = (start: number, first: number, end: number, sensor = 'cam'): Done
 
 describe('the position to commit', () => {
   it('is the lowest offset that something needs, whatever was acked behind it', () => {
-    const progress = makeProgress(fresh);
+    const progress = new PartitionProgress(fresh);
     const acks = [0, 1, 2, 3].map((offset) => progress.arrived(offset, 'cam'));
     acks[3]!();
     acks[1]!();
-    expect(progress.note().position).toBe(0);
+    expect(progress.snapshot().position).toBe(0);
   });
 
-  it('stays one packet behind in each sensor, for the decoder to find its feet', () => {
-    const progress = makeProgress(fresh);
+  it('stays one packet behind in each sensor, for the decoder to warm up', () => {
+    const progress = new PartitionProgress(fresh);
     for (const offset of [0, 1, 2]) progress.arrived(offset, 'cam')();
-    expect(progress.note().position).toBe(2);
+    expect(progress.snapshot().position).toBe(2);
   });
 
   it('is not held by a sensor that fell silent long ago', () => {
-    const progress = makeProgress(fresh);
+    const progress = new PartitionProgress(fresh);
     progress.arrived(0, 'silent')();
     for (let offset = 1; offset < 2000; offset++) progress.arrived(offset, 'cam')();
-    expect(progress.note().position).toBe(1999);
+    expect(progress.snapshot().position).toBe(1999);
   });
 
   it('passes over gaps that compaction and transaction markers leave', () => {
-    const progress = makeProgress(fresh);
+    const progress = new PartitionProgress(fresh);
     progress.arrived(4, 'cam')();
     progress.readTo(9);
     expect(progress.next).toBe(9);
   });
 });
 
-describe('the mark', () => {
+describe('the low watermark', () => {
   it('moves over windows that are done up to the first that is not', () => {
-    const progress = makeProgress(fresh);
+    const progress = new PartitionProgress(fresh);
     const acks = [0, 1, 2, 3, 4].map((offset) => progress.arrived(offset, 'cam'));
     for (const k of [0, 1, 2]) progress.begun(window(10 * k, k, k + 1));
     progress.done(window(0, 0, 1));
     acks[0]!();
     progress.done(window(20, 2, 3));
     acks[2]!();
-    const [note] = progress.note().sensors;
-    expect(note).toMatchObject({ mark: { start: 0, end: 10, offset: 1 }, done: [20] });
+    const [committed] = progress.snapshot().sensors;
+    expect(committed).toMatchObject({ watermark: { start: 0, end: 10, offset: 1 }, done: [20] });
     progress.done(window(10, 1, 2));
     acks[1]!();
-    expect(progress.note().sensors[0]).toMatchObject({ mark: { start: 20, end: 30, offset: 3 }, done: [] });
+    expect(progress.snapshot().sensors[0]).toMatchObject({ watermark: { start: 20, end: 30, offset: 3 }, done: [] });
   });
 
   it('does not pass a window that began before it and was cut after it, of late events', () => {
-    const progress = makeProgress(fresh);
+    const progress = new PartitionProgress(fresh);
     const acks = [0, 1, 2].map((offset) => progress.arrived(offset, 'cam'));
     progress.begun(window(0, 1, 2));
     progress.begun(window(10, 0, 1));
     progress.done(window(10, 0, 1));
     acks[0]!();
-    expect(progress.note().sensors[0]).toMatchObject({ done: [10] });
-    expect(progress.note().sensors[0]?.mark).toBeUndefined();
+    expect(progress.snapshot().sensors[0]).toMatchObject({ done: [10] });
+    expect(progress.snapshot().sensors[0]?.watermark).toBeUndefined();
   });
 
-  it('says nothing of windows that began behind its last packet: the clock of a sensor may start again', () => {
-    const progress = makeProgress({ position: 0, rejected: [], late: [], sensors: [] });
+  it('says nothing of windows that begin after its last packet: the clock of a sensor may start again', () => {
+    const progress = new PartitionProgress(fresh);
     progress.arrived(0, 'cam')();
     progress.done(window(1_000_000, 0, 1));
     progress.arrived(1, 'cam');
-    progress.note();
+    progress.snapshot();
     expect(progress.begun(window(0, 1, 2))).toBe(false);
     expect(progress.begun(window(1_000_000, 0, 1))).toBe(true);
   });
@@ -85,23 +86,23 @@ describe('a restart', () => {
   const windowsOf = (sensor: number): DoneWindow[] =>
     Array.from({ length: PACKETS - 1 }, (_, k) => window(10 * k, 2 * k + sensor, 2 * (k + 1) + sensor + 1, SENSORS[sensor]));
 
-  /** Reads from the note's position, cuts, and finishes windows in the given order until `steps` are done. */
-  function live(note: Note, order: readonly number[], steps: number, finished: string[]): Note {
-    const progress = makeProgress(note);
+  /** Reads from the committed's position, cuts, and finishes windows in the given order until `steps` are done. */
+  function live(committed: CommittedProgress, order: readonly number[], steps: number, finished: string[]): CommittedProgress {
+    const progress = new PartitionProgress(committed);
     const acks = new Map<number, { left: number; ack: () => void }>();
-    for (let offset = note.position; offset < 2 * PACKETS; offset++) {
+    for (let offset = committed.position; offset < 2 * PACKETS; offset++) {
       const sensor = SENSORS[offset % 2]!;
       acks.set(offset, { left: 0, ack: progress.arrived(offset, sensor) });
     }
     const open: DoneWindow[] = [];
     const held = (done: DoneWindow): number[] => [done.position.first, done.position.end - 1].filter((offset) => acks.has(offset));
     for (const sensor of [0, 1]) {
-      const mark = progress.markOf(SENSORS[sensor]!);
+      const watermark = progress.watermarkOf(SENSORS[sensor]!);
       for (const whole of windowsOf(sensor)) {
-        if (whole.position.end <= note.position || (mark && whole.start < mark.end)) continue;
+        if (whole.position.end <= committed.position || (watermark && whole.start < watermark.end)) continue;
         const cut = {
           ...whole,
-          position: { ...whole.position, first: Math.max(whole.position.first, note.position + ((note.position + sensor) % 2)) },
+          position: { ...whole.position, first: Math.max(whole.position.first, committed.position + ((committed.position + sensor) % 2)) },
         };
         for (const offset of held(cut)) acks.get(offset)!.left++;
         if (progress.begun(cut)) release(cut);
@@ -122,16 +123,16 @@ describe('a restart', () => {
       progress.done(done!);
       release(done!);
     }
-    return progress.note();
+    return progress.snapshot();
   }
 
   it('at any time and in any order of answers does every window once', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.array(fc.nat(20), { minLength: 1, maxLength: 9 }), fc.nat(20)), { maxLength: 8 }), (lives) => {
+      fc.property(fc.array(fc.tuple(fc.array(fc.nat(20), { minLength: 1, maxLength: 9 }), fc.nat(20)), { maxLength: 8 }), (runs) => {
         const finished: string[] = [];
-        let note = fresh;
-        for (const [order, steps] of lives) note = live(note, order, steps, finished);
-        live(note, [0], 1000, finished);
+        let committed = fresh;
+        for (const [order, steps] of runs) committed = live(committed, order, steps, finished);
+        live(committed, [0], 1000, finished);
         const expected = [0, 1]
           .flatMap((sensor) => windowsOf(sensor))
           .map(({ sensor, start, position }) => `${sensor} ${start} ${position.first}`);
@@ -142,26 +143,26 @@ describe('a restart', () => {
 });
 
 describe('late events of a packet', () => {
-  it('are told once, also after a restart', () => {
-    const before = makeProgress(fresh);
+  it('are rejected once, also after a restart', () => {
+    const before = new PartitionProgress(fresh);
     for (const offset of [0, 1]) before.arrived(offset, 'cam');
-    before.lateTold(1);
-    expect(before.isLateTold(0)).toBe(false);
-    const after = makeProgress(before.note());
-    expect([after.isLateTold(0), after.isLateTold(1), after.isLateTold(2)]).toEqual([false, true, false]);
+    before.lateRejected(1);
+    expect(before.isLateRejected(0)).toBe(false);
+    const after = new PartitionProgress(before.snapshot());
+    expect([after.isLateRejected(0), after.isLateRejected(1), after.isLateRejected(2)]).toEqual([false, true, false]);
   });
 });
 
-describe('where silence ended a window', () => {
+describe('an offset at which the idle timeout ended a window', () => {
   it('is remembered for as long as the window is read again', () => {
-    const before = makeProgress(fresh);
+    const before = new PartitionProgress(fresh);
     const acks = [0, 1, 2].map((offset) => before.arrived(offset, 'cam'));
     before.begun({ ...window(0, 0, 2), idleAt: 2 });
-    const note = before.note();
-    expect(makeProgress(note).idleAtOf('cam')).toEqual([2]);
+    const committed = before.snapshot();
+    expect(new PartitionProgress(committed).idleAtOf('cam')).toEqual([2]);
     before.done(window(0, 0, 2));
     for (const ack of acks) ack();
     before.arrived(3, 'cam');
-    expect(before.note().sensors[0]?.idleAt).toEqual([]);
+    expect(before.snapshot().sensors[0]?.idleAt).toEqual([]);
   });
 });

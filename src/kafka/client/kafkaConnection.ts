@@ -2,8 +2,8 @@ import kafkajs from 'kafkajs';
 import { z } from 'zod';
 import { registerCodecs } from './compression.ts';
 import { type TlsFiles, readSecret, readTls, tlsSchema } from './credentials.ts';
-import { restIdleTimers } from './kafkajsIdleTimers.ts';
-import { takeAbortedLists } from './readCommitted.ts';
+import { patchIdleTimers } from './patchIdleTimers.ts';
+import { patchAbortedLists } from './committedMessages.ts';
 
 /** How a broker is reached. Secrets come from the environment or from files, never from the pipeline module. */
 export interface KafkaConnection {
@@ -13,14 +13,14 @@ export interface KafkaConnection {
   clientId?: string;
   /** Encrypted connection: true for the system's authorities, or files in PEM. @default false */
   tls?: boolean | TlsFiles;
-  /** Who we are. @default nobody, or the certificate of `tls` */
+  /** How this program authenticates itself. @default not at all, or by the certificate of `tls` */
   sasl?: Sasl | undefined;
 }
 
-/** Names of environment variables, or paths of files, that hold what a broker asks for. */
+/** Names of environment variables, or paths of files, that hold the credentials. */
 export type Sasl =
   | { mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'; usernameEnv: string; passwordEnv?: string; passwordFile?: string }
-  /** A token that somebody else renews: it is read again whenever the broker asks. */
+  /** A token that another program renews: it is read again whenever the broker asks for it. */
   | { mechanism: 'oauthbearer'; tokenEnv?: string; tokenFile?: string };
 
 const name = z.string().min(1);
@@ -48,18 +48,18 @@ export const connectionSchema = z.strictObject({
 
 export type CheckedConnection = z.infer<typeof connectionSchema>;
 
-/** A client. Reads key files and environment, connects to nothing; see `reach`. Throws CONFIG_INVALID. */
+/** A client. Reads key files and environment, connects to nothing; see `connectOrExplain`. Throws CONFIG_INVALID. */
 export function connect({ brokers, clientId, tls, sasl }: CheckedConnection, more: Partial<kafkajs.KafkaConfig> = {}): kafkajs.Kafka {
   registerCodecs();
-  takeAbortedLists();
-  restIdleTimers();
+  patchAbortedLists();
+  patchIdleTimers();
   return new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,
     connectionTimeout: 3000,
     requestTimeout: 30_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 },
-    // What goes wrong reaches us as an error; kafkajs's own log would say it a second time.
+    // Failures come as errors; kafkajs's own log would repeat them.
     logLevel: kafkajs.logLevel.NOTHING,
     ssl: typeof tls === 'boolean' ? tls : readTls('tls', tls),
     ...(sasl && { sasl: saslOptions(sasl) }),

@@ -30,7 +30,7 @@ const ABORT = Buffer.from([0, 0, 0, 0]);
 let isPatched = false;
 
 /** Takes the list of aborted transactions out of each fetch, before kafkajs sees it. */
-export function takeAbortedLists(): void {
+export function patchAbortedLists(): void {
   if (isPatched) return;
   isPatched = true;
   const require = createRequire(import.meta.url);
@@ -54,14 +54,16 @@ export function takeAbortedLists(): void {
 }
 
 /** The messages of a batch that were committed. */
-export function committedOf(batch: kafkajs.Batch): readonly kafkajs.KafkaMessage[] {
+export function committedMessages(batch: kafkajs.Batch): readonly kafkajs.KafkaMessage[] {
   const { rawMessages, messages } = batch as kafkajs.Batch & { rawMessages: RawMessage[] };
   const aborted = lists.get(rawMessages);
-  return aborted ? leaveOut(rawMessages, aborted).filter(({ offset }) => BigInt(offset) >= BigInt(batch.firstOffset() ?? 0)) : messages;
+  return aborted
+    ? withoutAborted(rawMessages, aborted).filter(({ offset }) => BigInt(offset) >= BigInt(batch.firstOffset() ?? 0))
+    : messages;
 }
 
 /** Messages that are neither aborted nor markers. @param aborted in any order */
-export function leaveOut(messages: readonly RawMessage[], aborted: readonly Aborted[]): RawMessage[] {
+export function withoutAborted(messages: readonly RawMessage[], aborted: readonly Aborted[]): RawMessage[] {
   const left = aborted.toSorted((a, b) => (BigInt(a.firstOffset) < BigInt(b.firstOffset) ? -1 : 1));
   const aborting = new Set<string>();
   return messages.filter(({ offset, key, isControlRecord, batchContext }) => {

@@ -1,5 +1,5 @@
 import { PipelineError } from '../../errors.ts';
-import type { KafkaConnection, Sasl } from './connection.ts';
+import type { KafkaConnection, Sasl } from './kafkaConnection.ts';
 import type { TlsFiles } from './credentials.ts';
 import type { RegistryOptions } from './schemaRegistry.ts';
 

@@ -1,7 +1,7 @@
 import type kafkajs from 'kafkajs';
 import { type Compression, compressionType } from '../client/compression.ts';
 
-/** A message on its way out. */
+/** A message to be written to a topic. */
 export interface OutMessage {
   readonly topic: string;
   readonly key: string | null;
@@ -9,32 +9,11 @@ export interface OutMessage {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What goes out together: messages first, then the commit of the input. */
-export interface Batch {
-  /** Resolves with the offset of the first message when the broker has them. */
-  readonly send: (messages: readonly OutMessage[]) => Promise<number>;
-  /** Resolves when the commit is safe, and everything that was sent with it. */
-  commit(offset: number, metadata: string): Promise<void>;
-}
+/** By default a broker refuses a record batch above about 1 MB; each request stays below that. */
+const REQUEST_BYTES = 512 * 1024;
 
-/** The way out for what came from one input partition. */
-export interface Committer {
-  /** After this no other instance can commit for the partition until it has called this too; what was unfinished is undone. */
-  fence(): Promise<void>;
-  begin(): Promise<Batch>;
-  close(): Promise<void>;
-}
-
-export interface InputPartition {
-  readonly groupId: string;
-  readonly topic: string;
-  readonly partition: number;
-}
-
-/** A batch record of a broker is refused above about 1 MB by default: what is sent at once stays below. */
-const SEND_BYTES = 512 * 1024;
-
-export async function sendAll(
+/** Sends messages in as many requests as their size needs. Resolves with the offset of the first one, -1 for no messages. */
+export async function sendMessages(
   send: (batch: kafkajs.ProducerBatch) => Promise<kafkajs.RecordMetadata[]>,
   messages: readonly OutMessage[],
   compression: Compression,
@@ -57,7 +36,7 @@ function* chunksOf(messages: readonly OutMessage[]): Generator<OutMessage[]> {
   let bytes = 0;
   for (const message of messages) {
     const size = message.value?.byteLength ?? 0;
-    if (chunk.length > 0 && bytes + size > SEND_BYTES) {
+    if (chunk.length > 0 && bytes + size > REQUEST_BYTES) {
       yield chunk;
       chunk = [];
       bytes = 0;

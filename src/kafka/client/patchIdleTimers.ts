@@ -15,7 +15,7 @@ interface RequestQueue {
 let isPatched = false;
 
 /** Takes the timer away from kafkajs's connections while they have nothing to wait for. */
-export function restIdleTimers(): void {
+export function patchIdleTimers(): void {
   if (isPatched) return;
   isPatched = true;
   const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as { prototype: RequestQueue };

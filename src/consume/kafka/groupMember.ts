@@ -1,0 +1,242 @@
+import type kafkajs from 'kafkajs';
+import { PipelineError, messageOf } from '../../errors.ts';
+import { committedMessages } from '../../kafka/client/committedMessages.ts';
+import { retryUntil } from '../../kafka/client/retryUntil.ts';
+import { Change } from '../../kafka/consumer/change.ts';
+import { type RestartingConsumer, restartingConsumer } from '../../kafka/consumer/restartingConsumer.ts';
+import { type StickyAssigner, type TopicPartition, stickyAssigner } from '../../kafka/consumer/stickyAssigner.ts';
+import type { Delivery } from '../../kafka/delivery/delivery.ts';
+import type { Packet } from '../../stage/packet.ts';
+import { report } from '../../stage/report.ts';
+import { AssignedPartition } from './assignedPartition.ts';
+import { ContactWatch } from './contactWatch.ts';
+import type { GroupShare } from './groupShare.ts';
+import { matchTopics } from './matchTopics.ts';
+import type { PacketDecoder } from './packetDecoder.ts';
+import { type StartPolicy, type TruncationPolicy, isGapHarmless, resumeOffset, startOffset, truncated } from './startOffset.ts';
+
+export interface GroupMemberOptions {
+  readonly topic: string | readonly string[] | RegExp;
+  readonly from: StartPolicy;
+  readonly ifTruncated: TruncationPolicy;
+  readonly bufferBytes: number;
+  readonly maxWaitMs: number;
+  readonly sessionTimeoutMs: number;
+  readonly stallTimeoutMs: number;
+  /** Called at each answer of the brokers. */
+  readonly onContact: () => void;
+  /** Gets to know which part of the group's partitions is ours. */
+  readonly share: GroupShare;
+}
+
+/**
+ * A member of a consumer group. kafkajs fetches into a buffer for each assigned partition; the buffer is what pauses the
+ * partition. `delivery` decides which instance owns a partition: nothing is read of it before the delivery has taken it.
+ */
+export class GroupMember {
+  readonly #delivery: Delivery;
+  readonly #decode: PacketDecoder;
+  readonly #options: GroupMemberOptions;
+  readonly #admin: kafkajs.Admin;
+  readonly #assigner: StickyAssigner;
+  readonly #restarting: RestartingConsumer;
+  readonly #watch: ContactWatch;
+  readonly #changed = new Change();
+  readonly #assigned = new Map<string, AssignedPartition>();
+  /** Partitions that another instance wrote for, with the time when we were fenced. */
+  readonly #lost = new Map<AssignedPartition, number>();
+  #topics: readonly string[] = [];
+  /** How often we have joined: what was begun before the last time is given up. */
+  #joins = 0;
+  #failure: Error | undefined;
+  #isStopped = false;
+
+  constructor(kafka: kafkajs.Kafka, delivery: Delivery, decode: PacketDecoder, options: GroupMemberOptions) {
+    const { sessionTimeoutMs, maxWaitMs, stallTimeoutMs } = options;
+    this.#delivery = delivery;
+    this.#decode = decode;
+    this.#options = options;
+    this.#admin = kafka.admin();
+    this.#watch = new ContactWatch(stallTimeoutMs);
+    this.#assigner = stickyAssigner(() => [...this.#assigned.values()].map(({ topic, partition }) => ({ topic, partition })));
+    this.#restarting = restartingConsumer(kafka, {
+      groupId: delivery.groupId,
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: Math.max(sessionTimeoutMs, 10_000),
+      heartbeatInterval: Math.min(3000, sessionTimeoutMs / 6),
+      maxWaitTimeInMs: maxWaitMs,
+      readUncommitted: false,
+      partitionAssigners: [this.#assigner.assigner],
+      giveUpAfterMs: stallTimeoutMs,
+      onFailed: (cause) =>
+        this.#fail(new PipelineError('SOURCE_FAILED', `the consumer ended: ${cause.message}`, { cause, retryable: true })),
+    });
+    const { consumer } = this.#restarting;
+    consumer.on('consumer.group_join', ({ payload }) => this.#onJoin(payload.memberAssignment));
+    consumer.on('consumer.heartbeat', ({ timestamp }) => this.#onHeartbeat(timestamp));
+    consumer.on('consumer.fetch', () => this.#onContact());
+    delivery.attach({
+      lost: (topic, partition) => this.#onLost({ topic, partition }),
+      failed: (error) => this.#fail(error),
+      commit: (topic, partition, offset, metadata) => consumer.commitOffsets([{ topic, partition, offset: String(offset), metadata }]),
+      leave: () => this.#leave(),
+    });
+  }
+
+  /** Joins the group. */
+  async start(): Promise<void> {
+    this.#watch.start((silentMs) =>
+      this.#fail(new PipelineError('SOURCE_FAILED', `no answer of the brokers for ${Math.round(silentMs / 1000)} s`, { retryable: true })),
+    );
+    await this.#admin.connect();
+    this.#topics = matchTopics(await this.#admin.listTopics(), this.#options.topic);
+    await this.#restarting.start(this.#topics, ({ batch }) => this.#onBatch(batch));
+  }
+
+  /** Packets of the assigned partitions, one of each in turn, until `stop`. */
+  async *packets(): AsyncGenerator<Packet, void> {
+    while (!this.#isStopped) {
+      if (this.#failure) throw this.#failure;
+      const changed = this.#changed.next();
+      let count = 0;
+      for (const partition of this.#assigned.values()) {
+        const packet = this.#isStopped ? undefined : partition.take();
+        if (!packet) continue;
+        count++;
+        yield packet;
+      }
+      if (count === 0) await changed;
+    }
+  }
+
+  /**
+   * Reads nothing more. The group is left when the delivery closes, once what is on its way has arrived; until then
+   * heartbeats go on.
+   */
+  stop(): void {
+    this.#isStopped = true;
+    this.#watch.stop();
+    for (const partition of this.#assigned.values()) if (partition.assignment) partition.stop();
+    this.#changed.announce();
+  }
+
+  async #leave(): Promise<void> {
+    await this.#restarting.close();
+    await this.#admin.disconnect();
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#changed.announce();
+  }
+
+  #onContact(): void {
+    this.#watch.contact();
+    this.#options.onContact();
+  }
+
+  #onJoin(assignment: Readonly<Record<string, readonly number[]>>): void {
+    this.#joins++;
+    this.#onContact();
+    this.#lost.clear();
+    const given = Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })));
+    this.#reportShare(given.length);
+    this.#releaseAllBut(new Set(given.map(keyOf)));
+    for (const place of given) {
+      const partition = this.#assigned.get(keyOf(place)) ?? this.#newPartition(place);
+      // Stopped until we know where to read: kafkajs would start at the committed offset.
+      partition.stop();
+      this.#assigned.set(keyOf(place), partition);
+      this.#begin(partition);
+    }
+  }
+
+  #reportShare(partitions: number): void {
+    const all = this.#topics.reduce((sum, topic) => sum + this.#assigner.partitionsOf(topic), 0);
+    const share = partitions / Math.max(all, partitions, 1);
+    this.#options.share.joined(share, performance.now());
+    report('assigned', () => ({ partitions, share }));
+  }
+
+  #releaseAllBut(kept: ReadonlySet<string>): void {
+    for (const [key, partition] of this.#assigned) {
+      if (kept.has(key)) continue;
+      this.#assigned.delete(key);
+      partition.clear();
+      this.#delivery.release(partition.topic, partition.partition);
+    }
+  }
+
+  #newPartition(place: TopicPartition): AssignedPartition {
+    const { consumer } = this.#restarting;
+    const fetched = [{ topic: place.topic, partitions: [place.partition] }];
+    return new AssignedPartition(place, {
+      bufferBytes: this.#options.bufferBytes,
+      pause: () => consumer.pause(fetched),
+      resume: () => consumer.resume(fetched),
+    });
+  }
+
+  /** Takes a partition, and reads it from where it was left; given up when the group is rebalanced in the meantime. */
+  #begin(partition: AssignedPartition): void {
+    const join = this.#joins;
+    const isCurrent = (): boolean => join === this.#joins && !this.#isStopped;
+    retryUntil(
+      () => this.#tryToBegin(partition, isCurrent),
+      () => this.#watch.isLost,
+      { firstPauseMs: 100 },
+    ).catch((cause: unknown) =>
+      this.#fail(cause instanceof PipelineError ? cause : new PipelineError('SOURCE_FAILED', messageOf(cause), { cause, retryable: true })),
+    );
+  }
+
+  async #tryToBegin(partition: AssignedPartition, isCurrent: () => boolean): Promise<void> {
+    if (!isCurrent()) return;
+    const { topic, partition: number } = partition;
+    const assignment = await this.#delivery.take(topic, number, () => startOffset(this.#admin, partition, this.#options.from));
+    if (!isCurrent()) return;
+    const { progress } = assignment;
+    progress.readTo(await resumeOffset(this.#admin, partition, progress.next, this.#options.ifTruncated));
+    if (!isCurrent()) return;
+    this.#restarting.consumer.seek({ topic, partition: number, offset: String(progress.next) });
+    partition.begin(assignment);
+  }
+
+  #onHeartbeat(timestamp: number): void {
+    this.#onContact();
+    this.#options.share.confirmed(performance.now());
+    for (const [partition, since] of this.#lost) {
+      // The broker accepted a heartbeat after we were fenced: the partition is ours after all.
+      if (timestamp <= since) continue;
+      this.#lost.delete(partition);
+      if (this.#assigned.get(keyOf(partition)) === partition) this.#begin(partition);
+    }
+  }
+
+  #onLost(place: TopicPartition): void {
+    const partition = this.#assigned.get(keyOf(place));
+    if (!partition) return;
+    partition.lose();
+    this.#lost.set(partition, Date.now());
+  }
+
+  async #onBatch(batch: kafkajs.Batch): Promise<void> {
+    const partition = this.#assigned.get(keyOf(batch));
+    const assignment = partition?.assignment;
+    if (!partition || !assignment) return;
+    const { next } = assignment.progress;
+    const isGap = Number(batch.firstOffset() ?? next) > next;
+    if (isGap && this.#options.ifTruncated === 'stop' && !(await isGapHarmless(this.#admin, partition, next)))
+      return this.#fail(truncated(partition, next));
+    for (const message of committedMessages(batch)) {
+      const offset = Number(message.offset);
+      if (partition.assignment !== assignment || offset < assignment.progress.next) continue;
+      const fields = this.#decode(message);
+      partition.add(assignment, offset, fields instanceof Promise ? await fields : fields);
+    }
+    partition.endBatch(assignment, Number(batch.lastOffset()));
+    this.#changed.announce();
+  }
+}
+
+const keyOf = ({ topic, partition }: TopicPartition): string => `${topic}/${partition}`;
