@@ -17,8 +17,8 @@ export interface GateOptions {
  * Dead letters count while they are being written. Bound: at most `windows` plus what one packet makes are inside at once.
  */
 export interface Gate {
-  /** Passes items on as they come, and counts each from here to its ack. */
-  enter<In extends Item>(bytesOf: (item: In) => number): OperatorFunction<In, In>;
+  /** Passes items on as they come, and counts each from here to its ack, with the bytes that it holds. @default 0 bytes */
+  enter<In extends Item>(bytesOf?: (item: In) => number): OperatorFunction<In, In>;
   /** Counts something of this size as inside until the returned function is called: what waits for a slow disk is on its way too. */
   hold(bytes: number): () => void;
   /** Whether a packet may be pulled now. */
@@ -73,7 +73,7 @@ export function makeGate({ windows = 256, bytes = 256 * 2 ** 20 }: GateOptions =
   };
 
   return {
-    enter: (bytesOf) => map((item) => enter(item, bytesOf(item))),
+    enter: (bytesOf = () => 0) => map((item) => enter(item, bytesOf(item))),
     hold,
     flag,
     get shut() {

@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { attempt } from '../../src/stage/attempt.ts';
 import { listen } from '../../src/stage/report.ts';
 import { countedItem } from './items.ts';
+import { marbles } from './marbles.ts';
 
 const items = [1, 2, 3].map((n) => countedItem({ n }));
 const evidence = (): object => ({});
@@ -74,5 +75,31 @@ describe('attempt', () => {
     end();
     await lastValueFrom(of(items[0]!).pipe(attempt('cut', () => 1, { reject: async () => {}, evidence })));
     expect(heard).toEqual(['cut ok']);
+  });
+
+  it('works on at most `concurrency` items at once, and keeps their order when it is 1', () => {
+    marbles(({ cold, expectObservable }) => {
+      const [slow, quick] = [countedItem({ ms: 5 }), countedItem({ ms: 1 })];
+      const work = ({ ms }: { ms: number }): Observable<number> => timer(ms).pipe(map(() => ms));
+      const out = (concurrency: number): Observable<number> =>
+        cold('ab|', { a: slow, b: quick }).pipe(attempt<typeof slow, number>('interpret', work, { evidence, concurrency }));
+      expectObservable(out(1)).toBe('-----a(b|)', { a: 5, b: 1 });
+      expectObservable(out(2)).toBe('--b--(a|)', { a: 5, b: 1 });
+    });
+  });
+
+  it('lets the others go on while a dead letter is written', () => {
+    marbles(({ cold, expectObservable }) => {
+      const [bad, good] = [countedItem({ n: 1 }), countedItem({ n: 2 })];
+      const work = ({ n }: { n: number }): number => {
+        if (n === 1) throw new Error('bad');
+        return n;
+      };
+      const never = (): Promise<void> => new Promise(() => {});
+      const out = cold('ab--', { a: bad, b: good }).pipe(
+        attempt<typeof bad, number>('decode', work, { evidence, concurrency: 2, reject: never }),
+      );
+      expectObservable(out).toBe('-b--', { b: 2 });
+    });
   });
 });
