@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import avsc from 'avsc';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 interface Schema {
@@ -39,8 +40,7 @@ describe('schemas', () => {
 
   it.each<[string, (schema: Schema) => void]>([
     ['a new field with a default', ({ fields }) => fields.push({ name: 'weather', type: 'string', default: '' })],
-    ['a wider type', (schema) => (field(schema, 'sensorWidth').type = 'long')],
-    ['a field less', (schema) => (schema.fields = schema.fields.filter(({ name }) => name !== 'flags'))],
+    ['a field with a default less', (schema) => (schema.fields = schema.fields.filter(({ name }) => name !== 'flags'))],
   ])('may have %s', async (_what, edit) => {
     await change('caption', edit);
     expect(await run()).toMatchObject({ code: 0 });
@@ -57,9 +57,18 @@ describe('schemas', () => {
     expect(await run()).toMatchObject({ code: 1, text: expect.stringContaining('caption.avsc cannot read what 0.1.0 wrote') });
   });
 
+  it.each<[string, (schema: Schema) => void]>([
+    ['a field without a default less', (schema) => (schema.fields = schema.fields.filter(({ name }) => name !== 'sensor'))],
+    ['a wider type', (schema) => (field(schema, 'sensorWidth').type = 'long')],
+    ['a new symbol', (schema) => (field(schema, 'status').type = { type: 'enum', name: 'Status', symbols: ['captioned', 'quiet', 'new'] })],
+  ])('may not have %s: consumers of a release could not read it', async (_what, edit) => {
+    await change('caption', edit);
+    expect(await run()).toMatchObject({ code: 1, text: expect.stringContaining('0.1.0 cannot read what caption.avsc writes') });
+  });
+
   it('may not go', async () => {
     await rm(join(folder, 'event-packet.avsc'));
-    expect(await run()).toMatchObject({ code: 1, text: expect.stringContaining('the schema is gone') });
+    expect(await run()).toMatchObject({ code: 1, text: expect.stringContaining('is gone') });
   });
 
   it('must read every version, not only the last', async () => {
@@ -69,4 +78,27 @@ describe('schemas', () => {
     await change('caption', (schema) => delete field(schema, 'weather').default);
     expect(await run()).toMatchObject({ code: 1, text: expect.not.stringContaining('0.2.0 wrote') });
   });
+
+  it.each(['caption', 'dead-letter', 'event-packet'])(
+    '%s: records of every version are read by every other, with what both know',
+    async (name) => {
+      const root = new URL('../../schemas', import.meta.url).pathname;
+      const versions = [...(await readdir(join(root, 'released'))).map((version) => join('released', version)), '.'];
+      const types = await Promise.all(
+        versions.map(async (version) =>
+          avsc.Type.forSchema(JSON.parse(await readFile(join(root, version, `${name}.avsc`), 'utf8')) as avsc.Schema),
+        ),
+      );
+      for (const writer of types) {
+        for (const reader of types) {
+          const resolver = reader.createResolver(writer);
+          for (let i = 0; i < 20; i++) {
+            const written = writer.random() as unknown as Record<string, unknown>;
+            const read = reader.fromBuffer(writer.toBuffer(written), resolver) as Record<string, unknown>;
+            for (const key of Object.keys(read)) if (key in written) expect(read[key]).toEqual(written[key]);
+          }
+        }
+      }
+    },
+  );
 });
