@@ -7,7 +7,8 @@
 */
 import avsc from 'avsc';
 import { PipelineError, messageOf } from '../errors.ts';
-import { type SchemaName, schemaText } from './schemaText.ts';
+import { misfit } from './misfit.ts';
+import { type SchemaName, compactSchema } from './schemaText.ts';
 import type { SchemaRegistry } from '../kafka/client/schemaRegistry.ts';
 
 export const wireFormats = ['confluent', 'single-object', 'plain'] as const;
@@ -19,9 +20,6 @@ export type SubjectNaming = (typeof subjectNamings)[number];
 
 const typeOf = (text: string): avsc.Type => avsc.Type.forSchema(JSON.parse(text), { wrapUnions: false });
 
-/** The text of a schema as it is written and registered: without indentation. */
-const compact = (name: SchemaName): string => JSON.stringify(JSON.parse(schemaText(name)));
-
 export interface Encoder {
   /** Throws UNEXPECTED when the value does not fit the schema. */
   readonly encode: (value: object) => Buffer;
@@ -31,7 +29,7 @@ export interface Encoder {
 
 /** Encodes values of one schema; `prefix` comes before each body. */
 export function encoder(name: SchemaName, prefix: Buffer): Encoder {
-  const type = typeOf(compact(name));
+  const type = typeOf(compactSchema(name));
   return {
     record: type.name ?? name,
     encode(value) {
@@ -42,7 +40,7 @@ export function encoder(name: SchemaName, prefix: Buffer): Encoder {
 }
 
 /** What a single object begins with. */
-export const singleObjectPrefix = (name: SchemaName): Buffer => singleObjectPrefixOf(typeOf(compact(name)));
+export const singleObjectPrefix = (name: SchemaName): Buffer => singleObjectPrefixOf(typeOf(compactSchema(name)));
 
 function singleObjectPrefixOf(type: avsc.Type): Buffer {
   const prefix = Buffer.from([0xc3, 0x01, 0, 0, 0, 0, 0, 0, 0, 0]);
@@ -55,7 +53,7 @@ function singleObjectPrefixOf(type: avsc.Type): Buffer {
  * readable by the new one, whatever the registry is set to: a replay reads old records. Throws CONFIG_INVALID.
  */
 export async function registeredPrefix(registry: SchemaRegistry, name: SchemaName, naming: SubjectNaming, topic: string): Promise<Buffer> {
-  const text = compact(name);
+  const text = compactSchema(name);
   const type = typeOf(text);
   const subject = { topic: `${topic}-value`, record: type.name ?? name, 'topic-record': `${topic}-${type.name}` }[naming];
   const versions = await registry.versions(subject);
@@ -90,7 +88,7 @@ export function decoder<Value>(
   wire: WireFormat,
   registry: SchemaRegistry | undefined,
 ): (bytes: Buffer) => Value | Promise<Value> {
-  const type = typeOf(compact(name));
+  const type = typeOf(compactSchema(name));
   const read = (bytes: Buffer, from: number, resolver?: avsc.Resolver): Value => {
     try {
       return type.fromBuffer(bytes.subarray(from), resolver);
@@ -136,14 +134,6 @@ const hex = (bytes: Buffer, length: number): string =>
     .subarray(0, length)
     .toString('hex')
     .replaceAll(/(..)(?=.)/g, '$1 ') || 'nothing';
-
-function misfit(name: string, type: avsc.Type, value: object): PipelineError {
-  const wrong: string[] = [];
-  type.isValid(value, {
-    errorHook: (path, found) => wrong.push(`${path.join('.')} = ${(JSON.stringify(found) as string | undefined)?.slice(0, 80)}`),
-  });
-  return new PipelineError('UNEXPECTED', `a record does not fit schemas/${name}.avsc: ${wrong.join(', ')}`);
-}
 
 const EMPTY = 0xc15d213aa4d7a795n;
 

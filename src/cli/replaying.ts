@@ -1,7 +1,7 @@
 import { type Again, again } from '../consume/replay/deadLetterReplay.ts';
 import type { Point } from '../consume/replay/windowRange.ts';
 import type { SessionWindow } from '../stage/session.ts';
-import { isArchive } from '../consume/recordings/topicArchiveFile.ts';
+import { isTopicArchive } from '../consume/recordings/readTopicArchive.ts';
 import type { PastSource, Source } from '../consume/source.ts';
 import { recording } from '../consume/sources/recording.ts';
 import { topicArchive } from '../consume/sources/topicArchive.ts';
@@ -127,7 +127,7 @@ async function sourceOf(past: string, flags: ReplayFlags): Promise<Source & Part
   };
   if (past.startsWith('topic:'))
     return topicRange({ ...connectionOf(flags), topic: past.slice('topic:'.length), ...packets, ...(warmUp !== undefined && { warmUp }) });
-  if (await isArchive(past).catch(() => false)) return topicArchive({ file: past, ...packets });
+  if (await isTopicArchive(past).catch(() => false)) return topicArchive({ file: past, ...packets });
   if (from !== undefined || to !== undefined)
     throw new PipelineError('CONFIG_INVALID', `--from and --to: ${past} is a recording; only topics and archives have times and offsets`);
   return recording({ file: past });

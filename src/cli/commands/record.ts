@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Point } from '../../consume/replay/windowRange.ts';
-import { writeArchive } from '../../consume/recordings/topicArchiveFile.ts';
+import { writeTopicArchive } from '../../consume/recordings/writeTopicArchive.ts';
 import { PipelineError } from '../../errors.ts';
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
 import { offsetsAt, rangesBetween, topicRanges, type OffsetRange } from '../../kafka/consumer/offsetRange.ts';
@@ -52,7 +52,7 @@ async function record({ topic, out, from, to, ...flags }: RecordFlags): Promise<
     await admin.disconnect();
   }
 
-  const archive = await writeArchive(out);
+  const archive = await writeTopicArchive(out);
   const { signal, end } = stopOnSignal();
   const left = ranges.map((range) => ({ ...range, first: Math.max(range.first, archive.next.get(range.partition) ?? 0) }));
   const total = left.reduce((sum, range) => sum + Math.max(0, range.end - range.first), 0);

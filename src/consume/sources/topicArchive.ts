@@ -2,7 +2,8 @@ import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import { type Point, between, isWithin, noRange, pointSchema } from '../replay/windowRange.ts';
-import { type ArchivedMessage, readArchive } from '../recordings/topicArchiveFile.ts';
+import { readTopicArchive } from '../recordings/readTopicArchive.ts';
+import type { ArchivedMessage } from '../recordings/topicArchiveFile.ts';
 import type { Packet } from '../../stage/packet.ts';
 import { type PacketMessage, packetDecoder } from '../kafka/packetDecoder.ts';
 import { type PacketEncoding, packetEncodingFields, wireOf } from '../kafka/packetEncoding.ts';
@@ -35,7 +36,7 @@ export function topicArchive(options: TopicArchiveOptions): PastSource {
 
   async function* packets(): AsyncGenerator<{ packet: Packet; timestampMs: number }, void> {
     const decode = packetDecoder(encoding);
-    for await (const message of readArchive(file, (bytes) => (readBytes = bytes))) {
+    for await (const message of readTopicArchive(file, (bytes) => (readBytes = bytes))) {
       const { topic, partition, offset, timestampMs } = message;
       const position = { source: topic, unit: 'offset', partition, first: offset, end: offset + 1 } as const;
       yield { packet: { ...(await decode(asKafka(message))), position, ack: () => {} }, timestampMs };

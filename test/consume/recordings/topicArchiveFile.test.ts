@@ -1,0 +1,92 @@
+import { copyFile, mkdtemp, readFile, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { isTopicArchive, readTopicArchive } from '../../../src/consume/recordings/readTopicArchive.ts';
+import type { ArchivedMessage } from '../../../src/consume/recordings/topicArchiveFile.ts';
+import { writeTopicArchive } from '../../../src/consume/recordings/writeTopicArchive.ts';
+
+/** Written by the version before the archive and the Avro sink shared one container format. */
+const EARLIER = fileURLToPath(new URL('fixtures/topicArchive.avro', import.meta.url));
+
+const messageAt = (i: number): ArchivedMessage => ({
+  topic: 't',
+  partition: i % 2,
+  offset: i >> 1,
+  timestampMs: 1000 + i,
+  key: Buffer.from('cam'),
+  value: i === 3 ? null : Buffer.from([i, 2, 3]),
+  headers: { encoding: Buffer.from('evt3') },
+});
+const messages = (count: number): ArchivedMessage[] => Array.from({ length: count }, (_, i) => messageAt(i));
+
+const newPath = async (): Promise<string> => join(await mkdtemp(join(tmpdir(), 'saccade-archive-')), 'topic.avro');
+
+async function write(path: string, some: readonly ArchivedMessage[]): Promise<void> {
+  const archive = await writeTopicArchive(path);
+  for (const message of some) await archive.add(message);
+  await archive.close();
+}
+
+async function read(path: string): Promise<object[]> {
+  const found: object[] = [];
+  for await (const message of readTopicArchive(path)) found.push({ ...message });
+  return found;
+}
+
+describe('an archive of a topic', () => {
+  it('gives the messages back as they were', async () => {
+    const path = await newPath();
+    await write(path, messages(5));
+    expect(await isTopicArchive(path)).toBe(true);
+    expect(await read(path)).toEqual(messages(5));
+  });
+
+  it('has the bytes that earlier versions wrote', async () => {
+    const path = await newPath();
+    await write(path, messages(5));
+    expect(await readFile(path)).toEqual(await readFile(EARLIER));
+  });
+
+  it('continues a file of an earlier version, after its last whole block', async () => {
+    const path = await newPath();
+    await copyFile(EARLIER, path);
+    const archive = await writeTopicArchive(path);
+    expect([archive.count, [...archive.next]]).toEqual([
+      5,
+      [
+        [0, 3],
+        [1, 2],
+      ],
+    ]);
+    await archive.add(messageAt(5));
+    await archive.close();
+    expect(await read(path)).toEqual(messages(6));
+    await truncate(path, (await readFile(path)).length - 3);
+    expect(await read(path)).toEqual(messages(5));
+    await write(path, [messageAt(5)]);
+    expect(await read(path)).toEqual(messages(6));
+  });
+
+  it('says how much of the file was read', async () => {
+    const path = await newPath();
+    await write(path, messages(2));
+    await write(path, messages(2));
+    const ends: number[] = [];
+    for await (const { offset } of readTopicArchive(path, (bytes) => ends.push(bytes))) expect(offset).toBe(0);
+    expect(ends).toHaveLength(2);
+    expect(ends.at(-1)).toBe((await readFile(path)).length);
+  });
+
+  it('refuses a file that is none, and one that is damaged', async () => {
+    const path = await newPath();
+    await writeFile(path, 'my diary');
+    expect(await isTopicArchive(path)).toBe(false);
+    await expect(read(path)).rejects.toMatchObject({ code: 'INPUT_UNREADABLE', message: expect.stringContaining('no archive') });
+    const bytes = await readFile(EARLIER);
+    bytes[bytes.length - 1]! ^= 1;
+    await writeFile(path, bytes);
+    await expect(read(path)).rejects.toMatchObject({ code: 'INPUT_UNREADABLE', message: expect.stringContaining('damaged') });
+  });
+});
