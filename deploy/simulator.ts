@@ -1,4 +1,4 @@
-import type { SimulatorOptions } from '../src/sim/simulatorOptions.ts';
+import type { SimulatorOptions } from '../src/sim/options/simulatorOptions.ts';
 
 /** The simulator as a service of docker-compose.yml: reached from other containers, and from this machine. */
 export default {

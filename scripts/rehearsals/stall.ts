@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { freePort } from '../../kafka-broker/freePort.ts';
 import type { KafkaVersion } from '../../kafka-broker/localBroker.ts';
 import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
-import type { FaultRule } from '../../src/sim/simulatorOptions.ts';
+import type { FaultRule } from '../../src/sim/options/simulatorOptions.ts';
 import { printResult, say } from '../../test/rig/report.ts';
 import { startInstance } from '../../test/rig/startInstance.ts';
 import { startRig } from '../../test/rig/startRig.ts';

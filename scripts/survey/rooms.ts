@@ -58,7 +58,8 @@ export const pluginFolders: readonly string[] = [
   'sinks',
   'frameStores',
   'commands',
-  'manners',
+  'styles',
+  'apis',
 ];
 
 /** Files that need not be named as one of their exports, each with the reason. */

@@ -1,14 +1,14 @@
 /*
- * What other processes may ask of a running simulator:
+ * What other processes may ask a running simulator:
  *   GET  /_sim/totals[?vendor=NAME]       sums since the start
- *   GET  /_sim/journal[?image=SHA256]     the last attempts, one JSON object a line
- *   POST /_sim/vendors/NAME               other behaviour from now on; the body as in the options
+ *   GET  /_sim/journal[?image=SHA256]     the last requests, one JSON object a line
+ *   POST /_sim/vendors/NAME               changes a vendor's behaviour from now on; the body as in the options
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { messageOf } from '../errors.ts';
-import type { Journal } from './journal.ts';
-import type { VendorOptions } from './simulatorOptions.ts';
+import type { VendorOptions } from './options/simulatorOptions.ts';
+import type { Journal } from './vendor/journal.ts';
 
 export function control(
   url: URL,

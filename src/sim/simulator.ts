@@ -4,75 +4,76 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { PipelineError } from '../errors.ts';
 import { readOptions } from '../readOptions.ts';
+import type { VendorApi } from './api/vendorApi.ts';
+import { anthropicMessages } from './apis/anthropicMessages.ts';
+import { geminiGenerate } from './apis/geminiGenerate.ts';
+import { openaiChat } from './apis/openaiChat.ts';
+import { openaiResponses } from './apis/openaiResponses.ts';
 import { control } from './control.ts';
-import { type Found, exchange } from './exchange.ts';
-import { type Journal, journal } from './journal.ts';
-import { pictures } from './pictures.ts';
-import { type SimulatorOptions, type VendorOptions, simulatorOptions, vendorOptions } from './simulatorOptions.ts';
-import { type Upstream, type World, upstream } from './upstream.ts';
-import type { Wire } from './wire.ts';
-import { anthropicMessages } from './wires/anthropicMessages.ts';
-import { geminiGenerate } from './wires/geminiGenerate.ts';
-import { openaiChat } from './wires/openaiChat.ts';
-import { openaiResponses } from './wires/openaiResponses.ts';
+import { type Endpoint, handleRequest } from './handleRequest.ts';
+import { analysisCache } from './image/analysisCache.ts';
+import { type SimulatorOptions, type VendorOptions, simulatorOptions, vendorOptions } from './options/simulatorOptions.ts';
+import { type Journal, journal } from './vendor/journal.ts';
+import { type SharedState, type Vendor, makeVendor } from './vendor/vendor.ts';
 
 export interface Simulator {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   readonly port: number;
-  /** Base address of each vendor, for those that share a wire: `http://127.0.0.1:PORT/NAME`. */
+  /** Base address of each vendor, for those that share a wire format: `http://127.0.0.1:PORT/NAME`. */
   readonly urls: Readonly<Record<string, string>>;
-  /** Every attempt as the upstream saw it. */
+  /** Every request as the simulator saw it. */
   readonly journal: Journal;
-  /** Other behaviour of one vendor from now on; what is not given stays as it is. */
+  /** Changes the behaviour of one vendor from now on; what is not given stays as it is. */
   readonly change: (vendor: string, patch: VendorOptions) => void;
   /** Calls that a vendor serves now. */
   readonly inFlight: (vendor: string) => number;
   /** Simulated milliseconds since the start. */
   readonly now: () => number;
-  /** Lets the process end while the simulator still listens. */
+  /** Lets the process end while the simulator listens. */
   readonly unref: () => void;
-  /** Cuts what is open and frees the port. */
+  /** Closes all connections and frees the port. */
   readonly close: () => Promise<void>;
 }
 
-const wires: Readonly<Record<string, readonly Wire[]>> = {
+/** The APIs of each wire format. */
+const APIS: Readonly<Record<string, readonly VendorApi[]>> = {
   openai: [openaiChat, openaiResponses],
   anthropic: [anthropicMessages],
   gemini: [geminiGenerate],
 };
 
 /**
- * Starts a simulator of VLM vendors: an HTTP server that speaks their wire formats, enforces their quotas, fails as they fail, and
- * writes down everything it saw. It is a simulator and nothing more: it decodes the picture and says where its lit parts are, in
- * words like those that each vendor's models use. It recognises nothing, and its captions are of no use as captions.
+ * Starts a simulator of VLM vendors: an HTTP server with their wire formats, quotas and faults, which keeps a journal of all requests.
+ * It is a simulator and nothing more: it decodes the image and says where the parts are that differ from the background, in the style
+ * of each vendor's models. It recognises nothing, and its captions are of no use as captions.
  *
- * The same seed, pictures and number of tries give the same captions, latencies and faults. Rejects with CONFIG_INVALID for options
+ * The same seed, images and numbers of tries give the same captions, latencies and faults. Rejects with CONFIG_INVALID for options
  * that are wrong, SOURCE_FAILED for a port that is taken.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const settings = readOptions('simulator', simulatorOptions, options);
   const start = performance.now();
-  const world = {
+  const shared = {
     ...settings,
     now: () => (performance.now() - start) * settings.clockScale,
-    pictures: pictures(),
+    analysisOf: analysisCache(),
     journal: journal(settings.journalEntries),
-  } satisfies World;
+  } satisfies SharedState;
   const vendors = new Map(
     Object.entries(settings.vendors).map(([name, vendor]) => [
       name,
-      { wires: wiresOf(name, vendor.wire), upstream: upstream(name, vendor, world) },
+      { apis: apisOf(name, vendor.wire), vendor: makeVendor(name, vendor, shared) },
     ]),
   );
   const change = (name: string, patch: VendorOptions): void =>
-    vendorNamed(vendors, name).upstream.change(readOptions(`simulator.vendors.${name}`, vendorOptions, patch));
+    vendorNamed(vendors, name).vendor.change(readOptions(`simulator.vendors.${name}`, vendorOptions, patch));
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(request.url ?? '/', 'http://simulator');
-    if (url.pathname.startsWith('/_sim/')) return control(url, request, response, world.journal, change);
-    const found = locate(vendors, url.pathname);
-    if (!found) return void response.writeHead(404, { 'content-type': 'text/plain' }).end(`The simulator has no ${url.pathname}\n`);
-    void exchange(request, response, url, found, world);
+    if (url.pathname.startsWith('/_sim/')) return control(url, request, response, shared.journal, change);
+    const endpoint = locate(vendors, url.pathname);
+    if (!endpoint) return void response.writeHead(404, { 'content-type': 'text/plain' }).end(`The simulator has no ${url.pathname}\n`);
+    void handleRequest(request, response, url, endpoint, shared);
   };
   const server = settings.tls ? createTlsServer(settings.tls, handle) : createServer(handle);
   await listen(server, settings.port, settings.host);
@@ -82,10 +83,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     url,
     port,
     urls: Object.fromEntries([...vendors.keys()].map((name) => [name, `${url}/${name}`])),
-    journal: world.journal,
+    journal: shared.journal,
     change,
-    inFlight: (name) => vendorNamed(vendors, name).upstream.inFlight(),
-    now: world.now,
+    inFlight: (name) => vendorNamed(vendors, name).vendor.inFlight(),
+    now: shared.now,
     unref: () => void server.unref(),
     async close() {
       server.closeAllConnections();
@@ -95,36 +96,35 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-interface Vendor {
-  readonly wires: readonly Wire[];
-  readonly upstream: Upstream;
+interface NamedVendor {
+  readonly apis: readonly VendorApi[];
+  readonly vendor: Vendor;
 }
 
-function wiresOf(name: string, wire: string | undefined): readonly Wire[] {
-  const found = wires[wire ?? name];
+function apisOf(name: string, wire: string | undefined): readonly VendorApi[] {
+  const found = APIS[wire ?? name];
   if (found) return found;
   throw new PipelineError(
     'CONFIG_INVALID',
-    `simulator.vendors.${name}.wire: needed, because the name is not a wire's own (one of ${Object.keys(wires).join(', ')})`,
+    `simulator.vendors.${name}.wire: needed, because the name is not that of a wire format (one of ${Object.keys(APIS).join(', ')})`,
   );
 }
 
-function vendorNamed(vendors: ReadonlyMap<string, Vendor>, name: string): Vendor {
+function vendorNamed(vendors: ReadonlyMap<string, NamedVendor>, name: string): NamedVendor {
   const found = vendors.get(name);
   if (found) return found;
   throw new PipelineError('CONFIG_INVALID', `simulator: no vendor '${name}' (there are ${[...vendors.keys()].join(', ')})`);
 }
 
-/** `/NAME/v1/...` goes to that vendor, `/v1/...` to the first whose wire has the path. */
-function locate(vendors: ReadonlyMap<string, Vendor>, path: string): Found | undefined {
+/** `/NAME/v1/...` goes to that vendor, `/v1/...` to the first that has an API with the path. */
+function locate(vendors: ReadonlyMap<string, NamedVendor>, path: string): Endpoint | undefined {
   const slash = path.indexOf('/', 1);
   const first = path.slice(1, slash);
-  for (const [name, { wires: spoken, upstream: to }] of vendors) {
-    for (const wire of spoken) {
+  for (const [name, { apis, vendor }] of vendors) {
+    for (const api of apis) {
       const match =
-        (first === name ? wire.match(path.slice(slash)) : undefined) ??
-        (vendors.has(first) && first !== name ? undefined : wire.match(path));
-      if (match) return { vendor: name, upstream: to, wire, pathModel: match.model };
+        (first === name ? api.match(path.slice(slash)) : undefined) ?? (vendors.has(first) && first !== name ? undefined : api.match(path));
+      if (match) return { name, vendor, api, pathModel: match.model };
     }
   }
   return undefined;

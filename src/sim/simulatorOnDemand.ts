@@ -1,9 +1,9 @@
 import { type Simulator, startSimulator } from './simulator.ts';
-import type { SimulatorOptions } from './simulatorOptions.ts';
+import type { SimulatorOptions } from './options/simulatorOptions.ts';
 
-/** A simulator that starts with the first call made to it, so that a pipeline module can name it and still do no I/O. */
+/** A simulator that starts with the first call to it, so that a pipeline module can name it and does no I/O. */
 export interface SimulatorOnDemand {
-  /** The base address of a vendor, as a provider's `baseUrl`; `version` is the first part of the wire's path. */
+  /** The base address of a vendor, as a provider's `baseUrl`; `version` is the first part of the API's path. */
   vendor(name: string, version: 'v1' | 'v1beta'): () => Promise<string>;
   /** Ends the simulator if it was started. */
   close(): Promise<void>;

@@ -8,7 +8,7 @@ import { decoder } from '../../src/avro/wireFormat.ts';
 import { runPipeline } from '../../src/runPipeline.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
-import type { SimulatorOptions } from '../../src/sim/simulatorOptions.ts';
+import type { SimulatorOptions } from '../../src/sim/options/simulatorOptions.ts';
 import type { Summary } from '../../src/watch/summary.ts';
 import { watchSummary } from '../../src/watch/watchSummary.ts';
 import { brokers, client, makeTopic, unique } from './kafka.ts';

@@ -7,9 +7,9 @@ import { anthropic } from '../../src/interpret/providers/anthropic.ts';
 import { gemini } from '../../src/interpret/providers/gemini.ts';
 import { openai } from '../../src/interpret/providers/openai.ts';
 import { known } from '../../src/secret.ts';
-import type { JournalEntry } from '../../src/sim/journal.ts';
+import type { JournalEntry } from '../../src/sim/vendor/journal.ts';
 import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
-import type { VendorOptions } from '../../src/sim/simulatorOptions.ts';
+import type { VendorOptions } from '../../src/sim/options/simulatorOptions.ts';
 import { promptWords, secrets } from './chaosWords.ts';
 import { numberedRequest } from './frames.ts';
 

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
-import type { JournalEntry } from '../../src/sim/journal.ts';
+import type { JournalEntry } from '../../src/sim/vendor/journal.ts';
 import type { DeadLetter } from '../../src/stage/reject.ts';
 import { asJournalled, asRecorded, startChaos } from './chaos.ts';
 import { promptWords, secrets } from './chaosWords.ts';

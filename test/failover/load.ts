@@ -7,7 +7,7 @@ import { route } from '../../src/interpret/combinators/route.ts';
 import { anthropic } from '../../src/interpret/providers/anthropic.ts';
 import { openai } from '../../src/interpret/providers/openai.ts';
 import { known } from '../../src/secret.ts';
-import type { JournalEntry } from '../../src/sim/journal.ts';
+import type { JournalEntry } from '../../src/sim/vendor/journal.ts';
 import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
 import { numberedImage } from './frames.ts';
 import { requestOf } from './router.ts';

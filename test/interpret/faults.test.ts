@@ -5,7 +5,7 @@ import { gemini } from '../../src/interpret/providers/gemini.ts';
 import { openai } from '../../src/interpret/providers/openai.ts';
 import type { Target } from '../../src/interpret/upstream/target.ts';
 import { known } from '../../src/secret.ts';
-import type { FaultName } from '../../src/sim/faults.ts';
+import type { FaultName } from '../../src/sim/faults/faultNames.ts';
 import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
 import { picture } from './support/pictures.ts';
 import { request } from './support/request.ts';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type GroupShare, groupShare } from '../../src/consume/kafka/groupShare.ts';
 import { pace } from '../../src/interpret/limits/tokenBuckets.ts';
 import { health } from '../../src/interpret/limits/health.ts';
-import { quota } from '../../src/sim/quota.ts';
+import { quota } from '../../src/sim/vendor/quota.ts';
 
 const CALL = { requests: 1, tokens: 0, inputTokens: 0, outputTokens: 0 };
 const LATENCY_MS = 200;
@@ -36,7 +36,7 @@ function vendorOf(requestsPerMinute: number, limits: { requestsPerMinute?: numbe
           const settle = paced.take(CALL, nowMs);
           if (vendor.admit(0, 0, nowMs - start) > 0) seen.refused++;
           else seen.taken.push(nowMs - start);
-          const { requests } = vendor.gauges(nowMs - start, 1);
+          const { requests } = vendor.levels(nowMs - start, 1);
           const hint = { kind: 'requests', limit: requestsPerMinute, remaining: Math.max(0, Math.floor(requests!.left)) } as const;
           const at = nowMs + LATENCY_MS;
           replies.push({ at, read: () => settle(CALL, [hint], at) });

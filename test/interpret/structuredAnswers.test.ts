@@ -12,7 +12,7 @@ import { gemini } from '../../src/interpret/providers/gemini.ts';
 import { motion } from '../../src/interpret/providers/motion.ts';
 import { openai } from '../../src/interpret/providers/openai.ts';
 import { known } from '../../src/secret.ts';
-import { brokenJsonNames } from '../../src/sim/brokenJson.ts';
+import { brokenJsonNames } from '../../src/sim/faults/brokenJson.ts';
 import { startSimulator } from '../../src/sim/simulator.ts';
 import { request } from './support/request.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ErrorFault, errorFaults } from '../../src/sim/faults.ts';
+import { type ErrorFault, errorFaults } from '../../src/sim/faults/faultNames.ts';
 import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
 import { anthropic, asks, captionIn, openai, picture, post } from './asking.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
-import { type SimulatorOptions } from '../../src/sim/simulatorOptions.ts';
+import { type SimulatorOptions } from '../../src/sim/options/simulatorOptions.ts';
 import { anthropic, asks, captionIn, gemini, openai, picture, post } from './asking.ts';
 
 const left = await picture([

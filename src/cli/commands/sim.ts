@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { type Command, InvalidArgumentError } from 'commander';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { startSimulator } from '../../sim/simulator.ts';
-import type { SimulatorOptions } from '../../sim/simulatorOptions.ts';
+import type { SimulatorOptions } from '../../sim/options/simulatorOptions.ts';
 
 interface Flags {
   readonly port: number;

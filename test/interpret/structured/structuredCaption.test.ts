@@ -2,7 +2,7 @@ import { assert, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { lenientJson } from '../../../src/interpret/structured/lenientJson.ts';
 import { readStructured } from '../../../src/interpret/structured/structuredCaption.ts';
-import { type BrokenJson, brokenJson } from '../../../src/sim/brokenJson.ts';
+import { type BrokenJson, brokenJson } from '../../../src/sim/faults/brokenJson.ts';
 
 const caption = {
   short: 'A car moving left.',
