@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { loadPipeline } from '../src/cli/loadPipeline.ts';
+import { loadPipeline } from '../src/cli/support/loadPipeline.ts';
 import type { Packet } from '../src/stage/packet.ts';
 import type { Source } from '../src/consume/source.ts';
 import { synthetic } from '../src/consume/sources/synthetic.ts';

@@ -15,7 +15,7 @@ import { replayCommand } from './commands/replay.ts';
 import { runCommand } from './commands/run.ts';
 import { sensorCommand } from './commands/sensor.ts';
 import { simCommand } from './commands/sim.ts';
-import { explainFailure, exitCodeOf } from './explainFailure.ts';
+import { explainFailure, exitCodeOf } from './support/explainFailure.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 

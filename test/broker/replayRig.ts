@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import avsc from 'avsc';
-import { type ReplayFlags, replaying } from '../../src/cli/replaying.ts';
+import { type ReplayFlags, replaying } from '../../src/cli/support/replayPipeline.ts';
 import { decoder } from '../../src/avro/wireFormat.ts';
 import { runPipeline } from '../../src/runPipeline.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';

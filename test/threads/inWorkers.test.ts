@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { loadPipeline } from '../../src/cli/loadPipeline.ts';
+import { loadPipeline } from '../../src/cli/support/loadPipeline.ts';
 import type { Session } from '../../src/stage/session.ts';
 import type { Packet } from '../../src/stage/packet.ts';
 import type { Source } from '../../src/consume/source.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Pipeline } from '../../definePipeline.ts';
 import { PipelineError } from '../../errors.ts';
 import type { Plan, TargetPlan } from '../../interpret/captioner.ts';
-import { loadPipeline } from '../loadPipeline.ts';
+import { loadPipeline } from '../support/loadPipeline.ts';
 
 /** The picture and the prompt that the worst case is reckoned with. */
 const WORST = { image: { width: 1280, height: 720 }, promptTokens: 400 };

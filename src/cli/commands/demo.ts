@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { demoSheet } from '../demoSheet.ts';
-import { loadPipeline } from '../loadPipeline.ts';
-import { outputsOf } from '../outputsOf.ts';
-import { type RunFlags, runWatched } from '../runWatched.ts';
+import { demoSheet } from '../support/demoSheet.ts';
+import { loadPipeline } from '../support/loadPipeline.ts';
+import { outputsOf } from '../support/outputsOf.ts';
+import { type RunFlags, runWatched } from '../support/runWatched.ts';
 import { withRunFlags } from './run.ts';
 
 const SHEET = 'out/demo/sheet.png';

@@ -5,8 +5,8 @@ import type { Command } from 'commander';
 import { codeOf, messageOf } from '../../errors.ts';
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
 import { schemaRegistry } from '../../kafka/client/schemaRegistry.ts';
-import { type KafkaFlags, connectionOf, registryOf, withKafkaFlags } from '../kafkaFlags.ts';
-import { loadPipeline } from '../loadPipeline.ts';
+import { type KafkaFlags, connectionOf, registryOf, withKafkaFlags } from '../support/kafkaFlags.ts';
+import { loadPipeline } from '../support/loadPipeline.ts';
 
 interface DoctorFlags extends KafkaFlags {
   registry?: string;

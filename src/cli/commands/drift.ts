@@ -3,7 +3,7 @@ import { type DriftReport, type FormDrift, driftReport } from '../../drift/drift
 import type { Texture } from '../../drift/texture.ts';
 import { PipelineError } from '../../errors.ts';
 import { houseStyle } from '../../normalise/houseStyle.ts';
-import { type Columns, readCaptions } from '../readCaptions.ts';
+import { type Columns, readCaptions } from '../support/readCaptions.ts';
 
 interface DriftOptions extends Columns {
   json?: true;

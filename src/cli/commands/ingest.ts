@@ -7,11 +7,11 @@ import { openBatchingProducer } from '../../kafka/producer/openBatchingProducer.
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
 import { topicRanges } from '../../kafka/consumer/offsetRange.ts';
 import { readRanges } from '../../kafka/consumer/readRanges.ts';
-import { ensureTopic } from '../ensureTopic.ts';
-import { counterLine } from '../counterLine.ts';
-import { type KafkaFlags, connectionOf, registryOf, speedOf, withKafkaFlags } from '../kafkaFlags.ts';
-import { paced } from '../paced.ts';
-import { stopOnSignal } from '../stopOnSignal.ts';
+import { ensureTopic } from '../support/ensureTopic.ts';
+import { counterLine } from '../support/counterLine.ts';
+import { type KafkaFlags, connectionOf, registryOf, speedOf, withKafkaFlags } from '../support/kafkaFlags.ts';
+import { paced } from '../support/paced.ts';
+import { stopOnSignal } from '../support/stopOnSignal.ts';
 
 interface IngestFlags extends KafkaFlags {
   topic: string;

@@ -4,8 +4,8 @@ import { openRecording, withGeometry } from '../../consume/recordings/openRecord
 import { PipelineError } from '../../errors.ts';
 import { everyContainer } from '../../consume/recordings/allContainers.ts';
 import { allFormats } from '../../decode/allFormats.ts';
-import { type Facts, type Inspection, type Rate, makeInspection } from '../inspection.ts';
-import { recordingSheet } from '../recordingSheet.ts';
+import { type Facts, type Inspection, type Rate, makeInspection } from '../support/inspection.ts';
+import { recordingSheet } from '../support/recordingSheet.ts';
 
 interface InspectOptions {
   json?: true;

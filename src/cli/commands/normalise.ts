@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { PipelineError } from '../../errors.ts';
 import { type Form, houseStyle } from '../../normalise/houseStyle.ts';
-import { type Columns, type Row, readCaptions } from '../readCaptions.ts';
+import { type Columns, type Row, readCaptions } from '../support/readCaptions.ts';
 
 interface NormaliseOptions extends Columns {
   form?: Form;

@@ -5,10 +5,10 @@ import { PipelineError } from '../../errors.ts';
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
 import { offsetsAt, rangesBetween, topicRanges, type OffsetRange } from '../../kafka/consumer/offsetRange.ts';
 import { readRanges } from '../../kafka/consumer/readRanges.ts';
-import { counterLine } from '../counterLine.ts';
-import { type KafkaFlags, connectionOf, withKafkaFlags } from '../kafkaFlags.ts';
-import { POINT, pointOf } from '../pointFlag.ts';
-import { stopOnSignal } from '../stopOnSignal.ts';
+import { counterLine } from '../support/counterLine.ts';
+import { type KafkaFlags, connectionOf, withKafkaFlags } from '../support/kafkaFlags.ts';
+import { POINT, pointOf } from '../support/pointFlag.ts';
+import { stopOnSignal } from '../support/stopOnSignal.ts';
 
 interface RecordFlags extends KafkaFlags {
   topic: string;

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import { speedOf, withKafkaFlags } from '../kafkaFlags.ts';
-import { loadPipeline } from '../loadPipeline.ts';
-import { outputsOf } from '../outputsOf.ts';
-import { POINT, pointOf } from '../pointFlag.ts';
-import { type ReplayFlags, replaying } from '../replaying.ts';
-import { type RunFlags, runWatched } from '../runWatched.ts';
+import { speedOf, withKafkaFlags } from '../support/kafkaFlags.ts';
+import { loadPipeline } from '../support/loadPipeline.ts';
+import { outputsOf } from '../support/outputsOf.ts';
+import { POINT, pointOf } from '../support/pointFlag.ts';
+import { type ReplayFlags, replaying } from '../support/replayPipeline.ts';
+import { type RunFlags, runWatched } from '../support/runWatched.ts';
 import { withRunFlags } from './run.ts';
 
 export const replayCommand = (program: Command): void => {

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { loadPipeline } from '../loadPipeline.ts';
-import { outputsOf } from '../outputsOf.ts';
-import { type RunFlags, runWatched } from '../runWatched.ts';
+import { loadPipeline } from '../support/loadPipeline.ts';
+import { outputsOf } from '../support/outputsOf.ts';
+import { type RunFlags, runWatched } from '../support/runWatched.ts';
 
 export const runCommand = (program: Command): void => {
   withRunFlags(

@@ -3,9 +3,9 @@ import { packetEncoder } from '../../consume/kafka/packetEncoder.ts';
 import { synthetic } from '../../consume/sources/synthetic.ts';
 import { openBatchingProducer } from '../../kafka/producer/openBatchingProducer.ts';
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
-import { ensureTopic } from '../ensureTopic.ts';
-import { type KafkaFlags, connectionOf, registryOf, withKafkaFlags } from '../kafkaFlags.ts';
-import { stopOnSignal } from '../stopOnSignal.ts';
+import { ensureTopic } from '../support/ensureTopic.ts';
+import { type KafkaFlags, connectionOf, registryOf, withKafkaFlags } from '../support/kafkaFlags.ts';
+import { stopOnSignal } from '../support/stopOnSignal.ts';
 
 interface SensorFlags extends KafkaFlags {
   topic: string;

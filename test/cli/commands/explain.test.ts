@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, it, vi } from 'vitest';
-import { explainCommand } from '../../src/cli/commands/explain.ts';
-import { priceReport, pricesCommand } from '../../src/cli/commands/prices.ts';
+import { explainCommand } from '../../../src/cli/commands/explain.ts';
+import { priceReport, pricesCommand } from '../../../src/cli/commands/prices.ts';
 
 const attempt = {
   target: 'gpt4o',

@@ -1,5 +1,5 @@
-import type { Pipeline } from '../definePipeline.ts';
-import type { Part } from '../stage/item.ts';
+import type { Pipeline } from '../../definePipeline.ts';
+import type { Part } from '../../stage/item.ts';
 
 /** Where a pipeline's output is, for people: what the parts say of themselves. */
 export function outputsOf({ sink, deadLetters, late, frames }: Pipeline): Record<string, string> {

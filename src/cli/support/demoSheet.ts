@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import avsc from 'avsc';
-import type { CaptionRecord } from '../publish/captionRecord.ts';
+import type { CaptionRecord } from '../../publish/captionRecord.ts';
 import { contactSheet, wrapText } from './contactSheet.ts';
 
 const COLUMNS = 4;

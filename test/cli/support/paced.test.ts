@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { paced } from '../../src/cli/paced.ts';
-import type { Packet } from '../../src/stage/packet.ts';
-import type { Source } from '../../src/consume/source.ts';
-import { synthetic } from '../../src/consume/sources/synthetic.ts';
+import { paced } from '../../../src/cli/support/paced.ts';
+import type { Packet } from '../../../src/stage/packet.ts';
+import type { Source } from '../../../src/consume/source.ts';
+import { synthetic } from '../../../src/consume/sources/synthetic.ts';
 
 const never = new AbortController().signal;
 

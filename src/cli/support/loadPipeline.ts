@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Pipeline } from '../definePipeline.ts';
-import { PipelineError, messageOf } from '../errors.ts';
+import type { Pipeline } from '../../definePipeline.ts';
+import { PipelineError, messageOf } from '../../errors.ts';
 
 /** Imports a pipeline module. Throws CONFIG_INVALID naming the file and what is wrong with it. */
 export async function loadPipeline(file: string): Promise<Pipeline> {

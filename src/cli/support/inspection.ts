@@ -1,7 +1,7 @@
 import { type Hash, createHash } from 'node:crypto';
-import type { Packet } from '../stage/packet.ts';
-import type { DecodeCounters, Decoder, Format } from '../decode/decoder.ts';
-import type { Events } from '../decode/events.ts';
+import type { Packet } from '../../stage/packet.ts';
+import type { DecodeCounters, Decoder, Format } from '../../decode/decoder.ts';
+import type { Events } from '../../decode/events.ts';
 
 /** Bars of the event-rate chart. */
 const BINS = 60;

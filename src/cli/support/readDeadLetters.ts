@@ -1,14 +1,14 @@
 import { open, readFile } from 'node:fs/promises';
 import avsc from 'avsc';
-import type { Point } from '../consume/replay/windowRange.ts';
-import { PipelineError, messageOf } from '../errors.ts';
-import { decoder } from '../avro/wireFormat.ts';
-import type { CheckedConnection } from '../kafka/client/kafkaConnection.ts';
-import { connectOrExplain } from '../kafka/client/connectOrExplain.ts';
-import { offsetsAt, rangesBetween, topicRanges } from '../kafka/consumer/offsetRange.ts';
-import { messagesIn } from '../kafka/consumer/readRanges.ts';
-import { type RegistryOptions, schemaRegistry } from '../kafka/client/schemaRegistry.ts';
-import type { DeadLetter } from '../stage/reject.ts';
+import type { Point } from '../../consume/replay/windowRange.ts';
+import { PipelineError, messageOf } from '../../errors.ts';
+import { decoder } from '../../avro/wireFormat.ts';
+import type { CheckedConnection } from '../../kafka/client/kafkaConnection.ts';
+import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
+import { offsetsAt, rangesBetween, topicRanges } from '../../kafka/consumer/offsetRange.ts';
+import { messagesIn } from '../../kafka/consumer/readRanges.ts';
+import { type RegistryOptions, schemaRegistry } from '../../kafka/client/schemaRegistry.ts';
+import type { DeadLetter } from '../../stage/reject.ts';
 
 const HEAD_BYTES = 4096;
 

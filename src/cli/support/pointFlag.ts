@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Point } from '../consume/replay/windowRange.ts';
+import type { Point } from '../../consume/replay/windowRange.ts';
 
 /** What `--from` and `--to` take: `2026-11-22T10:00:00Z`, an offset of every partition, or `0:1200,1:800` by partition. */
 export function pointOf(text: string): Point {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { contactSheet, wrapText } from '../../src/cli/contactSheet.ts';
-import { evt3Recording } from './evt3Recording.ts';
-import { saccade } from './saccade.ts';
+import { contactSheet, wrapText } from '../../../src/cli/support/contactSheet.ts';
+import { evt3Recording } from '../evt3Recording.ts';
+import { saccade } from '../saccade.ts';
 
 describe('contactSheet', () => {
   it('lays pictures out in rows, each at its place', async () => {

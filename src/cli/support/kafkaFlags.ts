@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { type CheckedConnection, connectionSchema } from '../kafka/client/kafkaConnection.ts';
-import { kafkaFromEnv, registryFromEnv, saslFromEnv } from '../kafka/client/kafkaFromEnv.ts';
-import { type RegistryOptions, registrySchema } from '../kafka/client/schemaRegistry.ts';
-import { readOptions } from '../readOptions.ts';
+import { type CheckedConnection, connectionSchema } from '../../kafka/client/kafkaConnection.ts';
+import { kafkaFromEnv, registryFromEnv, saslFromEnv } from '../../kafka/client/kafkaFromEnv.ts';
+import { type RegistryOptions, registrySchema } from '../../kafka/client/schemaRegistry.ts';
+import { readOptions } from '../../readOptions.ts';
 
 /** The flags by which a command reaches a broker; what is not given, the environment says (kafka/environment.ts). */
 export interface KafkaFlags {

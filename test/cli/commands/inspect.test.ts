@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeEvt3 } from '../../src/decode/encoders/encodeEvt3.ts';
-import { type Row, digestsOf, eventsOf } from '../decode/support.ts';
-import { saccade } from './saccade.ts';
+import { encodeEvt3 } from '../../../src/decode/encoders/encodeEvt3.ts';
+import { type Row, digestsOf, eventsOf } from '../../decode/support.ts';
+import { saccade } from '../saccade.ts';
 
 let folder: string;
 let recording: string;

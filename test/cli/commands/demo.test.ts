@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import avsc from 'avsc';
 import { describe, expect, it } from 'vitest';
-import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
-import type { DeadLetter } from '../../src/stage/reject.ts';
-import type { Summary } from '../../src/watch/summary.ts';
-import { saccade } from './saccade.ts';
+import type { CaptionRecord } from '../../../src/publish/captionRecord.ts';
+import type { DeadLetter } from '../../../src/stage/reject.ts';
+import type { Summary } from '../../../src/watch/summary.ts';
+import { saccade } from '../saccade.ts';
 
 const freshFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'saccade-demo-'));
 
@@ -62,7 +62,7 @@ describe('demo', () => {
 
   it('drains on Ctrl-C: what was read is finished, nothing is half-written', { timeout: 60_000 }, async () => {
     const cwd = await freshFolder();
-    const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+    const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
     const child = spawn(process.execPath, [main, 'demo', '--json'], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
     let stdout = '';
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import avsc from 'avsc';
-import { PipelineError, messageOf } from '../errors.ts';
+import { PipelineError, messageOf } from '../../errors.ts';
 
 /** A row of a file of captions: all its columns as they were. */
 export type Row = Readonly<Record<string, unknown>>;

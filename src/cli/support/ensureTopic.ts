@@ -1,5 +1,5 @@
 import type kafkajs from 'kafkajs';
-import { PipelineError } from '../errors.ts';
+import { PipelineError } from '../../errors.ts';
 
 /** Makes a topic that is absent, with so many partitions. Throws CONFIG_INVALID where their number is not given. */
 export async function ensureTopic(admin: kafkajs.Admin, topic: string, partitions: number | undefined): Promise<void> {

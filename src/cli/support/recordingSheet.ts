@@ -1,19 +1,19 @@
-import type { OpenedRecording } from '../consume/recordings/openRecording.ts';
-import { decodeSensor } from '../decode/decode.ts';
-import { PipelineError } from '../errors.ts';
-import { allFormats } from '../decode/allFormats.ts';
-import type { EventWindow } from '../frame/eventWindow.ts';
-import type { Renderer } from '../frame/renderer.ts';
-import { dvAccumulator } from '../frame/renderers/dvAccumulator.ts';
-import { dvEdgeMap } from '../frame/renderers/dvEdgeMap.ts';
-import { eventClip } from '../frame/renderers/eventClip.ts';
-import { eventCount } from '../frame/renderers/eventCount.ts';
-import { eventGpt } from '../frame/renderers/eventGpt.ts';
-import { greyReconstruction } from '../frame/renderers/greyReconstruction.ts';
-import { polarity } from '../frame/renderers/polarity.ts';
-import { signedCount } from '../frame/renderers/signedCount.ts';
-import { timeSurface } from '../frame/renderers/timeSurface.ts';
-import { tumbling } from '../frame/windows/tumbling.ts';
+import type { OpenedRecording } from '../../consume/recordings/openRecording.ts';
+import { decodeSensor } from '../../decode/decode.ts';
+import { PipelineError } from '../../errors.ts';
+import { allFormats } from '../../decode/allFormats.ts';
+import type { EventWindow } from '../../frame/eventWindow.ts';
+import type { Renderer } from '../../frame/renderer.ts';
+import { dvAccumulator } from '../../frame/renderers/dvAccumulator.ts';
+import { dvEdgeMap } from '../../frame/renderers/dvEdgeMap.ts';
+import { eventClip } from '../../frame/renderers/eventClip.ts';
+import { eventCount } from '../../frame/renderers/eventCount.ts';
+import { eventGpt } from '../../frame/renderers/eventGpt.ts';
+import { greyReconstruction } from '../../frame/renderers/greyReconstruction.ts';
+import { polarity } from '../../frame/renderers/polarity.ts';
+import { signedCount } from '../../frame/renderers/signedCount.ts';
+import { timeSurface } from '../../frame/renderers/timeSurface.ts';
+import { tumbling } from '../../frame/windows/tumbling.ts';
 import { type Cell, contactSheet } from './contactSheet.ts';
 
 /** Renderers that a sheet can show, as they are without options. */

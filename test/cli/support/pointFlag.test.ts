@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pointOf } from '../../src/cli/pointFlag.ts';
+import { pointOf } from '../../../src/cli/support/pointFlag.ts';
 
 describe('--from and --to', () => {
   it('take a time, an offset, or offsets by partition', () => {

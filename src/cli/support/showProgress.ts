@@ -1,7 +1,7 @@
-import type { Packet } from '../stage/packet.ts';
-import type { Source } from '../consume/source.ts';
-import { listen } from '../stage/report.ts';
-import type { Summary } from '../watch/summary.ts';
+import type { Packet } from '../../stage/packet.ts';
+import type { Source } from '../../consume/source.ts';
+import { listen } from '../../stage/report.ts';
+import type { Summary } from '../../watch/summary.ts';
 import { bar } from './counterLine.ts';
 
 /** A line on the terminal, made anew five times a second: windows/s, in flight, cost, ETA. Nothing where stderr is no terminal. */

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Pixels } from '../frame/renderer.ts';
+import type { Pixels } from '../../frame/renderer.ts';
 
 /** One picture of a contact sheet, with lines of text below it. */
 export interface Cell {

@@ -1,4 +1,4 @@
-import { codeOf, errorCodes, messageOf } from '../errors.ts';
+import { codeOf, errorCodes, messageOf } from '../../errors.ts';
 
 /** One clear message; the stack trace and the causes only when asked for. */
 export function explainFailure(error: unknown, verbose: boolean): string {

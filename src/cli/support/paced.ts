@@ -1,8 +1,8 @@
-import type { Packet } from '../stage/packet.ts';
-import { pacedBy } from '../consume/recordings/paceOf.ts';
-import type { Source } from '../consume/source.ts';
-import { type SensorDecoder, decodeSensor } from '../decode/decode.ts';
-import { allFormats } from '../decode/allFormats.ts';
+import type { Packet } from '../../stage/packet.ts';
+import { pacedBy } from '../../consume/recordings/paceOf.ts';
+import type { Source } from '../../consume/source.ts';
+import { type SensorDecoder, decodeSensor } from '../../decode/decode.ts';
+import { allFormats } from '../../decode/allFormats.ts';
 
 /** The same packets at `speed` times the pace of each sensor's own clock; Infinity: as fast as they are pulled. */
 export function paced(source: Source, speed: number): Source {

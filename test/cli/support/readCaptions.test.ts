@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import avsc from 'avsc';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { normalised } from '../../src/cli/commands/normalise.ts';
-import { readCaptions } from '../../src/cli/readCaptions.ts';
+import { normalised } from '../../../src/cli/commands/normalise.ts';
+import { readCaptions } from '../../../src/cli/support/readCaptions.ts';
 
 let folder = '';
 beforeAll(async () => {

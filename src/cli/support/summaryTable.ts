@@ -1,4 +1,4 @@
-import type { Summary, TargetSummary } from '../watch/summary.ts';
+import type { Summary, TargetSummary } from '../../watch/summary.ts';
 
 type Column = readonly [title: string, cell: (row: TargetSummary) => string];
 

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { openai, picture } from '../sim/asking.ts';
-import { saccade } from './saccade.ts';
+import { openai, picture } from '../../sim/asking.ts';
+import { saccade } from '../saccade.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 
 async function vendorsFile(content: object): Promise<string> {
   const file = join(await mkdtemp(join(tmpdir(), 'saccade-sim-')), 'vendors.json');

@@ -1,11 +1,11 @@
 import type { LevelWithSilent } from 'pino';
-import type { Pipeline } from '../definePipeline.ts';
-import { PipelineError } from '../errors.ts';
-import { runPipeline } from '../runPipeline.ts';
-import { watchLog } from '../watch/watchLog.ts';
-import { type Connected, serveMetrics } from '../watch/serveMetrics.ts';
-import type { Summary } from '../watch/summary.ts';
-import { watchSummary } from '../watch/watchSummary.ts';
+import type { Pipeline } from '../../definePipeline.ts';
+import { PipelineError } from '../../errors.ts';
+import { runPipeline } from '../../runPipeline.ts';
+import { watchLog } from '../../watch/watchLog.ts';
+import { type Connected, serveMetrics } from '../../watch/serveMetrics.ts';
+import type { Summary } from '../../watch/summary.ts';
+import { watchSummary } from '../../watch/watchSummary.ts';
 import { showProgress } from './showProgress.ts';
 import { summaryTable } from './summaryTable.ts';
 
