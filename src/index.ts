@@ -1,7 +1,7 @@
 // The pipeline.
 export { definePipeline, type Pipeline, type PipelineOptions } from './definePipeline.ts';
 export { observePipeline, runPipeline } from './runPipeline.ts';
-export { PipelineError, type ErrorCode } from './errors.ts';
+export { PipelineError, type ErrorCode, type PipelineErrorOptions } from './errors.ts';
 export { allFormats } from './decode/allFormats.ts';
 export { envs, files, known, type Secret } from './secret.ts';
 
@@ -11,9 +11,9 @@ export { decode, type DecodeOptions } from './decode/decode.ts';
 export { windows } from './frame/windowing/windows.ts';
 export type { CutOptions } from './frame/windowing/cut.ts';
 export { skipPublished } from './frame/windowing/skipPublished.ts';
-export { render, type RenderOptions } from './frame/rendering/render.ts';
+export { render, type RenderOptions, type FrameOptions } from './frame/rendering/render.ts';
 export { captionWith, type CaptionWithOptions } from './captionWith.ts';
-export { normalise, type NormaliseOptions, type NormalisedCaption } from './normalise/normalise.ts';
+export { normalise, type NormaliseOptions, type NormalisedCaption, type Rewrite } from './normalise/normalise.ts';
 export { publish, type PublishOptions } from './publish/publish.ts';
 export { captions } from './captions.ts';
 export { onThisThread } from './threads/onThisThread.ts';
@@ -26,34 +26,75 @@ export { fallbackTo, type Fallback, type FallbackOptions } from './stage/fallbac
 export { makeGate, type Gate, type GateOptions } from './stage/gate.ts';
 export { perSensor } from './stage/perSensor.ts';
 export { pullMap, type PullMap, type PullMapOptions, type Pullable } from './stage/pullMap.ts';
-export { rejectTo, type Reject } from './stage/reject.ts';
+export { rejectTo, type Reject, type DeadLetters, type Evidence, type Stage } from './stage/reject.ts';
 
 // What a plug-in of your own is made of.
-export { captioner, type Captioner, type CaptionRequest } from './interpret/captioner.ts';
+export {
+  captioner,
+  type Captioner,
+  type CaptionRequest,
+  type Lane,
+  type Plan,
+  type Purse,
+  type TargetPlan,
+} from './interpret/captioner.ts';
 export { readOptions } from './readOptions.ts';
 export { textRule, type Draft, type Normaliser, type Rule } from './normalise/rule.ts';
 export type { Packet } from './stage/packet.ts';
-export type { Source } from './consume/source.ts';
-export type { Decoder, Format } from './decode/decoder.ts';
+export type { Source, PastSource } from './consume/source.ts';
+export type { Decoder, Format, DecodeCounters, Detected, StreamInfo } from './decode/decoder.ts';
 export type { EventBatch, Events } from './decode/events.ts';
-export type { EventWindow } from './frame/eventWindow.ts';
-export type { Filter } from './frame/filter.ts';
-export type { AnyRenderer, Renderer } from './frame/renderer.ts';
+export type { EventWindow, CloseReason, EventSlice } from './frame/eventWindow.ts';
+export type { Filter, FilterRun } from './frame/filter.ts';
+export type { AnyRenderer, Renderer, Pixels } from './frame/renderer.ts';
 export type { Windowing } from './frame/windowing/windowing.ts';
-export type { Answer, Attempt } from './interpret/caption.ts';
-export type { Ledger } from './interpret/ledger.ts';
-export type { Prompt } from './interpret/prompt.ts';
-export type { CaptionRecord } from './publish/captionRecord.ts';
+export type { Answer, Attempt, Caption } from './interpret/caption.ts';
+export type { Ledger, Claim, Paid } from './interpret/ledger.ts';
+export type { Prompt, Asked } from './interpret/prompt.ts';
+export type { CaptionRecord, FrameRecord, RunFacts, StructuredRecord } from './publish/captionRecord.ts';
 export type { FrameStore } from './publish/frameStore.ts';
 export type { Sink } from './publish/sink.ts';
 export type { DeadLetter } from './stage/reject.ts';
+export type { EncodeOptions } from './decode/encoders/encoder.ts';
+export type { Frame, Image, WindowFacts } from './frame/frame.ts';
+export type { CanvasOptions } from './frame/rendering/canvas.ts';
+export type { AssignerOptions, WindowAssigner } from './frame/windowing/windowAssigner.ts';
+export type { ErrorClass, errorClasses } from './interpret/errorClasses.ts';
+export type { Target, UpstreamOptions } from './interpret/upstream/target.ts';
+export type { KafkaConnection, Sasl } from './kafka/client/kafkaConnection.ts';
+export type { RegistryOptions } from './kafka/client/schemaRegistry.ts';
+export type { Delivery, Assignment, Completion, DeliveryReader } from './kafka/delivery/delivery.ts';
+export type { SimulatorOptions, VendorOptions } from './sim/simulatorOptions.ts';
+export type { Item, Part, Position, Ack, HashedPart } from './stage/item.ts';
+export type { Session, ResumePoint, SessionWindow } from './stage/session.ts';
+export type { subjectNamings } from './avro/wireFormat.ts';
+export type { PacketEncoding } from './consume/kafka/packetEncoding.ts';
+export type { Point } from './consume/replay/windowRange.ts';
+export type { Mover, SceneName, Pose, scenes, View } from './consume/syntheticCamera/scene.ts';
+export type { MotionFacts, BlobMotion } from './frame/motionFacts.ts';
+export type { PaletteName, palettes } from './frame/rendering/palettes.ts';
+export type { StructuredCaption } from './interpret/structured/structuredCaption.ts';
+export type { Detail } from './interpret/upstream/wires/chat.ts';
+export type { compressions } from './kafka/client/compression.ts';
+export type { TlsFiles } from './kafka/client/credentials.ts';
+export type { DeliveryOptions } from './kafka/delivery/deliveryOptions.ts';
+export type { OutMessage } from './kafka/producer/sendMessages.ts';
+export type { Journal, JournalEntry, Totals } from './sim/journal.ts';
+export type { Concurrency } from './interpret/limits/health.ts';
+export type { Headers } from './interpret/limits/rateLimitHeaders.ts';
+export type { Limits } from './interpret/limits/tokenBuckets.ts';
+export type { PriceOverride } from './interpret/pricing/price.ts';
+export type { Deadlines } from './interpret/upstream/httpRequest.ts';
+export type { DoneWindow, CommittedProgress, LowWatermark, CommittedSensor } from './kafka/delivery/committedProgress.ts';
+export type { PartitionProgress } from './kafka/delivery/partitionProgress.ts';
+export type { Latency } from './sim/latency.ts';
 
 // Sources.
-export { kafkaSource } from './consume/sources/kafkaSource.ts';
-export { recording } from './consume/sources/recording.ts';
-export { topicArchive } from './consume/sources/topicArchive.ts';
-export { topicRange } from './consume/sources/topicRange.ts';
-export { synthetic } from './consume/sources/synthetic.ts';
+export { kafkaSource, type KafkaSourceOptions } from './consume/sources/kafkaSource.ts';
+export { recording, type RecordingOptions } from './consume/sources/recording.ts';
+export { topicArchive, type TopicArchiveOptions } from './consume/sources/topicArchive.ts';
+export { topicRange, type TopicRangeOptions } from './consume/sources/topicRange.ts';
+export { synthetic, type SyntheticOptions, type SyntheticSource, type TrueMover } from './consume/sources/synthetic.ts';
 
 // Formats.
 export { aedat2 } from './decode/formats/aedat2.ts';
@@ -76,79 +117,85 @@ export { encodeEvt21 } from './decode/encoders/encodeEvt21.ts';
 export { encodeEvt3 } from './decode/encoders/encodeEvt3.ts';
 
 // Windows.
-export { adaptive } from './frame/windows/adaptive.ts';
-export { fixedCount } from './frame/windows/fixedCount.ts';
-export { mixed } from './frame/windows/mixed.ts';
-export { sliding } from './frame/windows/sliding.ts';
-export { tumbling } from './frame/windows/tumbling.ts';
+export { adaptive, type AdaptiveOptions } from './frame/windows/adaptive.ts';
+export { fixedCount, type FixedCountOptions } from './frame/windows/fixedCount.ts';
+export { mixed, type MixedOptions } from './frame/windows/mixed.ts';
+export { sliding, type SlidingOptions } from './frame/windows/sliding.ts';
+export { tumbling, type TumblingOptions } from './frame/windows/tumbling.ts';
 
 // Filters.
-export { backgroundActivity } from './frame/filters/backgroundActivity.ts';
-export { eventRateControl } from './frame/filters/eventRateControl.ts';
-export { flip } from './frame/filters/flip.ts';
-export { hotPixel } from './frame/filters/hotPixel.ts';
-export { refractory } from './frame/filters/refractory.ts';
-export { regionOfInterest } from './frame/filters/regionOfInterest.ts';
-export { spatioTemporalContrast } from './frame/filters/spatioTemporalContrast.ts';
+export { backgroundActivity, type BackgroundActivityOptions } from './frame/filters/backgroundActivity.ts';
+export { eventRateControl, type EventRateControlOptions } from './frame/filters/eventRateControl.ts';
+export { flip, type FlipOptions } from './frame/filters/flip.ts';
+export { hotPixel, type HotPixelOptions } from './frame/filters/hotPixel.ts';
+export { refractory, type RefractoryOptions } from './frame/filters/refractory.ts';
+export { regionOfInterest, type RegionOfInterestOptions } from './frame/filters/regionOfInterest.ts';
+export { spatioTemporalContrast, type SpatioTemporalContrastOptions } from './frame/filters/spatioTemporalContrast.ts';
 
 // Renderers.
-export { dvAccumulator } from './frame/renderers/dvAccumulator.ts';
-export { dvEdgeMap } from './frame/renderers/dvEdgeMap.ts';
-export { eventClip } from './frame/renderers/eventClip.ts';
-export { eventCount } from './frame/renderers/eventCount.ts';
+export { dvAccumulator, type DvAccumulatorOptions } from './frame/renderers/dvAccumulator.ts';
+export { dvEdgeMap, type DvEdgeMapOptions } from './frame/renderers/dvEdgeMap.ts';
+export { eventClip, type EventClipOptions } from './frame/renderers/eventClip.ts';
+export { eventCount, type EventCountOptions } from './frame/renderers/eventCount.ts';
 export { eventGpt } from './frame/renderers/eventGpt.ts';
-export { greyReconstruction } from './frame/renderers/greyReconstruction.ts';
-export { learnedReconstruction, type OnnxRuntime } from './frame/renderers/learnedReconstruction.ts';
-export { polarity } from './frame/renderers/polarity.ts';
-export { signedCount } from './frame/renderers/signedCount.ts';
+export { greyReconstruction, type GreyReconstructionOptions } from './frame/renderers/greyReconstruction.ts';
+export {
+  learnedReconstruction,
+  type OnnxRuntime,
+  type LearnedReconstructionOptions,
+  type OnnxSession,
+  type OnnxTensor,
+} from './frame/renderers/learnedReconstruction.ts';
+export { polarity, type PolarityOptions } from './frame/renderers/polarity.ts';
+export { signedCount, type SignedCountOptions } from './frame/renderers/signedCount.ts';
 export { sideBySide } from './frame/renderers/sideBySide.ts';
-export { timeSurface } from './frame/renderers/timeSurface.ts';
-export { withPrevious } from './frame/renderers/withPrevious.ts';
-export { voxelGrid, type VoxelGrid } from './frame/rendering/voxelGrid.ts';
+export { timeSurface, type TimeSurfaceOptions } from './frame/renderers/timeSurface.ts';
+export { withPrevious, type WithPreviousOptions } from './frame/renderers/withPrevious.ts';
+export { voxelGrid, type VoxelGrid, type VoxelGridOptions } from './frame/rendering/voxelGrid.ts';
 
 // Providers.
-export { aiSdk } from './interpret/providers/aiSdk.ts';
-export { anthropic } from './interpret/providers/anthropic.ts';
-export { azureOpenai } from './interpret/providers/azureOpenai.ts';
-export { gemini } from './interpret/providers/gemini.ts';
+export { aiSdk, type AiSdkModel, type AiSdkOptions, type AiSdkResult } from './interpret/providers/aiSdk.ts';
+export { anthropic, type AnthropicOptions } from './interpret/providers/anthropic.ts';
+export { azureOpenai, type AzureOpenaiOptions } from './interpret/providers/azureOpenai.ts';
+export { gemini, type GeminiOptions } from './interpret/providers/gemini.ts';
 export { motion } from './interpret/providers/motion.ts';
-export { openai } from './interpret/providers/openai.ts';
-export { openaiCompatible } from './interpret/providers/openaiCompatible.ts';
-export { vertex } from './interpret/providers/vertex.ts';
+export { openai, type OpenaiOptions } from './interpret/providers/openai.ts';
+export { openaiCompatible, type OpenaiCompatibleOptions } from './interpret/providers/openaiCompatible.ts';
+export { vertex, type VertexOptions } from './interpret/providers/vertex.ts';
 
 // Combinators.
-export { budget } from './interpret/combinators/budget.ts';
-export { ensemble } from './interpret/combinators/ensemble.ts';
+export { budget, type BudgetOptions } from './interpret/combinators/budget.ts';
+export { ensemble, type EnsembleOptions } from './interpret/combinators/ensemble.ts';
 export { fallback } from './interpret/combinators/fallback.ts';
 export { repair } from './interpret/combinators/repair.ts';
-export { hedge } from './interpret/combinators/hedge.ts';
-export { nearDuplicate } from './interpret/combinators/nearDuplicate.ts';
-export { retry } from './interpret/combinators/retry.ts';
-export { route } from './interpret/combinators/route.ts';
-export { timeout } from './interpret/combinators/timeout.ts';
+export { hedge, type HedgeOptions } from './interpret/combinators/hedge.ts';
+export { nearDuplicate, type NearDuplicateOptions } from './interpret/combinators/nearDuplicate.ts';
+export { retry, type RetryOptions } from './interpret/combinators/retry.ts';
+export { route, type RouteOptions } from './interpret/combinators/route.ts';
+export { timeout, type TimeoutOptions } from './interpret/combinators/timeout.ts';
 
 // Ledgers.
-export { lmdbLedger } from './interpret/ledgers/lmdbLedger.ts';
-export { memoryLedger } from './interpret/ledgers/memoryLedger.ts';
-export { kafkaLedger } from './interpret/ledgers/kafkaLedger.ts';
+export { lmdbLedger, type LmdbLedgerOptions } from './interpret/ledgers/lmdbLedger.ts';
+export { memoryLedger, type MemoryLedgerOptions } from './interpret/ledgers/memoryLedger.ts';
+export { kafkaLedger, type KafkaLedgerOptions } from './interpret/ledgers/kafkaLedger.ts';
 
 // Prompts and house style.
-export { describeEvents } from './interpret/prompts/describeEvents.ts';
-export { template } from './interpret/prompts/template.ts';
-export { houseStyle } from './normalise/houseStyle.ts';
+export { describeEvents, type DescribeEventsOptions } from './interpret/prompts/describeEvents.ts';
+export { template, type TemplateOptions } from './interpret/prompts/template.ts';
+export { houseStyle, type HouseStyleOptions, type Form } from './normalise/houseStyle.ts';
 
 // Sinks and frame stores.
-export { avroFile } from './publish/sinks/avroFile.ts';
-export { jsonl } from './publish/sinks/jsonl.ts';
-export { kafkaSink } from './publish/sinks/kafkaSink.ts';
+export { avroFile, type AvroFileOptions } from './publish/sinks/avroFile.ts';
+export { jsonl, type JsonlOptions } from './publish/sinks/jsonl.ts';
+export { kafkaSink, type KafkaSinkOptions } from './publish/sinks/kafkaSink.ts';
 export { memory } from './publish/sinks/memory.ts';
-export { frameFolder } from './publish/frameStores/frameFolder.ts';
+export { frameFolder, type FrameFolderOptions } from './publish/frameStores/frameFolder.ts';
 
 // What ties a Kafka source to its sinks.
-export { atLeastOnce } from './kafka/delivery/atLeastOnce.ts';
-export { exactlyOnce } from './kafka/delivery/exactlyOnce.ts';
+export { atLeastOnce, type AtLeastOnceOptions } from './kafka/delivery/atLeastOnce.ts';
+export { exactlyOnce, type ExactlyOnceOptions } from './kafka/delivery/exactlyOnce.ts';
 export { kafkaFromEnv, registryFromEnv } from './kafka/client/kafkaFromEnv.ts';
 
 // The simulator of the vendors.
-export { simulatorOnDemand } from './sim/simulatorOnDemand.ts';
-export { startSimulator } from './sim/simulator.ts';
+export { simulatorOnDemand, type SimulatorOnDemand } from './sim/simulatorOnDemand.ts';
+export { startSimulator, type Simulator } from './sim/simulator.ts';

@@ -13,14 +13,14 @@ export interface OnnxRuntime {
   readonly InferenceSession: { create(path: string): Promise<OnnxSession> };
   readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => OnnxTensor;
 }
-interface OnnxSession {
+export interface OnnxSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   /** Of each input: numbers, and words for dimensions that the model leaves open. */
   readonly inputMetadata: readonly { readonly shape?: readonly (number | string)[] }[];
   run(feeds: Record<string, OnnxTensor>): Promise<Record<string, OnnxTensor>>;
 }
-interface OnnxTensor {
+export interface OnnxTensor {
   readonly dims: readonly number[];
   readonly data: unknown;
 }

@@ -19,7 +19,7 @@ export interface AiSdkModel {
   doGenerate(options: any): PromiseLike<AiSdkResult>;
 }
 
-interface AiSdkResult {
+export interface AiSdkResult {
   readonly content: readonly { readonly type: string; readonly text?: string }[];
   readonly finishReason: { readonly unified: string; readonly raw?: string | undefined };
   readonly usage: {
