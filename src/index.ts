@@ -1,7 +1,7 @@
 // The pipeline.
 export { definePipeline, type Pipeline, type PipelineOptions } from './definePipeline.ts';
 export { observePipeline, runPipeline } from './runPipeline.ts';
-export { PipelineError, type ErrorCode, type PipelineErrorOptions } from './errors.ts';
+export { PipelineError, type ErrorCode, type PipelineErrorOptions, errorCodes } from './errors.ts';
 export { allFormats } from './decode/allFormats.ts';
 export { envs, files, known, type Secret } from './secret.ts';
 
@@ -14,7 +14,8 @@ export { skipPublished } from './frame/windowing/skipPublished.ts';
 export { render, type RenderOptions, type FrameOptions } from './frame/rendering/render.ts';
 export { captionWith, type CaptionWithOptions } from './captionWith.ts';
 export { normalise, type NormaliseOptions, type NormalisedCaption, type Rewrite } from './normalise/normalise.ts';
-export { publish, type PublishOptions } from './publish/publish.ts';
+// RxJS has a (deprecated) publish of its own.
+export { publish as publishTo, type PublishOptions } from './publish/publish.ts';
 export { captions } from './captions.ts';
 export { onThisThread } from './threads/onThisThread.ts';
 export { inWorkers } from './threads/inWorkers.ts';
@@ -64,22 +65,18 @@ export type { Target, UpstreamOptions } from './interpret/upstream/target.ts';
 export type { KafkaConnection, Sasl } from './kafka/client/kafkaConnection.ts';
 export type { RegistryOptions } from './kafka/client/schemaRegistry.ts';
 export type { Delivery, Assignment, Completion, DeliveryReader } from './kafka/delivery/delivery.ts';
-export type { SimulatorOptions, VendorOptions } from './sim/simulatorOptions.ts';
 export type { Item, Part, Position, Ack, HashedPart } from './stage/item.ts';
 export type { Session, ResumePoint, SessionWindow } from './stage/session.ts';
-export type { subjectNamings } from './avro/wireFormat.ts';
 export type { PacketEncoding } from './consume/kafka/packetEncoding.ts';
 export type { Point } from './consume/replay/windowRange.ts';
-export type { Mover, SceneName, Pose, scenes, View } from './consume/syntheticCamera/scene.ts';
+export type { Mover, SceneName, Pose, View, scenes } from './consume/syntheticCamera/scene.ts';
 export type { MotionFacts, BlobMotion } from './frame/motionFacts.ts';
 export type { PaletteName, palettes } from './frame/rendering/palettes.ts';
 export type { StructuredCaption } from './interpret/structured/structuredCaption.ts';
 export type { Detail } from './interpret/upstream/wires/chat.ts';
-export type { compressions } from './kafka/client/compression.ts';
 export type { TlsFiles } from './kafka/client/credentials.ts';
 export type { DeliveryOptions } from './kafka/delivery/deliveryOptions.ts';
 export type { OutMessage } from './kafka/producer/sendMessages.ts';
-export type { Journal, JournalEntry, Totals } from './sim/journal.ts';
 export type { Concurrency } from './interpret/limits/health.ts';
 export type { Headers } from './interpret/limits/rateLimitHeaders.ts';
 export type { Limits } from './interpret/limits/tokenBuckets.ts';
@@ -87,7 +84,10 @@ export type { PriceOverride } from './interpret/pricing/price.ts';
 export type { Deadlines } from './interpret/upstream/httpRequest.ts';
 export type { DoneWindow, CommittedProgress, LowWatermark, CommittedSensor } from './kafka/delivery/committedProgress.ts';
 export type { PartitionProgress } from './kafka/delivery/partitionProgress.ts';
-export type { Latency } from './sim/latency.ts';
+export type { subjectNamings } from './avro/wireFormat.ts';
+export type { compressions } from './kafka/client/compression.ts';
+export type { SimulatorOptions, VendorOptions } from './sim/options/simulatorOptions.ts';
+export type { Journal, JournalEntry, Totals } from './sim/vendor/journal.ts';
 
 // Sources.
 export { kafkaSource, type KafkaSourceOptions } from './consume/sources/kafkaSource.ts';

@@ -101,9 +101,8 @@ function typesNamed(node: unknown, found = new Set<string>()): Set<string> {
     for (const one of node) typesNamed(one, found);
     return found;
   }
-  const { type, typeName, exprName, expression, superClass } = node as Record<string, { type?: string; name?: string }> & { type?: string };
-  const named =
-    type === 'TSTypeReference' ? typeName : type === 'TSTypeQuery' ? exprName : type === 'TSInterfaceHeritage' ? expression : superClass;
+  const { type, typeName, expression, superClass } = node as Record<string, { type?: string; name?: string }> & { type?: string };
+  const named = type === 'TSTypeReference' ? typeName : type === 'TSInterfaceHeritage' ? expression : superClass;
   if (named?.type === 'Identifier' && named.name) found.add(named.name);
   for (const value of Object.values(node)) typesNamed(value, found);
   return found;
