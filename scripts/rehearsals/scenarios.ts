@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../src/errors.ts';
-import { blackout, capacityStep, quotaTest } from '../../test/failover/load.ts';
-import { ownScenarios } from '../../test/failover/own.ts';
-import { type Check, profiles } from '../../test/failover/scenarios.ts';
-import { type Scorecard, runAll } from '../../test/failover/suite.ts';
+import { blackout } from '../../test/failover/load/blackout.ts';
+import { capacityStep } from '../../test/failover/load/capacityStep.ts';
+import { quotaTest } from '../../test/failover/load/quotaTest.ts';
+import { ownScenarios } from '../../test/failover/own/ownScenarios.ts';
+import { type Scorecard, runAll } from '../../test/failover/published/runScenarios.ts';
+import { type Check, profiles } from '../../test/failover/published/scenario.ts';
 
 /*
   npm run scenarios [-- --json] [-- --full] [-- --load]

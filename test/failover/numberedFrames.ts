@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import type { Image } from '../../src/frame/frame.ts';
 import type { CaptionRequest } from '../../src/interpret/captioner.ts';
-import { requestOf } from './router.ts';
+import { requestOf } from './callRouter.ts';
 
 const width = 64;
 const height = 48;
@@ -20,5 +20,5 @@ export async function numberedImage(n: number): Promise<Image> {
 
 let next = 0;
 
-/** A request about a picture that nobody asked about before. */
+/** A request about a picture that was not asked about before. */
 export const numberedRequest = async (n = next++): Promise<CaptionRequest> => requestOf('image', Infinity, await numberedImage(n));

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { forms } from './router.ts';
-import { profiles, scenarios } from './scenarios.ts';
-import { runScenario } from './suite.ts';
+import { forms } from '../callRouter.ts';
+import { healthyText } from '../faultyServer.ts';
+import { runScenario } from './runScenarios.ts';
+import { profiles } from './scenario.ts';
+import { scenarios } from './scenarios.ts';
 import { judge } from './verdict.ts';
-import { healthyText } from './wall.ts';
 
 describe.concurrent('failover', { timeout: 60_000 }, () => {
   for (const scenario of scenarios) {

@@ -5,8 +5,8 @@ import { messageOf } from '../../src/errors.ts';
 import type { Image } from '../../src/frame/frame.ts';
 import type { Attempt } from '../../src/interpret/caption.ts';
 import type { CaptionRequest, Captioner } from '../../src/interpret/captioner.ts';
-import type { Asked } from './scenarios.ts';
-import type { Wall } from './wall.ts';
+import type { FaultyServer } from './faultyServer.ts';
+import type { CallResult } from './published/scenario.ts';
 
 export const forms = ['image', 'text'] as const;
 export type Form = (typeof forms)[number];
@@ -41,11 +41,11 @@ export function requestOf(form: Form, deadlineMs = Infinity, image: Image = imag
   };
 }
 
-/** Asks once and says what came of it, whatever came; gives up after `limitMs`, which is a hang. */
-export async function ask(captioner: Captioner, wall: Wall, form: Form, limitMs: number): Promise<Asked> {
+/** Makes one call and returns what came of it, an error too; after `limitMs` it is taken for a hang. */
+export async function callRouter(captioner: Captioner, server: FaultyServer, form: Form, limitMs: number): Promise<CallResult> {
   const request = requestOf(form);
-  const atMs = wall.now();
-  const ended = (): { atMs: number; ms: number } => ({ atMs, ms: wall.now() - atMs });
+  const atMs = server.now();
+  const ended = (): { atMs: number; ms: number } => ({ atMs, ms: server.now() - atMs });
   const { promise: hang, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error('hang')), limitMs + 100);
   try {

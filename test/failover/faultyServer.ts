@@ -1,14 +1,14 @@
 /*
- * A bad upstream on raw sockets, after the idea of FailoverBench: what an HTTP framework cannot do (reset before the first byte, stop
- * in mid-body, keep silent with the socket open), this does. It speaks OpenAI chat completions:
+ * An upstream on raw sockets that fails on purpose, after the idea of FailoverBench: it can do what an HTTP framework cannot
+ * (reset before the first byte, stop in mid-body, keep silent with the socket open). It speaks OpenAI chat completions:
  *   request  = start-line CRLF *(header CRLF) CRLF body, the body by content-length or chunked
  *   response = "HTTP/1.1 200 OK" CRLF headers CRLF JSON
- * It writes down every attempt: the model, which attempt of it, when, and when the client gave up.
+ * It records every attempt: the model, which attempt of it, when, and when the client closed the connection.
  */
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 
-/** What the wall does with one attempt. */
-export type Act =
+/** What the server does with one attempt. */
+export type Behaviour =
   | { readonly do: 'answer'; readonly afterMs?: number; readonly headersFirst?: boolean; readonly keepOpen?: boolean }
   | { readonly do: 'status'; readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
   | { readonly do: 'reset' }
@@ -17,24 +17,22 @@ export type Act =
   | { readonly do: 'part'; readonly share: number; readonly forMs?: number }
   | { readonly do: 'raw'; readonly body: string };
 
-export interface WallAttempt {
+export interface ServedAttempt {
   readonly model: string;
   /** From 1, for each model. */
   readonly n: number;
-  /** Since the wall was started. */
+  /** Since the server was started. */
   readonly atMs: number;
   readonly hasImage: boolean;
   readonly body: Readonly<Record<string, unknown>>;
   /** When the client closed the socket before it had the whole answer. */
-  gaveUpMs?: number;
+  closedByClientMs?: number;
 }
 
-export type Script = (attempt: WallAttempt) => Act;
-
-export interface Wall {
+export interface FaultyServer {
   readonly url: string;
-  readonly attempts: readonly WallAttempt[];
-  of(model: string): readonly WallAttempt[];
+  readonly attempts: readonly ServedAttempt[];
+  of(model: string): readonly ServedAttempt[];
   /** Milliseconds since the start. */
   now(): number;
   close(): Promise<void>;
@@ -44,23 +42,23 @@ export interface Wall {
 export const healthyText = Array.from({ length: 60 }, (_, i) => `word${i + 1}`).join(' ');
 export const healthyUsage = { prompt_tokens: 321, completion_tokens: 60, total_tokens: 381 } as const;
 
-export async function startWall(script: Script): Promise<Wall> {
+export async function startFaultyServer(behave: (attempt: ServedAttempt) => Behaviour): Promise<FaultyServer> {
   const start = performance.now();
-  const attempts: WallAttempt[] = [];
+  const attempts: ServedAttempt[] = [];
   const sockets = new Set<Socket>();
   const now = (): number => performance.now() - start;
   const server: Server = createServer((socket) => {
     sockets.add(socket);
-    let open: WallAttempt | undefined;
+    let open: ServedAttempt | undefined;
     socket.on('close', () => {
       sockets.delete(socket);
-      if (open) open.gaveUpMs ??= now();
+      if (open) open.closedByClientMs ??= now();
     });
     // A reset by the client is one way to hang up; `close` follows.
     socket.on('error', () => {});
     readRequests(socket, (body) => {
       const model = String(body['model']);
-      const attempt: WallAttempt = {
+      const attempt: ServedAttempt = {
         model,
         n: attempts.filter((one) => one.model === model).length + 1,
         atMs: now(),
@@ -69,7 +67,7 @@ export async function startWall(script: Script): Promise<Wall> {
       };
       attempts.push(attempt);
       open = attempt;
-      perform(socket, script(attempt), model, () => {
+      perform(socket, behave(attempt), model, () => {
         open = undefined;
       });
     });
@@ -91,8 +89,10 @@ export async function startWall(script: Script): Promise<Wall> {
   };
 }
 
-function perform(socket: Socket, act: Act, model: string, over: () => void): void {
-  const body = Buffer.from(act.do === 'raw' ? act.body : JSON.stringify(act.do === 'status' ? act.body : completion(model)));
+function perform(socket: Socket, behaviour: Behaviour, model: string, over: () => void): void {
+  const body = Buffer.from(
+    behaviour.do === 'raw' ? behaviour.body : JSON.stringify(behaviour.do === 'status' ? behaviour.body : completion(model)),
+  );
   const head = (status: number, more: Readonly<Record<string, string>> = {}): string =>
     `HTTP/1.1 ${status} X\r\n${Object.entries({ 'content-type': 'application/json', 'content-length': String(body.length), ...more })
       .map(([name, value]) => `${name}: ${value}\r\n`)
@@ -101,25 +101,25 @@ function perform(socket: Socket, act: Act, model: string, over: () => void): voi
     const timer = setTimeout(then, ms);
     socket.once('close', () => clearTimeout(timer));
   };
-  if (act.do === 'reset') {
+  if (behaviour.do === 'reset') {
     over();
     socket.resetAndDestroy();
-  } else if (act.do === 'silence') later(act.forMs, () => socket.end());
-  else if (act.do === 'part') {
+  } else if (behaviour.do === 'silence') later(behaviour.forMs, () => socket.end());
+  else if (behaviour.do === 'part') {
     socket.write(head(200));
-    socket.write(body.subarray(0, Math.floor(body.length * act.share)));
-    if (act.forMs === undefined) over();
-    later(act.forMs ?? 0, () => socket.end());
-  } else if (act.do === 'answer') {
-    if (act.headersFirst) socket.write(head(200));
-    later(act.afterMs ?? 0, () => {
+    socket.write(body.subarray(0, Math.floor(body.length * behaviour.share)));
+    if (behaviour.forMs === undefined) over();
+    later(behaviour.forMs ?? 0, () => socket.end());
+  } else if (behaviour.do === 'answer') {
+    if (behaviour.headersFirst) socket.write(head(200));
+    later(behaviour.afterMs ?? 0, () => {
       over();
-      if (!act.headersFirst) socket.write(head(200, act.keepOpen ? { connection: 'close' } : {}));
+      if (!behaviour.headersFirst) socket.write(head(200, behaviour.keepOpen ? { connection: 'close' } : {}));
       socket.write(body);
     });
   } else {
     over();
-    socket.write(head(act.do === 'status' ? act.status : 200, act.do === 'status' ? act.headers : {}));
+    socket.write(head(behaviour.do === 'status' ? behaviour.status : 200, behaviour.do === 'status' ? behaviour.headers : {}));
     socket.write(body);
   }
 }

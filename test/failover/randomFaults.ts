@@ -10,12 +10,12 @@ import { known } from '../../src/secret.ts';
 import type { JournalEntry } from '../../src/sim/vendor/journal.ts';
 import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
 import type { VendorOptions } from '../../src/sim/options/simulatorOptions.ts';
-import { promptWords, secrets } from './chaosWords.ts';
-import { numberedRequest } from './frames.ts';
+import { promptWords, secrets } from './secretWords.ts';
+import { numberedRequest } from './numberedFrames.ts';
 
 type Faults = NonNullable<VendorOptions['faults']>;
 
-/** About one call in eight goes wrong, in every way that leaves the upstream and the caller with the same books. */
+/** About one call in eight fails, in every way after which upstream and caller agree on what was served. */
 const faults: Faults = [
   { fault: 'rate_limit', probability: 0.02, retryAfterMs: 20, retryAfterAs: 'milliseconds' },
   { fault: 'overloaded', probability: 0.02 },
@@ -35,7 +35,7 @@ const faults: Faults = [
   { fault: 'stall', probability: 0.001 },
 ];
 
-export const startChaos = async (seed: number, aliases = ['one', 'two', 'only', 'only']): Promise<Simulator> =>
+export const startFaultyVendors = async (seed: number, aliases = ['one', 'two', 'only', 'only']): Promise<Simulator> =>
   await startSimulator({
     seed,
     journalEntries: 0,
@@ -52,7 +52,7 @@ export const startChaos = async (seed: number, aliases = ['one', 'two', 'only', 
     },
   });
 
-export function chaosRoute({ url }: Simulator): Captioner {
+export function routeOfThree({ url }: Simulator): Captioner {
   const usual = { deadlines: { headersMs: 5_000, idleMs: 5_000 }, concurrency: 16, breaker: { failures: 50 } };
   return route({
     targets: {
@@ -69,15 +69,15 @@ export function chaosRoute({ url }: Simulator): Captioner {
 
 export const vendorOf: Readonly<Record<string, string>> = { gpt: 'openai', claude: 'anthropic', gemini: 'gemini' };
 
-export interface ChaosFrame {
+export interface FrameResult {
   readonly request: CaptionRequest;
   readonly text?: string | undefined;
   readonly error?: ErrorCode | undefined;
   readonly message?: string | undefined;
 }
 
-export interface ChaosRun {
-  readonly frames: readonly ChaosFrame[];
+export interface FaultyRun {
+  readonly frames: readonly FrameResult[];
   /** The journal by image, in the order of arrival. */
   readonly journal: ReadonlyMap<string, readonly JournalEntry[]>;
   readonly billedUsd: number;
@@ -85,9 +85,9 @@ export interface ChaosRun {
 }
 
 /** Captions so many different frames under random faults. */
-export async function runChaos(simulator: Simulator, captioner: Captioner, count: number): Promise<ChaosRun> {
+export async function captionUnderFaults(simulator: Simulator, captioner: Captioner, count: number): Promise<FaultyRun> {
   const journal = new Map<string, JournalEntry[]>();
-  const frames: ChaosFrame[] = [];
+  const frames: FrameResult[] = [];
   simulator.journal.onEntry((entry) => {
     const entries = journal.get(entry.imageSha256);
     if (entries) entries.push(entry);
@@ -101,7 +101,7 @@ export async function runChaos(simulator: Simulator, captioner: Captioner, count
   return { frames, journal, billedUsd: simulator.journal.totals().costUsd, seconds: (performance.now() - start) / 1_000 };
 }
 
-async function captioned(captioner: Captioner, request: CaptionRequest): Promise<ChaosFrame> {
+async function captioned(captioner: Captioner, request: CaptionRequest): Promise<FrameResult> {
   try {
     const { text } = await lastValueFrom(captioner(request));
     return { request, text };
@@ -116,15 +116,15 @@ async function frameOf(n: number): Promise<CaptionRequest> {
 }
 
 /** An attempt as both sides can see it; USD in picodollars. */
-const told = (vendor: string, key: string, status: number, inputTokens: number, outputTokens: number, costUsd: number | null): string =>
+const line = (vendor: string, key: string, status: number, inputTokens: number, outputTokens: number, costUsd: number | null): string =>
   [vendor, key, status, inputTokens, outputTokens, costUsd === null ? '?' : Math.round(costUsd * 1e12)].join(' ');
 
 export const asRecorded = (route_: readonly Attempt[]): readonly string[] =>
   route_.map(({ target, key, status, inputTokens, outputTokens, costUsd }) =>
-    told(vendorOf[target]!, key, status, inputTokens, outputTokens, costUsd),
+    line(vendorOf[target]!, key, status, inputTokens, outputTokens, costUsd),
   );
 
 export const asJournalled = (entries: readonly JournalEntry[]): readonly string[] =>
   entries.map(({ vendor, key, status, inputTokens, outputTokens, costUsd }) =>
-    told(vendor, key, status, inputTokens, outputTokens, costUsd),
+    line(vendor, key, status, inputTokens, outputTokens, costUsd),
   );

@@ -1,20 +1,20 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listen } from '../../src/stage/report.ts';
-import { type ChaosRun, asJournalled, asRecorded, chaosRoute, runChaos, startChaos } from './chaos.ts';
-import { promptWords, secrets } from './chaosWords.ts';
+import { type FaultyRun, asJournalled, asRecorded, captionUnderFaults, routeOfThree, startFaultyVendors } from './randomFaults.ts';
+import { promptWords, secrets } from './secretWords.ts';
 
 const count = 10_000;
 
 describe(`${count} frames under random faults`, () => {
   const seen: string[] = [];
-  let run: ChaosRun;
+  let run: FaultyRun;
 
   beforeAll(async () => {
     const kinds = ['attempt', 'limit', 'stage', 'reject', 'gate'] as const;
     const stops = kinds.map((kind) => listen(kind, (report) => seen.push(JSON.stringify(report))));
-    const simulator = await startChaos(1);
-    const captioner = chaosRoute(simulator);
-    run = await runChaos(simulator, captioner, count);
+    const simulator = await startFaultyVendors(1);
+    const captioner = routeOfThree(simulator);
+    run = await captionUnderFaults(simulator, captioner, count);
     await captioner.close?.();
     await simulator.close();
     for (const stop of stops) stop();

@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import type { JournalEntry } from '../../src/sim/vendor/journal.ts';
 import type { DeadLetter } from '../../src/stage/reject.ts';
-import { asJournalled, asRecorded, startChaos } from './chaos.ts';
-import { promptWords, secrets } from './chaosWords.ts';
+import { asJournalled, asRecorded, startFaultyVendors } from './randomFaults.ts';
+import { promptWords, secrets } from './secretWords.ts';
 
 interface Letter extends Omit<DeadLetter, 'payload'> {
   readonly payload: string;
@@ -27,15 +27,15 @@ describe('a pipeline run under faults, with everything it puts out', () => {
   let letters: readonly Letter[];
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'saccade-chaos-'));
-    const simulator = await startChaos(3, ['CHAOS_KEY_1', 'CHAOS_KEY_2', 'CHAOS_KEY_3', 'CHAOS_KEY_4']);
+    folder = await mkdtemp(join(tmpdir(), 'saccade-faults-'));
+    const simulator = await startFaultyVendors(3, ['FAULTS_KEY_1', 'FAULTS_KEY_2', 'FAULTS_KEY_3', 'FAULTS_KEY_4']);
     simulator.journal.onEntry((entry) => journal.push(entry));
     const port = await freePort();
     const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-    const pipeline = fileURLToPath(new URL('chaosPipeline.ts', import.meta.url));
-    const keys = Object.fromEntries(secrets.map((secret, i) => [`CHAOS_KEY_${i + 1}`, secret]));
+    const pipeline = fileURLToPath(new URL('wholeRunPipeline.ts', import.meta.url));
+    const keys = Object.fromEntries(secrets.map((secret, i) => [`FAULTS_KEY_${i + 1}`, secret]));
     child = spawn(process.execPath, [main, '--verbose', 'run', pipeline, '--metrics', String(port), '--log', 'trace', '--json'], {
-      env: { ...process.env, ...keys, CHAOS_URL: simulator.url, CHAOS_OUT: folder },
+      env: { ...process.env, ...keys, FAULTS_URL: simulator.url, FAULTS_OUT: folder },
     });
     const running = child;
     for (const stream of [running.stdout, running.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));

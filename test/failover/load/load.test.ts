@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { blackout, capacityStep, quotaTest } from './load.ts';
+import { blackout } from './blackout.ts';
+import { capacityStep } from './capacityStep.ts';
+import { quotaTest } from './quotaTest.ts';
 
 // Two minutes of measuring rates; on cores shared with other tests the figures would be the machine's, not ours.
 // `npm run scenarios -- --load` prints the same with the full durations.

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { route } from '../../src/interpret/combinators/route.ts';
-import { openai } from '../../src/interpret/providers/openai.ts';
-import { known } from '../../src/secret.ts';
-import { type Form, ask, forms } from './router.ts';
-import { type Asked, type Check, type Profile, type Scenario, fallback, primary, scenarios } from './scenarios.ts';
+import { route } from '../../../src/interpret/combinators/route.ts';
+import { openai } from '../../../src/interpret/providers/openai.ts';
+import { known } from '../../../src/secret.ts';
+import { type Form, callRouter, forms } from '../callRouter.ts';
+import { type FaultyServer, type ServedAttempt, healthyText, startFaultyServer } from '../faultyServer.ts';
+import { type CallResult, type Check, type Profile, type Scenario, fallback, primary } from './scenario.ts';
+import { scenarios } from './scenarios.ts';
 import { type Verdict, judge, verdicts, worse } from './verdict.ts';
-import { type WallAttempt, healthyText, startWall } from './wall.ts';
 
 export interface FormResult {
   readonly form: Form;
@@ -55,53 +56,53 @@ function underTest(url: string, { headersMs, idleMs }: Profile): ReturnType<type
 
 export async function runScenario(scenario: Scenario, form: Form, profile: Profile): Promise<FormResult> {
   let healed = false;
-  const wall = await startWall((attempt) => {
+  const server = await startFaultyServer((attempt) => {
     if (healed) return { do: 'answer' };
     return attempt.model === fallback ? (scenario.fallback?.(attempt) ?? { do: 'answer' }) : scenario.primary(attempt, profile);
   });
-  const router = underTest(wall.url, profile);
+  const router = underTest(server.url, profile);
   try {
     const limitMs = scenario.limitMs(profile);
     const { requests, everyMs } = scenario.pace?.(profile) ?? { requests: 1, everyMs: 0 };
-    const asked: Asked[] = [];
-    const start = wall.now();
+    const results: CallResult[] = [];
+    const start = server.now();
     for (let i = 0; i < requests; i++) {
-      await sleep(Math.max(0, start + i * everyMs - wall.now()));
-      asked.push(await ask(router, wall, form, limitMs));
+      await sleep(Math.max(0, start + i * everyMs - server.now()));
+      results.push(await callRouter(router, server, form, limitMs));
     }
-    const attempts = [...wall.attempts];
-    const checks = [...scenario.checks({ wall: frozen(wall, attempts), asked, profile }), carried(attempts, form)];
+    const attempts = [...server.attempts];
+    const checks = [...scenario.checks({ server: frozen(server, attempts), results, profile }), carried(attempts, form)];
     healed = true;
     const all = [...checks, await afterwards()];
     return {
       form,
-      verdict: judge(scenario, asked, all, limitMs),
-      ms: Math.round(Math.max(...asked.map(({ ms }) => ms))),
+      verdict: judge(scenario, results, all, limitMs),
+      ms: Math.round(Math.max(...results.map(({ ms }) => ms))),
       primaryAttempts: attempts.filter(({ model }) => model === primary).length,
       fallbackAttempts: attempts.filter(({ model }) => model === fallback).length,
       failed: all.filter(({ ok }) => !ok).map(({ what }) => what),
-      error: asked.find(({ error }) => error)?.error,
+      error: results.find(({ error }) => error)?.error,
     };
   } finally {
     await router.close?.();
-    await wall.close();
+    await server.close();
   }
 
-  /** Whatever happened, the router's next user is served. */
+  /** Whatever happened, the next call is answered. */
   async function afterwards(): Promise<Check> {
-    const { text, error, ms } = await ask(router, wall, form, 10_000);
+    const { text, error, ms } = await callRouter(router, server, form, 10_000);
     return { what: `a healthy call afterwards within 10 s (${Math.round(ms)} ms ${error ?? ''})`, ok: text === healthyText };
   }
 }
 
 /** The attempts up to now: the call afterwards must not count. */
-const frozen = (wall: Awaited<ReturnType<typeof startWall>>, attempts: readonly WallAttempt[]): typeof wall => ({
-  ...wall,
+const frozen = (server: FaultyServer, attempts: readonly ServedAttempt[]): FaultyServer => ({
+  ...server,
   attempts,
   of: (model) => attempts.filter((attempt) => attempt.model === model),
 });
 
-const carried = (attempts: readonly WallAttempt[], form: Form): Check => ({
+const carried = (attempts: readonly ServedAttempt[], form: Form): Check => ({
   what: form === 'image' ? 'every attempt carried the image' : 'no attempt carried an image',
   ok: attempts.every(({ hasImage }) => hasImage === (form === 'image')),
 });
@@ -109,12 +110,12 @@ const carried = (attempts: readonly WallAttempt[], form: Form): Check => ({
 export async function runAll(profile: Profile): Promise<Scorecard> {
   const rows = await Promise.all(
     scenarios.map(async (scenario): Promise<Row> => {
-      const results = await Promise.all(forms.map(async (form) => await runScenario(scenario, form, profile)));
+      const ofForms = await Promise.all(forms.map(async (form) => await runScenario(scenario, form, profile)));
       return {
         id: scenario.id,
         fault: scenario.fault,
-        verdict: results.map(({ verdict }) => verdict).reduce(worse),
-        forms: results,
+        verdict: ofForms.map(({ verdict }) => verdict).reduce(worse),
+        forms: ofForms,
         note: scenario.form ?? 'as published; captions are not streamed',
       };
     }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownScenarios } from './own.ts';
+import { ownScenarios } from './ownScenarios.ts';
 
 // Those that measure rates run with SACCADE_LOAD_TESTS=1, and always in `npm run scenarios`.
 describe('scenarios of our own', { timeout: 60_000 }, () => {

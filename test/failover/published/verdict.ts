@@ -1,5 +1,5 @@
-import type { Asked, Check, Scenario } from './scenarios.ts';
-import { healthyText } from './wall.ts';
+import { healthyText } from '../faultyServer.ts';
+import type { CallResult, Check, Scenario } from './scenario.ts';
 
 /**
  * - pass: a complete answer and all checks (or, where an error is wanted, a bounded clean error and all checks)
@@ -13,14 +13,14 @@ export const verdicts = ['pass', 'partial', 'safe', 'fail'] as const;
 
 export function judge(
   scenario: Pick<Scenario, 'errorWanted'>,
-  asked: readonly Asked[],
+  results: readonly CallResult[],
   checks: readonly Check[],
   limitMs: number,
 ): Verdict {
-  const hung = asked.some(({ ms }) => ms > limitMs);
-  const shortened = asked.some(({ text }) => text !== undefined && text !== healthyText);
+  const hung = results.some(({ ms }) => ms > limitMs);
+  const shortened = results.some(({ text }) => text !== undefined && text !== healthyText);
   if (hung || shortened || checks.some(({ ok, advisory }) => !ok && !advisory)) return 'fail';
-  const answered = asked.every(({ text }) => text !== undefined);
+  const answered = results.every(({ text }) => text !== undefined);
   const advised = checks.every(({ ok }) => ok);
   if (scenario.errorWanted) return answered || !advised ? 'partial' : 'pass';
   if (!answered) return 'safe';
