@@ -1,8 +1,12 @@
+import { Observable, ignoreElements, lastValueFrom, tap, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { definePipeline } from '../src/definePipeline.ts';
 import { PipelineError } from '../src/errors.ts';
 import { memoryLedger } from '../src/interpret/ledgers/memoryLedger.ts';
-import { runPipeline } from '../src/runPipeline.ts';
+import type { Format } from '../src/decode/decoder.ts';
+import { makeEvents } from '../src/decode/events.ts';
+import { observePipeline, runPipeline } from '../src/runPipeline.ts';
+import { listen } from '../src/stage/report.ts';
 import { watchSummary } from '../src/watch/watchSummary.ts';
 import { packetsOf, smallPipeline, tenEvents } from './parts.ts';
 
@@ -144,5 +148,121 @@ describe('runPipeline', () => {
     await runPipeline(definePipeline({ ...options, source: packetsOf(payloads(12), 3) }), never);
     expect(new Set(sink.values.map(({ sensor }) => sensor))).toEqual(new Set(['cam0', 'cam1', 'cam2']));
     expect(sink.values.reduce((sum, { events }) => sum + events, 0)).toBe(120);
+  });
+
+  describe('closing', () => {
+    const closing = (name: string, closed: string[], fails = false) => ({
+      close: async (): Promise<void> => {
+        closed.push(name);
+        if (fails) throw new Error(`${name} cannot be closed`);
+      },
+    });
+
+    it('never takes the place of the error of the run, and closes every part', async () => {
+      const { options, sink, deadLetters } = smallPipeline(payloads(3));
+      const closed: string[] = [];
+      const write = async (): Promise<never> => Promise.reject(new PipelineError('SINK_FAILED', 'disk full'));
+      const pipeline = definePipeline({
+        ...options,
+        source: { ...options.source, ...closing('source', closed) },
+        sink: { ...sink, write, ...closing('sink', closed, true) },
+        deadLetters: { ...deadLetters, ...closing('deadLetters', closed, true) },
+      });
+      const reported: string[] = [];
+      const end = listen('close', ({ part, message }) => reported.push(`${part}: ${message}`));
+      await expect(runPipeline(pipeline, never)).rejects.toThrow('disk full');
+      end();
+      expect(closed.toSorted()).toEqual(['deadLetters', 'sink', 'source']);
+      expect(reported.toSorted()).toEqual(['memory: deadLetters cannot be closed', 'memory: sink cannot be closed']);
+    });
+
+    it('that fails after a run that went well fails the run', async () => {
+      const { options, sink } = smallPipeline(payloads(3));
+      const pipeline = definePipeline({ ...options, sink: { ...sink, ...closing('sink', [], true) } });
+      await expect(runPipeline(pipeline, never)).rejects.toThrow('sink cannot be closed');
+    });
+
+    it('comes also after a part that could not be opened', async () => {
+      const { options, sink, source } = smallPipeline(payloads(3));
+      const closed: string[] = [];
+      const open = async (): Promise<never> => Promise.reject(new PipelineError('SINK_FAILED', 'no such folder'));
+      const pipeline = definePipeline({ ...options, sink: { ...sink, open, ...closing('sink', closed) } });
+      await expect(runPipeline(pipeline, never)).rejects.toThrow('no such folder');
+      expect(closed).toEqual(['sink']);
+      expect(source.pulled()).toBe(0);
+    });
+
+    it('waits for dead letters of events that came too late, though no window does', async () => {
+      const log: string[] = [];
+      const { options } = smallPipeline(payloads(1));
+      const late = {
+        name: 'slow',
+        write: async (): Promise<void> => {
+          await new Promise((resolve) => setImmediate(resolve));
+          log.push('written');
+        },
+        close: async (): Promise<void> => void log.push('closed'),
+      };
+      // The second packet of a clock that goes back is late as a whole.
+      const backwards: Format = {
+        ...options.formats![0]!,
+        start: (stream) => {
+          const decoder = options.formats![0]!.start(stream);
+          let times = 0;
+          return Object.assign(decoder, {
+            push: () => {
+              const events = makeEvents(10);
+              events.length = 10;
+              events.t.fill(times++ === 0 ? 500_000 : 1000);
+              return events;
+            },
+          });
+        },
+      };
+      const source = packetsOf(payloads(2));
+      await runPipeline(definePipeline({ ...options, source, formats: [backwards], late }), never);
+      expect(log).toEqual(['written', 'closed']);
+      expect(source.acked.size).toBe(2);
+    });
+  });
+});
+
+describe('observePipeline', () => {
+  it('emits each record when it is safe, and completes when every part is closed', async () => {
+    const { options, sink } = smallPipeline(payloads(5));
+    const log: string[] = [];
+    const pipeline = definePipeline({ ...options, sink: { ...sink, close: async () => void log.push('closed') } });
+    const records = await lastValueFrom(
+      observePipeline(pipeline).pipe(
+        tap(({ id }) => expect(sink.values.some((value) => value.id === id)).toBe(true)),
+        tap({ complete: () => log.push('complete') }),
+        toArray(),
+      ),
+    );
+    expect(records.map(({ id }) => id).toSorted()).toEqual(sink.values.map(({ id }) => id).toSorted());
+    expect(log).toEqual(['closed', 'complete']);
+  });
+
+  it('does nothing before it is subscribed to, and runs anew for each subscriber', async () => {
+    const { options, source } = smallPipeline(payloads(3));
+    const records = observePipeline(definePipeline(options));
+    expect(source.pulled()).toBe(0);
+    await lastValueFrom(records.pipe(ignoreElements()), { defaultValue: undefined });
+    expect(source.pulled()).toBe(3);
+  });
+
+  it('hangs up on calls when it is unsubscribed, acks nothing that is not safe, and closes the parts', async () => {
+    let hungUp = 0;
+    const { options, source, sink } = smallPipeline(payloads(50), () => new Observable<string>(() => () => hungUp++));
+    const closed = Promise.withResolvers<void>();
+    const pipeline = definePipeline({ ...options, gate: { windows: 4 }, sink: { ...sink, close: async () => closed.resolve() } });
+    const subscription = observePipeline(pipeline).subscribe();
+    while (source.pulled() < 4) await new Promise((resolve) => setImmediate(resolve));
+    subscription.unsubscribe();
+    await closed.promise;
+    expect(hungUp).toBeGreaterThan(0);
+    expect(sink.values.filter(({ status }) => status === 'captioned')).toEqual([]);
+    // A packet whose events are in no window that waits for a caption may be acked.
+    expect(source.acked.size).toBeLessThan(source.pulled());
   });
 });
