@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import avsc from 'avsc';
-import { type ReplayFlags, replaying } from '../../src/cli/support/replayPipeline.ts';
+import { type ReplayFlags, replayPipeline } from '../../src/cli/support/replayPipeline.ts';
 import { decoder } from '../../src/avro/wireFormat.ts';
 import { runPipeline } from '../../src/runPipeline.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
@@ -80,7 +80,7 @@ export async function replay(rig: ReplayRig, past: string, flags: Partial<Replay
   const summary = watchSummary();
   try {
     const given = { brokers: brokers.join(','), wire: 'raw', speed: Infinity, ...flags } as const;
-    const { pipeline, check } = await replaying(pipelineOf(rig), past, given);
+    const { pipeline, check } = await replayPipeline(pipelineOf(rig), past, given);
     await runPipeline(pipeline, new AbortController().signal);
     check();
     return summary.read();

@@ -4,9 +4,10 @@ import { PipelineError } from '../../errors.ts';
 import type { Plan, TargetPlan } from '../../interpret/captioner.ts';
 import { loadPipeline } from '../support/loadPipeline.ts';
 
-/** The picture and the prompt that the worst case is reckoned with. */
+/** The picture and the prompt for which the worst case is computed. */
 const WORST = { image: { width: 1280, height: 720 }, promptTokens: 400 };
 
+/** `check PIPELINE`: validates a pipeline without I/O. */
 export const checkCommand = (program: Command): void => {
   program
     .command('check')
@@ -40,7 +41,7 @@ interface Report {
     readonly worstCostPer1000Usd: number | null;
   }[];
   readonly notes: readonly string[];
-  /** USD for 1,000 windows when the dearest target of each path answers. */
+  /** USD for 1,000 windows when the most expensive target of each path answers. */
   readonly worstCostPer1000Usd: number | null;
   readonly missingKeys: readonly string[];
 }

@@ -4,12 +4,12 @@ import type { Command } from 'commander';
 import { demoSheet } from '../support/demoSheet.ts';
 import { loadPipeline } from '../support/loadPipeline.ts';
 import { outputsOf } from '../support/outputsOf.ts';
-import { type RunFlags, runWatched } from '../support/runWatched.ts';
-import { withRunFlags } from './run.ts';
+import { type RunFlags, withRunFlags } from '../support/runFlags.ts';
+import { runWatched } from '../support/runWatched.ts';
 
 const SHEET = 'out/demo/sheet.png';
 
-/** The whole flow on one machine: a synthetic sensor, three simulated vendors. The output of the demo before is removed. */
+/** `demo`: the whole flow on one machine, with a synthetic sensor and three simulated vendors. The output of an earlier demo is removed. */
 export const demoCommand = (program: Command): void => {
   withRunFlags(program.command('demo').description('everything on one machine: no keys, no broker, no Docker')).action(
     async (flags: RunFlags) => {

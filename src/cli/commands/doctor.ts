@@ -16,7 +16,7 @@ interface DoctorFlags extends KafkaFlags {
 
 interface Finding {
   readonly what: string;
-  /** `absent`: not there, and only needed for some things. */
+  /** `absent`: missing, and only needed for some things. */
   readonly state: 'ok' | 'absent' | 'broken';
   readonly found: string;
   /** What to do about it. */
@@ -25,7 +25,7 @@ interface Finding {
 
 const run = promisify(execFile);
 
-/** `doctor`: what this machine has and lacks. Exit code 1 when something is broken that a run needs, or that was named. */
+/** `doctor`: what this machine has and lacks. Exit code 1 when something is broken that every run needs, or that was named. */
 export const doctorCommand = (program: Command): void => {
   withKafkaFlags(
     program
@@ -106,7 +106,7 @@ async function java(): Promise<Finding> {
     const [{ stderr }] = await Promise.all([run('java', ['-version'], { timeout: 10_000 }), run('mvn', ['-v'], { timeout: 10_000 })]);
     return ok('Java and Maven', stderr.split('\n')[0] ?? '');
   } catch {
-    return absent('Java and Maven', 'not both there', 'only needed for tests over a real broker where there is no other');
+    return absent('Java and Maven', 'not both installed', 'only needed for tests over a real broker where there is no other');
   }
 }
 
@@ -119,7 +119,7 @@ async function writable(): Promise<Finding> {
   }
 }
 
-/** Frames take the most room: the demo's have 6 kB each. */
+/** Frames take the most space: those of the demo have 6 kB each. */
 const ENOUGH_BYTES = 5 * 2 ** 30;
 
 async function disk(): Promise<Finding> {
@@ -130,14 +130,14 @@ async function disk(): Promise<Finding> {
     : absent('disk', free, 'a million kept frames take 6 GiB and more: use another folder, or a pipeline without frames');
 }
 
-/** By their usual names; which ones a pipeline needs, --pipeline tells. */
+/** The usual names; --pipeline checks those that a pipeline needs. */
 const KEY_VARIABLES = ['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GEMINI_API_KEY', 'AZURE_OPENAI_API_KEY', 'GOOGLE_APPLICATION_CREDENTIALS'];
 
 function vendorKeys(): Finding {
   const there = KEY_VARIABLES.filter((name) => process.env[name]);
   return there.length > 0
     ? ok('keys', `set: ${there.join(', ')}`)
-    : absent('keys', `not set: ${KEY_VARIABLES.join(', ')}`, 'only needed to ask real vendors; the simulator needs none');
+    : absent('keys', `not set: ${KEY_VARIABLES.join(', ')}`, 'only needed for real vendors; the simulator needs none');
 }
 
 async function keys(module: string): Promise<Finding> {

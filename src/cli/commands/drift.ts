@@ -3,24 +3,26 @@ import { type DriftReport, type FormDrift, driftReport } from '../../drift/drift
 import type { Texture } from '../../drift/texture.ts';
 import { PipelineError } from '../../errors.ts';
 import { houseStyle } from '../../normalise/houseStyle.ts';
-import { type Columns, readCaptions } from '../support/readCaptions.ts';
+import { type CaptionColumns, readCaptions } from '../support/readCaptions.ts';
 
-interface DriftOptions extends Columns {
+interface DriftOptions extends CaptionColumns {
   json?: true;
   words?: string;
 }
 
-/** `drift FILE`: how well the vendor can be told from captions of the same images, before and after the house style. */
+/** `drift FILE`: how well the vendor can be guessed from captions of the same images, before and after the house style. */
 export const driftCommand = (program: Command): void => {
   program
     .command('drift')
-    .description('how much of the vendors’ manner is in captions of the same images, raw and in each form of the house style')
+    .description(
+      'how well the vendor can be guessed from the style of captions of the same images, raw and in each form of the house style',
+    )
     .argument('<captions>', 'JSON lines, CSV, TSV or Avro with the columns text, model and image')
     .option('--json', 'one JSON object instead of tables')
     .option('--words <n>', 'longest caption in words')
     .option('--text <column>', 'column with the captions')
     .option('--model <column>', 'column with the vendor or model')
-    .option('--image <column>', 'column that says which image: captions of one image are in one fold')
+    .option('--image <column>', 'column that identifies the image: captions of one image are in one fold')
     .action(async (file: string, options: DriftOptions) => {
       const report = await drift(file, options);
       process.stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : tables(report));

@@ -4,13 +4,13 @@ import { access, open } from 'node:fs/promises';
 import { PipelineError, messageOf } from '../../errors.ts';
 import type { Attempt } from '../../interpret/caption.ts';
 
-/** `explain CAPTIONS ID`: the path that one caption, or one dead letter, took: attempt by attempt. */
+/** `explain CAPTIONS ID`: the path of one caption, or of one dead letter, attempt by attempt. */
 export const explainCommand = (program: Command): void => {
   program
     .command('explain')
-    .description('the path one caption took, attempt by attempt')
+    .description('the path of one caption, attempt by attempt')
     .argument('<captions>', 'captions or dead letters, Avro or JSON lines')
-    .argument('<id>', 'id of the record, or how it begins')
+    .argument('<id>', 'id of the record, or its beginning')
     .option('--json', 'print one JSON object')
     .action(async (file: string, id: string, { json }: { json?: boolean }) => {
       const explained = explain(await find(file, id));
@@ -18,7 +18,7 @@ export const explainCommand = (program: Command): void => {
     });
 };
 
-/** The fields that are read of a caption record or a dead letter. */
+/** The fields of a caption record or a dead letter that are used here. */
 interface Traced {
   readonly id: string;
   readonly status?: string;
@@ -58,9 +58,9 @@ export function explain(record: Traced): Explanation {
 
 function endOf({ status, code, message, cache, duplicateOf, target, model }: Traced): string {
   if (code !== undefined) return `dead-lettered: ${code}: ${message ?? ''}`;
-  if (status === 'quiet') return 'quiet: too few events to ask anybody';
-  if (duplicateOf) return `the caption of ${duplicateOf.id}, which is ${duplicateOf.distance} away; nobody was asked`;
-  if (cache === 'ledger') return `answered by ${target} (${model}) before, and remembered in the ledger; nobody was asked`;
+  if (status === 'quiet') return 'quiet: too few events to ask for a caption';
+  if (duplicateOf) return `the caption of ${duplicateOf.id}, at a distance of ${duplicateOf.distance}; no model was asked`;
+  if (cache === 'ledger') return `answered by ${target} (${model}) before, and found in the ledger; no model was asked`;
   return `answered by ${target} (${model})`;
 }
 
@@ -75,7 +75,7 @@ function describe({ id, sensor, end, attempts, costUsd }: Explanation): string {
 
 const usd = (cost: number | null): string => (cost === null ? 'cost not known' : `$${cost.toFixed(6)}`);
 
-/** The one record whose id begins so. Throws INPUT_UNREADABLE where there is none, or more than one. */
+/** The one record whose id is, or begins with, `id`. Throws INPUT_UNREADABLE where there is none, or more than one. */
 async function find(file: string, id: string): Promise<Traced> {
   const found: Traced[] = [];
   try {
@@ -87,7 +87,10 @@ async function find(file: string, id: string): Promise<Traced> {
     throw new PipelineError('INPUT_UNREADABLE', `${file}: cannot be read as captions: ${messageOf(cause)}`, { cause });
   }
   if (found.length === 1) return found[0]!;
-  const wrong = found.length === 0 ? 'no record has an id that begins so' : `${found.length} records begin so; give more of the id`;
+  const wrong =
+    found.length === 0
+      ? 'no record has an id that begins with it'
+      : `${found.length} records have an id that begins with it; give more of the id`;
   throw new PipelineError('INPUT_UNREADABLE', `${file}: ${wrong} (found ${id})`);
 }
 

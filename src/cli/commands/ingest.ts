@@ -7,11 +7,13 @@ import { openBatchingProducer } from '../../kafka/producer/openBatchingProducer.
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
 import { topicRanges } from '../../kafka/consumer/offsetRange.ts';
 import { readRanges } from '../../kafka/consumer/readRanges.ts';
-import { ensureTopic } from '../support/ensureTopic.ts';
 import { counterLine } from '../support/counterLine.ts';
 import { type KafkaFlags, connectionOf, registryOf, speedOf, withKafkaFlags } from '../support/kafkaFlags.ts';
 import { paced } from '../support/paced.ts';
+import { requireTopic } from '../support/requireTopic.ts';
+import { sendAll } from '../support/sendAll.ts';
 import { stopOnSignal } from '../support/stopOnSignal.ts';
+import { withAdmin } from '../support/withAdmin.ts';
 
 interface IngestFlags extends KafkaFlags {
   topic: string;
@@ -29,7 +31,7 @@ export const ingestCommand = (program: Command): void => {
   withKafkaFlags(
     program
       .command('ingest')
-      .description('publish a recording as packets; the same command goes on where it was stopped')
+      .description('publish a recording as packets; the same command continues where it was stopped')
       .argument('<recording>', 'a file of any format that inspect reads')
       .requiredOption('--topic <topic>', 'the topic')
       .option('--speed <factor>', 'times the speed of the sensor: 1, 10, or max', speedOf, Infinity)
@@ -37,14 +39,14 @@ export const ingestCommand = (program: Command): void => {
       .option('--registry <url>', 'schema registry; without one, Avro is written as single objects')
       .option('--sensor <name>', 'name of the sensor, and key of the messages')
       .option('--packet-bytes <bytes>', 'bytes of a packet', Number, 65_536)
-      .option('--partitions <n>', 'make the topic with this many partitions where it is absent', Number)
+      .option('--partitions <n>', 'create the topic with this many partitions if it does not exist', Number)
       .option('--json', 'print what was done as one JSON object'),
   ).action(async (file: string, flags: IngestFlags) => {
     const done = await ingest(file, flags);
     process.stdout.write(
       flags.json
         ? `${JSON.stringify(done)}\n`
-        : `${done.packets} packets in ${flags.topic}${done.complete ? '' : ' so far; the same command goes on'}\n`,
+        : `${done.packets} packets in ${flags.topic}${done.complete ? '' : ' so far; the same command continues'}\n`,
     );
   });
 };
@@ -52,16 +54,10 @@ export const ingestCommand = (program: Command): void => {
 async function ingest(file: string, flags: IngestFlags): Promise<{ packets: number; skipped: number; bytes: number; complete: boolean }> {
   const { topic, speed, sensor, packetBytes, partitions } = flags;
   const kafka = await connectOrExplain(connectionOf(flags), { mustAnswer: true });
-  const admin = kafka.admin();
-  await admin.connect();
-  let sent: Map<string, number>;
-  try {
-    await ensureTopic(admin, topic, partitions);
-    sent = await alreadySent(kafka, await topicRanges(admin, topic), topic, file);
-  } finally {
-    await admin.disconnect();
-  }
-
+  const sent = await withAdmin(kafka, async (admin) => {
+    await requireTopic(admin, topic, partitions);
+    return await alreadySent(kafka, await topicRanges(admin, topic), topic, file);
+  });
   const source = recording({ file, packetBytes, ...(sensor && { sensor }) });
   const total = await source.total?.();
   const message = await packetEncoder({ ...flags, registry: registryOf(flags.registry), recording: file });
@@ -70,21 +66,12 @@ async function ingest(file: string, flags: IngestFlags): Promise<{ packets: numb
   let [packets, skipped, bytes] = [0, 0, 0];
   const endLine = counterLine(() => ({ done: Math.round(bytes / 1024), total: total && Math.round(total / 1024), unit: 'KiB' }));
   try {
-    const flying = new Set<Promise<void>>();
-    for await (const packet of paced(withoutSent(source, sent), speed).packets(signal)) {
-      if (signal.aborted) break;
+    await sendAll(untilAborted(paced(withoutSent(source, sent), speed).packets(signal), signal), (packet) => {
       bytes += packet.bytes.byteLength;
-      if (packet.isWarmUp === true) {
-        skipped++;
-        continue;
-      }
-      const sending = out.send(message(packet)).then(() => void packets++);
-      flying.add(sending);
-      const landed = sending.finally(() => flying.delete(sending));
-      if (flying.size >= 256) await Promise.race(flying);
-      landed.catch(() => {});
-    }
-    await Promise.all(flying);
+      if (packet.isWarmUp !== true) return out.send(message(packet)).then(() => void packets++);
+      skipped++;
+      return undefined;
+    });
   } finally {
     endLine();
     end();
@@ -93,7 +80,14 @@ async function ingest(file: string, flags: IngestFlags): Promise<{ packets: numb
   return { packets, skipped, bytes, complete: !signal.aborted };
 }
 
-/** Nobody waits for the pace of packets that an earlier run sent. */
+async function* untilAborted<Item>(items: AsyncIterable<Item>, signal: AbortSignal): AsyncGenerator<Item> {
+  for await (const item of items) {
+    if (signal.aborted) return;
+    yield item;
+  }
+}
+
+/** Packets that an earlier run sent count as warm-up: they are not sent again, nor waited for. */
 const withoutSent = (source: Source, sent: ReadonlyMap<string, number>): Source => ({
   ...source,
   async *packets(signal) {
@@ -101,7 +95,7 @@ const withoutSent = (source: Source, sent: ReadonlyMap<string, number>): Source 
   },
 });
 
-/** By sensor: the last packet of this recording that an earlier run sent. */
+/** The last packet of this recording that an earlier run sent, by sensor. */
 async function alreadySent(
   kafka: kafkajs.Kafka,
   ranges: Awaited<ReturnType<typeof topicRanges>>,

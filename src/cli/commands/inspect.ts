@@ -4,7 +4,7 @@ import { openRecording, withGeometry } from '../../consume/recordings/openRecord
 import { PipelineError } from '../../errors.ts';
 import { everyContainer } from '../../consume/recordings/allContainers.ts';
 import { allFormats } from '../../decode/allFormats.ts';
-import { type Facts, type Inspection, type Rate, makeInspection } from '../support/inspection.ts';
+import { type RecordingFacts, type Inspection, type Rate, makeInspection } from '../support/inspection.ts';
 import { recordingSheet } from '../support/recordingSheet.ts';
 
 interface InspectOptions {
@@ -27,11 +27,11 @@ export const inspectCommand = (program: Command): void => {
     .description('format, geometry, time span, rates, counters and digests of a recording')
     .argument('<recording>', 'path of a recording in any known format')
     .option('--json', 'one JSON object instead of a table')
-    .option('--sheet <png>', 'write a contact sheet: windows evenly from the whole recording')
-    .option('--renderers <names>', 'what draws the sheet; several, separated by commas, have a row each', 'polarity')
-    .option('--format <name>', 'take the file for this format instead of recognising it')
-    .option('--width <pixels>', 'sensor width, where the file does not tell', pixels)
-    .option('--height <pixels>', 'sensor height, where the file does not tell', pixels)
+    .option('--sheet <png>', 'write a contact sheet: windows spread evenly over the whole recording')
+    .option('--renderers <names>', 'renderers of the sheet, separated by commas; several have a row each', 'polarity')
+    .option('--format <name>', 'read the file in this format instead of recognising it')
+    .option('--width <pixels>', 'sensor width, where the file does not say', pixels)
+    .option('--height <pixels>', 'sensor height, where the file does not say', pixels)
     .option('--packet-bytes <bytes>', 'bytes decoded at a time', Number, 65_536)
     .action(async (file: string, options: InspectOptions & SheetOptions) => {
       const report = await inspect(file, options);
@@ -54,20 +54,20 @@ async function writeSheet(file: string, sheet: string, report: Report, options: 
   if (!entry || entry.firstT === null || entry.lastT === null) {
     throw new PipelineError('INPUT_UNREADABLE', `${file}: there are no events to draw on a sheet`);
   }
-  // Where nobody knows the size of the sensor, the events do.
+  // A sensor of unknown size is as large as its events need.
   const size = { width: entry.width ?? (entry.xMax ?? 0) + 1, height: entry.height ?? (entry.yMax ?? 0) + 1 };
   const recording = await openRecording({ formats: allFormats, containers: everyContainer }, { file, ...options, ...size });
   const { sensor, firstT, lastT } = entry;
   await writeFile(sheet, await recordingSheet(recording, { sensor, firstT, lastT }, options.renderers.split(',')));
 }
 
-type Entry = Omit<Facts, 'rate'> & { readonly durationUs: number; readonly eventsPerSecond: number; readonly rate: Rate };
+type Entry = Omit<RecordingFacts, 'rate'> & { readonly durationUs: number; readonly eventsPerSecond: number; readonly rate: Rate };
 type Report = { readonly file: string; readonly format: string; readonly fileBytes: number; readonly geometryFrom: string } & (
   | Entry
   | { readonly sensors: readonly Entry[] }
 );
 
-/** Reads a whole recording and says what is in it. Throws INPUT_UNREADABLE. */
+/** Reads a whole recording and reports what is in it. Throws INPUT_UNREADABLE. */
 export async function inspect(file: string, options: InspectOptions): Promise<Report> {
   const found = await openRecording({ formats: allFormats, containers: everyContainer }, { file, ...options });
   const sizeless = allFormats.find(({ name }) => name === found.format)?.withoutGeometry;

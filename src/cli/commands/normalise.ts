@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { PipelineError } from '../../errors.ts';
 import { type Form, houseStyle } from '../../normalise/houseStyle.ts';
-import { type Columns, type Row, readCaptions } from '../support/readCaptions.ts';
+import { type CaptionColumns, type Row, readCaptions } from '../support/readCaptions.ts';
 
-interface NormaliseOptions extends Columns {
+interface NormaliseOptions extends CaptionColumns {
   form?: Form;
   words?: string;
 }
 
-/** `normalise FILE`: the house style for captions that are there already, as JSON lines on standard output. */
+/** `normalise FILE`: brings the captions of a file into house style, as JSON lines on standard output. */
 export const normaliseCommand = (program: Command): void => {
   program
     .command('normalise')
     .description('brings captions into the house style: JSON lines with the columns of the input, `normalised`, `flags` and `confidence`')
-    .argument('<captions>', 'JSON lines, CSV, TSV or Avro with the column text (and, if you like, model and image)')
+    .argument('<captions>', 'JSON lines, CSV, TSV or Avro with the column text (optional: model and image)')
     .option('--form <form>', "'sentence', 'telegraphic' or 'tags'", 'sentence')
     .option('--words <n>', 'longest caption in words', '40')
     .option('--text <column>', 'column with the captions')
@@ -25,7 +25,7 @@ export const normaliseCommand = (program: Command): void => {
     });
 };
 
-/** The rows of a file, each with its caption in house style. Rows without a caption pass with null. Throws INPUT_UNREADABLE or CONFIG_INVALID. */
+/** The rows of a file, each with its caption in house style. Rows without a caption have null. Throws INPUT_UNREADABLE or CONFIG_INVALID. */
 export async function* normalised(file: string, { form, words, text }: NormaliseOptions = {}): AsyncIterable<Row> {
   const style = houseStyle({ ...(form && { form }), ...(words !== undefined && { words: Number(words) }) });
   const table = await readCaptions(file, text === undefined ? {} : { text });

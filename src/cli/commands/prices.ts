@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { type PriceRow, priceRows, pricesCheckedOn } from '../../interpret/pricing/priceRows.ts';
 import { priceOf, today } from '../../interpret/pricing/price.ts';
 
-/** `prices [MODEL]`: what the vendors charge as far as this version knows, since when, and how old that knowledge is. */
+/** `prices [MODEL]`: the prices that this version knows, since when they hold, and when they were checked. */
 export const pricesCommand = (program: Command): void => {
   program
     .command('prices')
     .description('the price table: USD per million tokens, since when, from where, and how old it is')
-    .argument('[model]', 'only models whose name holds this')
+    .argument('[model]', 'only models whose name contains this')
     .option('--json', 'print one JSON object')
     .action((model: string | undefined, { json }: { json?: boolean }) => {
       const report = priceReport(model, today(Date.now()));

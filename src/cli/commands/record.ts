@@ -2,13 +2,15 @@ import type { Command } from 'commander';
 import type { Point } from '../../consume/replay/windowRange.ts';
 import { writeTopicArchive } from '../../consume/recordings/writeTopicArchive.ts';
 import { PipelineError } from '../../errors.ts';
+import { hasTopic } from '../../kafka/client/ensureTopic.ts';
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
-import { offsetsAt, rangesBetween, topicRanges, type OffsetRange } from '../../kafka/consumer/offsetRange.ts';
+import { offsetsAt, rangesBetween, topicRanges } from '../../kafka/consumer/offsetRange.ts';
 import { readRanges } from '../../kafka/consumer/readRanges.ts';
 import { counterLine } from '../support/counterLine.ts';
 import { type KafkaFlags, connectionOf, withKafkaFlags } from '../support/kafkaFlags.ts';
-import { POINT, pointOf } from '../support/pointFlag.ts';
+import { pointFlag, pointHelp } from '../support/pointFlag.ts';
 import { stopOnSignal } from '../support/stopOnSignal.ts';
+import { withAdmin } from '../support/withAdmin.ts';
 
 interface RecordFlags extends KafkaFlags {
   topic: string;
@@ -23,34 +25,28 @@ export const recordCommand = (program: Command): void => {
   withKafkaFlags(
     program
       .command('record')
-      .description('archive a topic into a file; the same command goes on where it was stopped')
+      .description('archive a topic into a file; the same command continues where it was stopped')
       .requiredOption('--topic <topic>', 'the topic')
       .requiredOption('--out <file>', 'the archive')
-      .option('--from <point>', `only messages at or behind ${POINT}`, pointOf)
-      .option('--to <point>', 'only messages before it', pointOf)
+      .option('--from <point>', `only messages at or after ${pointHelp}`, pointFlag)
+      .option('--to <point>', 'only messages before it', pointFlag)
       .option('--json', 'print what was done as one JSON object'),
   ).action(async (flags: RecordFlags) => {
     const done = await record(flags);
     process.stdout.write(
       flags.json
         ? `${JSON.stringify(done)}\n`
-        : `${done.messages} messages in ${flags.out}${done.complete ? '' : ' so far; the same command goes on'}\n`,
+        : `${done.messages} messages in ${flags.out}${done.complete ? '' : ' so far; the same command continues'}\n`,
     );
   });
 };
 
 async function record({ topic, out, from, to, ...flags }: RecordFlags): Promise<{ messages: number; complete: boolean }> {
   const kafka = await connectOrExplain(connectionOf(flags), { mustAnswer: true });
-  const admin = kafka.admin();
-  await admin.connect();
-  let ranges: OffsetRange[];
-  try {
-    if (!(await admin.listTopics()).includes(topic))
-      throw new PipelineError('CONFIG_INVALID', `--topic: the broker has no topic '${topic}'`);
-    ranges = rangesBetween(await topicRanges(admin, topic), await offsetsAt(admin, topic, from), await offsetsAt(admin, topic, to));
-  } finally {
-    await admin.disconnect();
-  }
+  const ranges = await withAdmin(kafka, async (admin) => {
+    if (!(await hasTopic(admin, topic))) throw new PipelineError('CONFIG_INVALID', `--topic: the broker has no topic '${topic}'`);
+    return rangesBetween(await topicRanges(admin, topic), await offsetsAt(admin, topic, from), await offsetsAt(admin, topic, to));
+  });
 
   const archive = await writeTopicArchive(out);
   const { signal, end } = stopOnSignal();

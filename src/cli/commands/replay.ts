@@ -2,19 +2,20 @@ import { type Command, Option } from 'commander';
 import { speedOf, withKafkaFlags } from '../support/kafkaFlags.ts';
 import { loadPipeline } from '../support/loadPipeline.ts';
 import { outputsOf } from '../support/outputsOf.ts';
-import { POINT, pointOf } from '../support/pointFlag.ts';
-import { type ReplayFlags, replaying } from '../support/replayPipeline.ts';
-import { type RunFlags, runWatched } from '../support/runWatched.ts';
-import { withRunFlags } from './run.ts';
+import { pointFlag, pointHelp } from '../support/pointFlag.ts';
+import { type ReplayFlags, replayPipeline } from '../support/replayPipeline.ts';
+import { type RunFlags, withRunFlags } from '../support/runFlags.ts';
+import { runWatched } from '../support/runWatched.ts';
 
+/** `replay PAST --pipeline MODULE`: runs a pipeline over a recording, an archive, a topic or dead letters. */
 export const replayCommand = (program: Command): void => {
   const command = program
     .command('replay')
-    .description('run a pipeline over the past; the same command goes on where it was stopped')
+    .description('run a pipeline over the past; the same command continues where it was stopped')
     .argument('<past>', 'a recording, an archive that record made, topic:NAME, or dead letters: a file of them, or dead-letters:TOPIC')
     .requiredOption('--pipeline <module>', 'the pipeline; its source is replaced')
-    .option('--from <point>', `topic, archive: only windows that begin at or behind ${POINT}; dead letters: only letters`, pointOf)
-    .option('--to <point>', 'topic, archive: only windows that begin before it; dead letters: only letters', pointOf)
+    .option('--from <point>', `topic, archive: only windows that begin at or after ${pointHelp}; dead letters: only letters`, pointFlag)
+    .option('--to <point>', 'topic, archive: only windows that begin before it; dead letters: only letters', pointFlag)
     .option('--run-up <offsets>', 'topic: offsets that are read before --from; fewer than all may give other windows than live', Number)
     .option('--speed <factor>', 'times the pace of the sensor: 1, 10, or max', speedOf, Infinity)
     .addOption(
@@ -24,7 +25,7 @@ export const replayCommand = (program: Command): void => {
     .option('--archive <file>', 'dead letters: read their packets from this archive instead of the topic');
   withRunFlags(withKafkaFlags(command)).action(
     async (past: string, { pipeline: module, ...flags }: RunFlags & ReplayFlags & { pipeline: string }) => {
-      const { pipeline, check } = await replaying(await loadPipeline(module), past, flags);
+      const { pipeline, check } = await replayPipeline(await loadPipeline(module), past, flags);
       await runWatched(pipeline, flags, outputsOf(pipeline));
       check();
     },

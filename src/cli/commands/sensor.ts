@@ -3,9 +3,11 @@ import { packetEncoder } from '../../consume/kafka/packetEncoder.ts';
 import { synthetic } from '../../consume/sources/synthetic.ts';
 import { openBatchingProducer } from '../../kafka/producer/openBatchingProducer.ts';
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
-import { ensureTopic } from '../support/ensureTopic.ts';
 import { type KafkaFlags, connectionOf, registryOf, withKafkaFlags } from '../support/kafkaFlags.ts';
+import { requireTopic } from '../support/requireTopic.ts';
+import { sendAll } from '../support/sendAll.ts';
 import { stopOnSignal } from '../support/stopOnSignal.ts';
+import { withAdmin } from '../support/withAdmin.ts';
 
 interface SensorFlags extends KafkaFlags {
   topic: string;
@@ -17,10 +19,7 @@ interface SensorFlags extends KafkaFlags {
   json?: true;
 }
 
-/** Packets on their way to the broker at most; a broker that is slower makes the sensors late. */
-const IN_FLIGHT = 256;
-
-/** `sensor --topic T`: simulated event cameras that publish as real ones would. */
+/** `sensor --topic T`: simulated event cameras that publish as real ones do. */
 export const sensorCommand = (program: Command): void => {
   withKafkaFlags(
     program
@@ -31,7 +30,7 @@ export const sensorCommand = (program: Command): void => {
       .option('--seconds <s>', 'end after this long', Number, 1e6)
       .addOption(new Option('--wire <format>', 'Avro, or the bytes with headers').choices(['avro', 'raw']).default('avro'))
       .option('--registry <url>', 'schema registry; without one, Avro is written as single objects')
-      .option('--partitions <n>', 'make the topic with this many partitions where it is absent', Number)
+      .option('--partitions <n>', 'create the topic with this many partitions if it does not exist', Number)
       .option('--json', 'print what was done as one JSON object'),
   ).action(async (flags: SensorFlags) => {
     const packets = await publish(flags);
@@ -43,26 +42,13 @@ async function publish(flags: SensorFlags): Promise<number> {
   const { topic, sensors, seconds, partitions } = flags;
   const source = synthetic({ sensors, seconds, realtime: true });
   const kafka = await connectOrExplain(connectionOf(flags), { mustAnswer: true });
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    await ensureTopic(admin, topic, partitions);
-  } finally {
-    await admin.disconnect();
-  }
+  await withAdmin(kafka, (admin) => requireTopic(admin, topic, partitions));
   const message = await packetEncoder({ ...flags, registry: registryOf(flags.registry), recording: 'synthetic' });
   const out = await openBatchingProducer(kafka, { compression: 'zstd' });
   const { signal, end } = stopOnSignal();
-  const flying = new Set<Promise<void>>();
   let packets = 0;
   try {
-    for await (const packet of source.packets(signal)) {
-      const sending = out.send(message(packet)).then(() => void packets++);
-      flying.add(sending);
-      sending.finally(() => flying.delete(sending)).catch(() => {});
-      if (flying.size >= IN_FLIGHT) await Promise.race(flying);
-    }
-    await Promise.all(flying);
+    await sendAll(source.packets(signal), (packet) => out.send(message(packet)).then(() => void packets++));
   } finally {
     end();
     await out.close();

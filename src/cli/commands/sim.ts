@@ -16,17 +16,17 @@ interface Flags {
 /** What `--vendors` reads: the options themselves, or several sets of them by name. */
 type VendorsFile = SimulatorOptions | { readonly scenarios: Readonly<Record<string, SimulatorOptions>> };
 
-/** `saccade sim`: serves until SIGINT or SIGTERM, then prints what it saw. */
+/** `sim`: serves until SIGINT or SIGTERM, then prints the totals. */
 export const simCommand = (program: Command): void => {
   program
     .command('sim')
     .description(
-      "the VLM simulator: the vendors' wire formats with quotas, latency and faults; it describes light and dark, it knows nothing",
+      "the VLM simulator: the vendors' wire formats with quotas, latency and faults; it describes light and dark regions, and recognises nothing",
     )
     .option('--port <port>', 'port on 127.0.0.1; 0 for any free one', portNumber, 8787)
     .option('--vendors <file>', 'options of the simulator (docs/simulator.md): a JSON file, or the default export of a module')
     .option('--scenario <name>', "one of the file's scenarios")
-    .option('--json', 'one JSON object when it listens, one when it ends')
+    .option('--json', 'print one JSON object when it listens, one when it ends')
     .action(async ({ port, vendors, scenario, json }: Flags) => {
       const options = vendors === undefined ? {} : pick(await readVendors(vendors), vendors, scenario);
       const simulator = await startSimulator({ ...options, port });
@@ -44,7 +44,7 @@ export const simCommand = (program: Command): void => {
 
 function portNumber(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError(`'${text}' is no port (0 to 65535).`);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError(`'${text}' is not a port (0 to 65535).`);
   return port;
 }
 

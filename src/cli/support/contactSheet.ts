@@ -9,7 +9,7 @@ export interface Cell {
 }
 
 export interface SheetOptions {
-  /** Width of a picture in pixels; a higher one than wide is fitted. */
+  /** Size of a picture in pixels; pictures of other shapes are fitted into it. */
   readonly cellWidth: number;
   readonly cellHeight: number;
   /** Lines of text below each picture. */
@@ -42,7 +42,7 @@ export async function contactSheet(rows: readonly (readonly Cell[])[], { cellWid
     .toBuffer();
 }
 
-/** Single pixels are what event frames are made of: they are enlarged as they are, and averaged when made smaller. */
+/** Fits a picture into its cell. */
 function fitted(picture: Uint8Array | Pixels, width: number, height: number): Promise<Buffer> {
   const image =
     picture instanceof Uint8Array
@@ -62,7 +62,7 @@ function captionSvg(lines: readonly string[], width: number, rows: number): Buff
 
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
-/** Breaks a text into lines of at most so many characters, at spaces; what does not fit ends in an ellipsis. */
+/** Breaks a text at spaces into at most `most` lines of `width` characters; a text that does not fit ends in an ellipsis. */
 export function wrapText(text: string, width: number, most: number): string[] {
   const lines: string[] = [];
   let line = '';

@@ -1,4 +1,4 @@
-/** A line on the terminal that is made anew five times a second. Nothing where stderr is no terminal. */
+/** A progress line on the terminal, updated five times a second. Does nothing where stderr is not a terminal. */
 export function counterLine(read: () => { done: number; total: number | undefined; unit: string }): () => void {
   if (!process.stderr.isTTY) return () => {};
   const begun = performance.now();

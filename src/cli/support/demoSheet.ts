@@ -6,7 +6,7 @@ import { contactSheet, wrapText } from './contactSheet.ts';
 const COLUMNS = 4;
 const CELLS = 8;
 
-/** A contact sheet of captions with their frames, evenly from the whole run. Returns nothing where nothing was captioned. */
+/** Writes a contact sheet of captions with their frames, spread evenly over the whole run. Writes nothing where there are no captions. */
 export async function demoSheet(captions: string, sheet: string): Promise<void> {
   const records = (await readRecords(captions)).filter(({ status, frame }) => status === 'captioned' && frame?.path);
   if (records.length === 0) return;

@@ -1,6 +1,6 @@
 import { codeOf, errorCodes, messageOf } from '../../errors.ts';
 
-/** One clear message; the stack trace and the causes only when asked for. */
+/** The message of an error; with `verbose` also its stack trace and its causes. */
 export function explainFailure(error: unknown, verbose: boolean): string {
   if (verbose && error instanceof Error) return `${error.stack ?? error.message}${causesOf(error)}`;
   return `saccade: ${messageOf(error)}`;

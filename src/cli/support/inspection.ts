@@ -6,15 +6,15 @@ import type { Events } from '../../decode/events.ts';
 /** Bars of the event-rate chart. */
 const BINS = 60;
 
-/** What `inspect` knows of one sensor of a recording. */
+/** Collects what `inspect` reports of one sensor of a recording. */
 export interface Inspection {
   take(packet: Packet): void;
   /** The stream ended. */
   finish(): void;
-  facts(): Facts;
+  facts(): RecordingFacts;
 }
 
-export interface Facts {
+export interface RecordingFacts {
   readonly sensor: string;
   readonly encoding: string;
   readonly width: number | null;
@@ -25,7 +25,7 @@ export interface Facts {
   /** Sensor time of the first and last event in the order of the file, in microseconds. */
   readonly firstT: number | null;
   readonly lastT: number | null;
-  /** External triggers; null where the format has none. */
+  /** External triggers; null where the format cannot carry them. */
   readonly triggers: number | null;
   /** Events whose time is below that of the one before. */
   readonly backwardSteps: number;
@@ -48,7 +48,7 @@ export interface Rate {
   readonly counts: readonly number[];
 }
 
-/** Follows the packets of one sensor through a decoder of their format. */
+/** Decodes the packets of one sensor and collects facts about them. */
 export function makeInspection(format: Format, first: Packet): Inspection {
   const decoder: Decoder = format.start({ width: first.width, height: first.height });
   const digests = makeDigests();
@@ -57,7 +57,7 @@ export function makeInspection(format: Format, first: Packet): Inspection {
   let [on, xMax, yMax, backwardSteps] = [0, -1, -1, 0];
   let [firstT, lastT] = [Number.NaN, Number.NaN];
 
-  const note = (events: Events): void => {
+  const addEvents = (events: Events): void => {
     const { length, t, x, y, p } = events;
     if (length === 0) return;
     if (Number.isNaN(firstT)) firstT = t[0]!;
@@ -78,9 +78,9 @@ export function makeInspection(format: Format, first: Packet): Inspection {
       nextSeq = packet.seq + 1;
       packets++;
       bytes += packet.bytes.byteLength;
-      note(decoder.push(packet.bytes, packet.timeBaseNs));
+      addEvents(decoder.push(packet.bytes, packet.timeBaseNs));
     },
-    finish: () => note(decoder.end()),
+    finish: () => addEvents(decoder.end()),
     facts: () => ({
       sensor: first.sensor,
       encoding: format.name,
@@ -128,7 +128,7 @@ function makeDigests() {
 const sha3 = (): Hash => createHash('sha3-224');
 const hex = (hash: Hash): string => hash.copy().digest('hex');
 
-/** A histogram over a span that is not known before: when the time runs over its end, its bars become twice as wide. */
+/** A histogram over a time span that is not known in advance: when an event is behind its end, its bars become twice as wide. */
 function makeRate() {
   const bars = { counts: new Float64Array(BINS), startUs: Number.NaN, binUs: 1 };
   const widen = (): void => {

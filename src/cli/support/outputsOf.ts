@@ -1,7 +1,7 @@
 import type { Pipeline } from '../../definePipeline.ts';
 import type { Part } from '../../stage/item.ts';
 
-/** Where a pipeline's output is, for people: what the parts say of themselves. */
+/** The paths and topics of a pipeline's outputs, by name. */
 export function outputsOf({ sink, deadLetters, late, frames }: Pipeline): Record<string, string> {
   const parts: Record<string, Part | undefined> = {
     captions: sink,

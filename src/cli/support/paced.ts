@@ -4,7 +4,7 @@ import type { Source } from '../../consume/source.ts';
 import { type SensorDecoder, decodeSensor } from '../../decode/decode.ts';
 import { allFormats } from '../../decode/allFormats.ts';
 
-/** The same packets at `speed` times the pace of each sensor's own clock; Infinity: as fast as they are pulled. */
+/** The same packets at `speed` times the speed of each sensor's own clock; Infinity: as fast as they are pulled. */
 export function paced(source: Source, speed: number): Source {
   if (speed === Infinity) return source;
   return {
@@ -23,7 +23,7 @@ export function paced(source: Source, speed: number): Source {
   };
 }
 
-/** NaN for a packet that nobody can decode: it does not wait. */
+/** NaN for a packet that cannot be decoded: it does not wait. */
 function clockOf(clock: SensorDecoder, packet: Packet): number {
   try {
     return clock(packet).clockUs;

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import type { Point } from '../../consume/replay/windowRange.ts';
 
-/** What `--from` and `--to` take: `2026-11-22T10:00:00Z`, an offset of every partition, or `0:1200,1:800` by partition. */
-export function pointOf(text: string): Point {
+/** The value of `--from` and `--to`: `2026-11-22T10:00:00Z`, an offset of every partition, or `0:1200,1:800` by partition. */
+export function pointFlag(text: string): Point {
   if (/^\d+$/.test(text)) return Number(text);
   if (/^\d+:(0|[1-9]\d*)(,\d+:(0|[1-9]\d*))*$/.test(text))
     return Object.fromEntries(text.split(',').map((one) => one.split(':').map(Number)));
@@ -12,4 +12,5 @@ export function pointOf(text: string): Point {
   );
 }
 
-export const POINT = 'a time (ISO 8601), an offset, or offsets by partition (0:1200,1:800)';
+/** What it takes, for the help of a command. */
+export const pointHelp = 'a time (ISO 8601), an offset, or offsets by partition (0:1200,1:800)';

@@ -3,10 +3,10 @@ import { extname } from 'node:path';
 import avsc from 'avsc';
 import { PipelineError, messageOf } from '../../errors.ts';
 
-/** A row of a file of captions: all its columns as they were. */
+/** A row of a file of captions, with all its columns. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Rows of captions with the three columns that matter, by whatever name. */
+/** Rows of captions, and the names of the columns for text, model and image. */
 export interface CaptionTable {
   readonly rows: readonly Row[];
   readonly text: string;
@@ -14,17 +14,17 @@ export interface CaptionTable {
   readonly image: string;
 }
 
-export interface Columns {
+export interface CaptionColumns {
   text?: string;
   model?: string;
   image?: string;
 }
 
-/** Names tried in this order; the later ones are those of Saccade's own records. */
+/** Names of columns, tried in this order; the last ones are those of Saccade's own records. */
 const NAMES = { text: ['text', 'rawCaption', 'caption'], model: ['model', 'target'], image: ['image', 'frame', 'id'] } as const;
 
-/** Reads captions from JSON lines, CSV, TSV or an Avro object container file; the kind is told by the file's name. Throws INPUT_UNREADABLE. */
-export async function readCaptions(path: string, columns: Columns = {}): Promise<CaptionTable> {
+/** Reads captions from JSON lines, CSV, TSV or an Avro object container file; the format follows from the file's name. Throws INPUT_UNREADABLE. */
+export async function readCaptions(path: string, columns: CaptionColumns = {}): Promise<CaptionTable> {
   const bytes = await readFile(path).catch((cause: unknown) => {
     throw new PipelineError('INPUT_UNREADABLE', `${path}: cannot be read (${messageOf(cause)})`, { cause });
   });
@@ -96,7 +96,7 @@ function asRows(path: string, [header, ...table]: string[][]): Row[] {
   });
 }
 
-/** Any Avro object container file, with the schema that it holds. */
+/** Any Avro object container file, read with the schema in it. */
 async function avroRows(path: string): Promise<Row[]> {
   try {
     const rows: Row[] = [];

@@ -16,7 +16,7 @@ import { timeSurface } from '../../frame/renderers/timeSurface.ts';
 import { tumbling } from '../../frame/windows/tumbling.ts';
 import { type Cell, contactSheet } from './contactSheet.ts';
 
-/** Renderers that a sheet can show, as they are without options. */
+/** The renderers that a sheet can show, with their default options. */
 const renderers: Readonly<Record<string, () => Renderer>> = {
   dvAccumulator,
   dvEdgeMap,
@@ -33,7 +33,7 @@ const WINDOW_MS = 33;
 const COLUMNS = 4;
 const ROWS = 3;
 
-/** What is known of the recording from the pass before. */
+/** What a first pass over the recording has found. */
 export interface Span {
   readonly sensor: string;
   /** First and last event, sensor time in microseconds. */
@@ -42,8 +42,8 @@ export interface Span {
 }
 
 /**
- * Windows evenly from the whole recording as one PNG: with one renderer in rows, with several one row for each. Windows are
- * 33 ms, or shorter where the recording is too short for that. Throws CONFIG_INVALID for a renderer that is none.
+ * Windows spread evenly over the whole recording as one PNG: with one renderer in rows, with several one row for each. Windows are
+ * 33 ms long, or shorter where the recording is too short for that. Throws CONFIG_INVALID for the name of no renderer.
  */
 export async function recordingSheet(
   recording: OpenedRecording,
@@ -56,7 +56,7 @@ export async function recordingSheet(
   const horizonUs = Math.max(...drawers.map((renderer) => renderer.horizonUs ?? 0));
   const cells: Cell[][] = drawers.map(() => []);
   for await (const window of windowsOf(recording, sensor, everyMs, horizonUs)) {
-    // The n-th picture is the first window at or behind the n-th share of the span.
+    // The n-th picture is the first window at or after the n-th part of the span.
     if (window.start + everyMs * 1000 <= firstT + (cells[0]!.length * (lastT - firstT)) / wanted || cells[0]!.length >= wanted) continue;
     for (const [row, renderer] of drawers.entries())
       cells[row]!.push({ picture: renderer.draw(window), lines: linesOf(window, renderer, firstT) });
@@ -85,7 +85,7 @@ async function* windowsOf(recording: OpenedRecording, sensor: string, everyMs: n
       yield* assigner.push(decode(packet));
     } catch (error) {
       if (!(error instanceof PipelineError)) throw error;
-      // A packet that is mostly damage has no picture; `inspect` counts it.
+      // A packet that is mostly damaged has no picture; `inspect` counts it.
     }
   }
   const held = decode.end();

@@ -27,29 +27,29 @@ export interface ReplayFlags extends KafkaFlags {
   speed: number;
 }
 
-/** A pipeline over the past. */
-export interface Replaying {
+/** A pipeline that replays something. */
+export interface Replay {
   readonly pipeline: Pipeline;
-  /** Called when it has run; throws SOURCE_FAILED where something of the past was not found. */
+  /** Called after the run; throws SOURCE_FAILED where some of what was to be replayed was not found. */
   readonly check: () => void;
 }
 
 const LETTERS = 'dead-letters:';
 
-/** The pipeline with another source, and outputs that know what they have and wait for no commit. */
-export async function replaying(given: Pipeline, past: string, flags: ReplayFlags): Promise<Replaying> {
+/** The pipeline with another source, and with sinks that write without commits and skip what they hold already. */
+export async function replayPipeline(given: Pipeline, past: string, flags: ReplayFlags): Promise<Replay> {
   const deadLetters = given.deadLetters.forReplay?.() ?? given.deadLetters;
   const late = given.late === given.deadLetters ? deadLetters : (given.late.forReplay?.() ?? given.late);
   const pipeline = { ...given, sink: given.sink.forReplay?.() ?? given.sink, deadLetters, late };
   if (past.startsWith(LETTERS)) {
     const topic = { ...flags, registry: registryOf(flags.registry), topic: past.slice(LETTERS.length) };
-    return replayingLetters(pipeline, await lettersInTopic(connectionOf(flags), topic), flags);
+    return replayOfLetters(pipeline, await lettersInTopic(connectionOf(flags), topic), flags);
   }
-  if (await isLetterFile(past)) return replayingLetters(pipeline, await lettersInFile(past), flags);
+  if (await isLetterFile(past)) return replayOfLetters(pipeline, await lettersInFile(past), flags);
   const source = await sourceOf(past, flags);
-  // Of packets beside the range it is another replay, or nobody, who tells that they are damaged.
+  // Packets outside of the range are read as context only: that they are damaged is not reported here.
   const asked = (letters: Sink<DeadLetter>): Sink<DeadLetter> =>
-    choosing(letters, (letter, from) => letter.id !== '' || (source.isAskedFor?.(from) ?? true));
+    filtered(letters, (letter, from) => letter.id !== '' || (source.isAskedFor?.(from) ?? true));
   const [letters, lateLetters] = [asked(pipeline.deadLetters), asked(pipeline.late)];
   return {
     pipeline: { ...pipeline, source: paced(source, flags.speed), deadLetters: letters, late: late === deadLetters ? letters : lateLetters },
@@ -57,8 +57,8 @@ export async function replaying(given: Pipeline, past: string, flags: ReplayFlag
   };
 }
 
-/** The windows and packets of dead letters, from where they came. */
-function replayingLetters(pipeline: Pipeline, letters: readonly DeadLetter[], flags: ReplayFlags): Replaying {
+/** Replays the windows and packets of dead letters from the topics and files that they came from. */
+function replayOfLetters(pipeline: Pipeline, letters: readonly DeadLetter[], flags: ReplayFlags): Replay {
   const { renderer, filters, sink, deadLetters } = pipeline;
   const horizonUs = filters.reduce((sum, { memoryUs = 0 }) => sum + memoryUs, renderer.horizonUs ?? 0);
   const isDone = (window: SessionWindow): boolean => sink.has?.(windowId(window)) ?? false;
@@ -79,9 +79,9 @@ function replayingLetters(pipeline: Pipeline, letters: readonly DeadLetter[], fl
     pipeline: {
       ...pipeline,
       source: paced(source, flags.speed),
-      // It is there already.
+      // Late events were written as dead letters before.
       late: { name: 'nowhere', write: async () => {} },
-      deadLetters: choosing(deadLetters, (letter, from) =>
+      deadLetters: filtered(deadLetters, (letter, from) =>
         origins.some(({ origin, asked }) => origin === from.source && asked.asksFor(letter)),
       ),
     },
@@ -94,19 +94,19 @@ function replayingLetters(pipeline: Pipeline, letters: readonly DeadLetter[], fl
       throw new PipelineError(
         'SOURCE_FAILED',
         `${missing.length} of ${letters.length} dead letters were not found again, such as the ${what} of ${sensor} at ${position.source}/${position.partition}/${position.first}: ` +
-          'the topic may have thrown it away, or the pipeline cuts other windows. They stay in the dead letters',
+          'the topic may have deleted it, or the pipeline makes other windows. They stay in the dead letters',
       );
     },
   };
 }
 
-/** A sink that takes some of what it is given; the others are done with. */
-const choosing = (sink: Sink<DeadLetter>, isAsked: (letter: DeadLetter, from: Position) => boolean): Sink<DeadLetter> => ({
+/** A sink that writes some dead letters and drops the others. */
+const filtered = (sink: Sink<DeadLetter>, isAsked: (letter: DeadLetter, from: Position) => boolean): Sink<DeadLetter> => ({
   ...sink,
   write: async (letter, from) => (isAsked(letter, from) ? sink.write(letter, from) : undefined),
 });
 
-/** What dead letters came from. */
+/** The source that dead letters came from. */
 function originOf(origin: string, unit: Position['unit'], { from }: Again, flags: ReplayFlags): Source {
   const registry = registryOf(flags.registry);
   const packets = { ...(flags.wire && { wire: flags.wire }), ...(registry && { registry }) };

@@ -1,4 +1,3 @@
-import type { LevelWithSilent } from 'pino';
 import type { Pipeline } from '../../definePipeline.ts';
 import { PipelineError } from '../../errors.ts';
 import { runPipeline } from '../../runPipeline.ts';
@@ -6,23 +5,11 @@ import { watchLog } from '../../watch/watchLog.ts';
 import { type Connected, serveMetrics } from '../../watch/serveMetrics.ts';
 import type { Summary } from '../../watch/summary.ts';
 import { watchSummary } from '../../watch/watchSummary.ts';
+import type { RunFlags } from './runFlags.ts';
 import { showProgress } from './showProgress.ts';
 import { summaryTable } from './summaryTable.ts';
 
-export interface RunFlags {
-  /** Port for Prometheus; absent: no metrics. */
-  metrics?: number;
-  /** Log JSON lines of this level and above to stderr; absent: no log. */
-  log?: LevelWithSilent;
-  /** Print the summary as one JSON object instead of a table. */
-  json?: boolean;
-  /** How long what is on its way may take to arrive after the first Ctrl-C, in seconds. */
-  drain: number;
-  /** Threads that decode, cut and draw, in the place of the pipeline's own number. */
-  workers?: number;
-}
-
-/** Runs a pipeline with what looks on: progress, metrics and the summary. The first SIGINT or SIGTERM drains, the second ends at once. */
+/** Runs a pipeline with progress, metrics, log and a summary. The first SIGINT or SIGTERM drains, the second ends at once. */
 export async function runWatched(
   pipeline: Pipeline,
   { metrics, log, json, drain, workers = pipeline.workers }: RunFlags,
@@ -57,7 +44,7 @@ export async function runWatched(
   }
 }
 
-/** What must be connected for a run to be ready. One that drains takes no more work. */
+/** What must be connected for a run to be ready. A run that drains is not: it takes no more work. */
 const partsOf = ({ source, ledger, sink, deadLetters }: Pipeline, stop: AbortSignal): Connected[] => [
   source,
   ledger,
@@ -71,12 +58,12 @@ function drainOnSignal(stop: AbortController, drainSeconds: number): () => void 
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stop.signal.aborted) process.exit(130);
     process.stderr.write(
-      `\n${signal}: no more packets are read; waiting up to ${drainSeconds} s for what is on its way (again to end at once)\n`,
+      `\n${signal}: no more packets are read; waiting up to ${drainSeconds} s for what is in flight (again to end at once)\n`,
     );
     stop.abort();
     setTimeout(() => {
       process.stderr.write(
-        `saccade: not everything arrived within ${drainSeconds} s; what was answered is in the ledger, the rest will be read again\n`,
+        `saccade: some frames were not finished within ${drainSeconds} s; answers are in the ledger, the rest will be read again\n`,
       );
       process.exit(1);
     }, drainSeconds * 1000).unref();

@@ -4,7 +4,7 @@ import { listen } from '../../stage/report.ts';
 import type { Summary } from '../../watch/summary.ts';
 import { bar } from './counterLine.ts';
 
-/** A line on the terminal, made anew five times a second: windows/s, in flight, cost, ETA. Nothing where stderr is no terminal. */
+/** A progress line on the terminal, updated five times a second: windows/s, in flight, cost, ETA. Does nothing where stderr is not a terminal. */
 export async function showProgress(source: Source, read: () => Summary): Promise<() => void> {
   if (!process.stderr.isTTY) return () => {};
   const total = await source.total?.();

@@ -18,21 +18,21 @@ const COLUMNS: readonly Column[] = [
   ['p99', ({ p99Ms }) => ms(p99Ms)],
 ];
 
-/** The end of a run for people: a row per target, the sum of all windows, and where the output is. */
+/** The summary of a run as text: a row per target, the sum of all windows, and where the output is. */
 export function summaryTable(summary: Summary, outputs: Readonly<Record<string, string>>): string {
   const { windows, captioned, quiet, deadLettered, open, skipped, packets, packetsRejected, late, costUsd, seconds } = summary;
   const lines = [
     ...table(COLUMNS, summary.targets),
     '',
     `${windows} windows = ${captioned} captioned + ${quiet} quiet + ${deadLettered} dead-lettered${open > 0 ? ` + ${open} unfinished` : ''}`,
-    `${packets} packets${packetsRejected > 0 ? `, ${packetsRejected} rejected` : ''}${late > 0 ? `, ${late} with events that came too late` : ''}${skipped > 0 ? `; ${skipped} windows were there already` : ''}; ${usd(costUsd)} in ${seconds.toFixed(1)} s`,
+    `${packets} packets${packetsRejected > 0 ? `, ${packetsRejected} rejected` : ''}${late > 0 ? `, ${late} with late events` : ''}${skipped > 0 ? `; ${skipped} windows were published before` : ''}; ${usd(costUsd)} in ${seconds.toFixed(1)} s`,
     ...Object.entries(outputs).map(([what, where]) => `${what}: ${where}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
 function table(columns: readonly Column[], rows: readonly TargetSummary[]): string[] {
-  if (rows.length === 0) return ['nobody was asked'];
+  if (rows.length === 0) return ['no target was asked'];
   const cells = [columns.map(([title]) => title), ...rows.map((row) => columns.map(([, cell]) => cell(row)))];
   const widths = columns.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));
   return cells.map((line) =>

@@ -81,14 +81,14 @@ it('explain tells the path of a caption, of a duplicate and of a dead letter', a
     ].join('\n'),
   );
   expect(await printed('explain', file, 'abd999')).toContain('dead-lettered: PROVIDER_REFUSED: gpt4o: 400 blocked: flagged');
-  expect(await printed('explain', file, 'near1')).toContain('the caption of abc123, which is 0.02 away; nobody was asked');
+  expect(await printed('explain', file, 'near1')).toContain('the caption of abc123, at a distance of 0.02; no model was asked');
   expect(JSON.parse(await printed('explain', file, 'abc123', '--json'))).toMatchObject({
     id: 'abc123',
     costUsd: 0.0003,
     attempts: [{ afterMs: 0 }, { afterMs: 350 }],
   });
-  await expect(printed('explain', file, 'ab')).rejects.toThrow(/2 records begin so/);
-  await expect(printed('explain', file, 'zz')).rejects.toThrow(/no record has an id that begins so \(found zz\)/);
+  await expect(printed('explain', file, 'ab')).rejects.toThrow(/2 records have an id that begins with it/);
+  await expect(printed('explain', file, 'zz')).rejects.toThrow(/no record has an id that begins with it \(found zz\)/);
   await expect(printed('explain', join(folder, 'gone.jsonl'), 'a')).rejects.toThrow(/gone.jsonl: cannot be read as captions/);
   await expect(printed('explain', join(folder, 'gone.avro'), 'a')).rejects.toThrow(/gone.avro: cannot be read as captions/);
   await rm(folder, { recursive: true });

@@ -8,7 +8,7 @@ const never = new AbortController().signal;
 
 /** What `paced` waits for, without the wall clock. */
 const waits: number[] = [];
-vi.mock('../../src/consume/recordings/paceOf.ts', () => ({ pacedBy: () => async (atMs: number) => void waits.push(atMs) }));
+vi.mock('../../../src/consume/recordings/paceOf.ts', () => ({ pacedBy: () => async (atMs: number) => void waits.push(atMs) }));
 beforeEach(() => void (waits.length = 0));
 afterEach(() => vi.restoreAllMocks());
 
@@ -24,13 +24,13 @@ describe('paced', () => {
     expect(waits.map(Math.round)).toEqual([10, 20, 30, 40, 50]);
   });
 
-  it('does not wait for what is only run up to, nor for packets that nobody can decode', async () => {
+  it('does not wait for warm-up packets, nor for packets that cannot be decoded', async () => {
     const plain = synthetic({ seconds: 0.05, packetMs: 10 });
     const marked: Source = {
       ...plain,
       async *packets(signal) {
         for await (const packet of plain.packets(signal)) {
-          if (packet.seq === 3) yield { ...packet, encoding: 'unheard-of' };
+          if (packet.seq === 3) yield { ...packet, encoding: 'unknown' };
           else yield { ...packet, isWarmUp: packet.seq < 2 };
         }
       },

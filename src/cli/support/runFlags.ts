@@ -1,0 +1,30 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { LevelWithSilent } from 'pino';
+
+/** The flags of every command that runs a pipeline. */
+export interface RunFlags {
+  /** Port for Prometheus; absent: no metrics. */
+  metrics?: number;
+  /** Log JSON lines of this level and above to stderr; absent: no log. */
+  log?: LevelWithSilent;
+  /** Print the summary as one JSON object instead of a table. */
+  json?: boolean;
+  /** How long to wait for what is in flight after the first Ctrl-C, in seconds. */
+  drain: number;
+  /** Threads that decode, assign and draw, in the place of the pipeline's own number. */
+  workers?: number;
+}
+
+export const withRunFlags = (command: Command): Command =>
+  command
+    .option('--metrics <port>', 'serve Prometheus metrics on this port', wholeNumber)
+    .addOption(new Option('--log <level>', 'log JSON lines to stderr').choices(['trace', 'debug', 'info', 'warn', 'error']))
+    .option('--drain <seconds>', 'how long to wait after Ctrl-C for what is in flight', wholeNumber, 30)
+    .option('--workers <number>', 'threads that decode, cut and draw; 0: all on the main thread', wholeNumber)
+    .option('--json', 'print the summary as one JSON object');
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError(`'${text}' is not a whole number.`);
+  return value;
+}
