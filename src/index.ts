@@ -30,15 +30,11 @@ export { pullMap, type PullMap, type PullMapOptions, type Pullable } from './sta
 export { rejectTo, type Reject, type DeadLetters, type Evidence, type Stage } from './stage/reject.ts';
 
 // What a plug-in of your own is made of.
-export {
-  captioner,
-  type Captioner,
-  type CaptionRequest,
-  type Lane,
-  type Plan,
-  type Purse,
-  type TargetPlan,
-} from './interpret/captioner.ts';
+export { makeCaptioner } from './interpret/makeCaptioner.ts';
+export type { Availability } from './interpret/availability.ts';
+export type { Captioner } from './interpret/captioner.ts';
+export type { Budget, CaptionRequest, SettleCost } from './interpret/captionRequest.ts';
+export type { Plan, TargetPlan, WindowNeeds } from './interpret/plan.ts';
 export { readOptions } from './readOptions.ts';
 export { textRule, type Draft, type Normaliser, type Rule } from './normalise/rule.ts';
 export type { Packet } from './stage/packet.ts';
@@ -51,7 +47,8 @@ export type { AnyRenderer, Renderer, Pixels } from './frame/renderer.ts';
 export type { Windowing } from './frame/windowing/windowing.ts';
 export type { Answer, Attempt, Caption } from './interpret/caption.ts';
 export type { Ledger, Claim, Paid } from './interpret/ledger.ts';
-export type { Prompt, Asked } from './interpret/prompt.ts';
+export type { Prompt } from './interpret/prompt.ts';
+export { promptRequest, type PromptRequest } from './interpret/promptRequest.ts';
 export type { CaptionRecord, FrameRecord, RunFacts, StructuredRecord } from './publish/captionRecord.ts';
 export type { FrameStore } from './publish/frameStore.ts';
 export type { Sink } from './publish/sink.ts';
@@ -61,7 +58,11 @@ export type { Frame, Image, WindowFacts } from './frame/frame.ts';
 export type { CanvasOptions } from './frame/rendering/canvas.ts';
 export type { AssignerOptions, WindowAssigner } from './frame/windowing/windowAssigner.ts';
 export type { ErrorClass, errorClasses } from './interpret/errorClasses.ts';
-export type { Target, UpstreamOptions } from './interpret/upstream/target.ts';
+export type { ApiCodec } from './interpret/upstream/apiCodec.ts';
+export { IMAGE } from './interpret/upstream/requestBody.ts';
+export { httpTarget, type Target } from './interpret/upstream/target.ts';
+export type { Reading } from './interpret/upstream/transport.ts';
+export { upstreamFields, type UpstreamOptions } from './interpret/upstream/upstreamOptions.ts';
 export type { KafkaConnection, Sasl } from './kafka/client/kafkaConnection.ts';
 export type { RegistryOptions } from './kafka/client/schemaRegistry.ts';
 export type { Delivery, Assignment, Completion, DeliveryReader } from './kafka/delivery/delivery.ts';
@@ -73,15 +74,16 @@ export type { Mover, SceneName, Pose, View, scenes } from './consume/syntheticCa
 export type { MotionFacts, BlobMotion } from './frame/motionFacts.ts';
 export type { PaletteName, palettes } from './frame/rendering/palettes.ts';
 export type { StructuredCaption } from './interpret/structured/structuredCaption.ts';
-export type { Detail } from './interpret/upstream/wires/chat.ts';
+export type { ImageDetail } from './interpret/upstream/codecs/chatCompletions.ts';
 export type { TlsFiles } from './kafka/client/credentials.ts';
 export type { DeliveryOptions } from './kafka/delivery/deliveryOptions.ts';
 export type { OutMessage } from './kafka/producer/sendMessages.ts';
-export type { Concurrency } from './interpret/limits/health.ts';
-export type { Headers } from './interpret/limits/rateLimitHeaders.ts';
-export type { Limits } from './interpret/limits/tokenBuckets.ts';
+export type { CircuitBreakerOptions } from './interpret/limits/circuitBreaker.ts';
+export type { Concurrency } from './interpret/limits/concurrencyLimit.ts';
+export type { Headers } from './interpret/limits/headers.ts';
+export type { RateLimits } from './interpret/limits/rateLimits.ts';
 export type { PriceOverride } from './interpret/pricing/price.ts';
-export type { Deadlines } from './interpret/upstream/httpRequest.ts';
+export type { CallDeadlines } from './interpret/upstream/callDeadlines.ts';
 export type { DoneWindow, CommittedProgress, LowWatermark, CommittedSensor } from './kafka/delivery/committedProgress.ts';
 export type { PartitionProgress } from './kafka/delivery/partitionProgress.ts';
 export type { subjectNamings } from './avro/wireFormat.ts';
@@ -170,9 +172,9 @@ export { fallback } from './interpret/combinators/fallback.ts';
 export { repair } from './interpret/combinators/repair.ts';
 export { hedge, type HedgeOptions } from './interpret/combinators/hedge.ts';
 export { nearDuplicate, type NearDuplicateOptions } from './interpret/combinators/nearDuplicate.ts';
-export { retry, type RetryOptions } from './interpret/combinators/retry.ts';
 export { route, type RouteOptions } from './interpret/combinators/route.ts';
-export { timeout, type TimeoutOptions } from './interpret/combinators/timeout.ts';
+export { withRetries, type WithRetriesOptions } from './interpret/combinators/withRetries.ts';
+export { withTimeout, type WithTimeoutOptions } from './interpret/combinators/withTimeout.ts';
 
 // Ledgers.
 export { lmdbLedger, type LmdbLedgerOptions } from './interpret/ledgers/lmdbLedger.ts';

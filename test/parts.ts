@@ -6,7 +6,9 @@ import { makeEvents } from '../src/decode/events.ts';
 import { tumbling } from '../src/frame/windows/tumbling.ts';
 import type { Renderer } from '../src/frame/renderer.ts';
 import type { Answer } from '../src/interpret/caption.ts';
-import { type CaptionRequest, type Captioner, captioner } from '../src/interpret/captioner.ts';
+import type { Captioner } from '../src/interpret/captioner.ts';
+import type { CaptionRequest } from '../src/interpret/captionRequest.ts';
+import { makeCaptioner } from '../src/interpret/makeCaptioner.ts';
 import type { PipelineOptions } from '../src/definePipeline.ts';
 import { requestHash } from '../src/interpret/requestHash.ts';
 import type { CaptionRecord } from '../src/publish/captionRecord.ts';
@@ -112,7 +114,7 @@ export function scripted(
       const said = answer(request);
       return (typeof said === 'string' ? of(said) : from(said)).pipe(map((text) => answerOf(text, requestHash(request, plan.targets[0]!))));
     });
-  return Object.assign(captioner(ask, plan), { calls: () => calls });
+  return Object.assign(makeCaptioner(ask, plan), { calls: () => calls });
 }
 
 const answerOf = (text: string, hash: string): Answer => ({

@@ -4,8 +4,10 @@ import { attempt } from '../stage/attempt.ts';
 import type { Reject } from '../stage/reject.ts';
 import type { Answer, Attempt, Caption } from './caption.ts';
 import { contradictsMotion } from '../motion/contradictsMotion.ts';
-import type { CaptionRequest, Captioner } from './captioner.ts';
-import type { Asked, Prompt } from './prompt.ts';
+import type { Captioner } from './captioner.ts';
+import type { CaptionRequest } from './captionRequest.ts';
+import type { Prompt } from './prompt.ts';
+import type { PromptRequest } from './promptRequest.ts';
 import { readStructured } from './structured/structuredCaption.ts';
 
 export interface InterpretOptions {
@@ -61,7 +63,7 @@ const quiet = (frame: Asking): Caption => {
   return { sensor, position, ack, frame, route: [], promptHash: '' };
 };
 
-const captioned = (frame: Asking, answer: Answer, asked: Asked): Caption => {
+const captioned = (frame: Asking, answer: Answer, asked: PromptRequest): Caption => {
   const { sensor, position, ack, route } = frame;
   const { motion } = frame.window;
   const found = readAnswer(answer, asked);
@@ -73,7 +75,7 @@ const captioned = (frame: Asking, answer: Answer, asked: Asked): Caption => {
 /** Answers in parts are taken apart here and not by who asks: what was paid for is remembered as it came. */
 function readAnswer(
   answer: Answer,
-  { schema }: Asked,
+  { schema }: PromptRequest,
 ): { text: string; flags: readonly string[]; parts?: Pick<Caption, 'structured' | 'words'> } {
   if (!schema || answer.flags.includes('motion_only')) return { text: answer.text, flags: [] };
   const { structured, text, flags } = readStructured(answer.text);

@@ -1,7 +1,9 @@
 import { Observable, ReplaySubject, type Subscription, catchError, concatMap, finalize, mergeMap, of } from 'rxjs';
 import { codeOf } from '../errors.ts';
 import type { Answer } from './caption.ts';
-import { type CaptionRequest, type Captioner, captioner } from './captioner.ts';
+import type { Captioner } from './captioner.ts';
+import type { CaptionRequest } from './captionRequest.ts';
+import { makeCaptioner } from './makeCaptioner.ts';
 import type { Claim, Ledger, Paid } from './ledger.ts';
 import { requestHash } from './requestHash.ts';
 
@@ -80,7 +82,7 @@ export function payOnce(ledger: Ledger, inner: Captioner): Captioner {
       };
     });
 
-  return captioner(ask, { ...inner.plan, notes: [...inner.plan.notes, 'no answer is paid for twice'] }, async () => inner.close?.());
+  return makeCaptioner(ask, { ...inner.plan, notes: [...inner.plan.notes, 'no answer is paid for twice'] }, async () => inner.close?.());
 }
 
 /** Whoever has left before the ledger said anything needs no claim. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { CaptionRequest, TargetPlan } from './captioner.ts';
+import type { CaptionRequest } from './captionRequest.ts';
+import type { TargetPlan } from './plan.ts';
 
 /**
  * Identity of what is asked: the picture, the words, the model and the parameters that change its answer. The name of

@@ -1,7 +1,8 @@
 import { type Observable, catchError, map, of } from 'rxjs';
 import type { Attempt } from '../interpret/caption.ts';
-import type { CaptionRequest, Captioner } from '../interpret/captioner.ts';
-import { asked } from '../interpret/prompt.ts';
+import type { Captioner } from '../interpret/captioner.ts';
+import type { CaptionRequest } from '../interpret/captionRequest.ts';
+import { promptRequest } from '../interpret/promptRequest.ts';
 import { factsChanged } from './factsChanged.ts';
 import type { NormalisedCaption } from './normalise.ts';
 import type { Draft, Normaliser } from './rule.ts';
@@ -25,7 +26,7 @@ export const rewriteWith =
       sensor: caption.sensor,
       image: { bytes: new Uint8Array(), mediaType: 'image/png', width: 0, height: 0, sha256: '' },
       window: frame.window,
-      prompt: asked({ system: SYSTEM, user: draft.text, maxOutputTokens: Math.ceil(draft.text.length / 2) + 20 }),
+      prompt: promptRequest({ system: SYSTEM, user: draft.text, maxOutputTokens: Math.ceil(draft.text.length / 2) + 20 }),
       route,
       deadlineMs: Infinity,
       ...(share && { share }),

@@ -4,7 +4,8 @@ import sharp from 'sharp';
 import { messageOf } from '../../src/errors.ts';
 import type { Image } from '../../src/frame/frame.ts';
 import type { Attempt } from '../../src/interpret/caption.ts';
-import type { CaptionRequest, Captioner } from '../../src/interpret/captioner.ts';
+import type { Captioner } from '../../src/interpret/captioner.ts';
+import type { CaptionRequest } from '../../src/interpret/captionRequest.ts';
 import type { FaultyServer } from './faultyServer.ts';
 import type { CallResult } from './published/scenario.ts';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import sharp from 'sharp';
 import type { Image } from '../../src/frame/frame.ts';
-import type { CaptionRequest } from '../../src/interpret/captioner.ts';
+import type { CaptionRequest } from '../../src/interpret/captionRequest.ts';
 import { requestOf } from './callRouter.ts';
 
 const width = 64;

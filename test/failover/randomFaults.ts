@@ -1,7 +1,8 @@
 import { lastValueFrom, mergeMap, range } from 'rxjs';
 import { type ErrorCode, codeOf } from '../../src/errors.ts';
 import type { Attempt } from '../../src/interpret/caption.ts';
-import type { CaptionRequest, Captioner } from '../../src/interpret/captioner.ts';
+import type { Captioner } from '../../src/interpret/captioner.ts';
+import type { CaptionRequest } from '../../src/interpret/captionRequest.ts';
 import { route } from '../../src/interpret/combinators/route.ts';
 import { anthropic } from '../../src/interpret/providers/anthropic.ts';
 import { gemini } from '../../src/interpret/providers/gemini.ts';
@@ -53,7 +54,7 @@ export const startFaultyVendors = async (seed: number, aliases = ['one', 'two', 
   });
 
 export function routeOfThree({ url }: Simulator): Captioner {
-  const usual = { deadlines: { headersMs: 5_000, idleMs: 5_000 }, concurrency: 16, breaker: { failures: 50 } };
+  const usual = { deadlines: { headersMs: 5_000, idleMs: 5_000 }, concurrency: 16, circuitBreaker: { failures: 50 } };
   return route({
     targets: {
       gpt: openai({ ...usual, model: 'gpt-4o', baseUrl: `${url}/v1`, keys: [...known('one', secrets[0]), ...known('two', secrets[1])] }),

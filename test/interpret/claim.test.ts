@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ensemble } from '../../src/interpret/combinators/ensemble.ts';
 import { fallback } from '../../src/interpret/combinators/fallback.ts';
 import { payOnce } from '../../src/interpret/payOnce.ts';
-import { retry } from '../../src/interpret/combinators/retry.ts';
+import { withRetries } from '../../src/interpret/combinators/withRetries.ts';
 import { route } from '../../src/interpret/combinators/route.ts';
 import type { Captioner } from '../../src/interpret/captioner.ts';
 import type { Ledger } from '../../src/interpret/ledger.ts';
@@ -52,7 +52,7 @@ describe('a claim that has expired', () => {
       (one: Captioner, two: Captioner) => route({ targets: { one, two }, fallbacks: { one: ['two'], two: ['one'] }, backoffMs: 1 }),
     ],
     ['fallback', (one: Captioner, two: Captioner) => fallback(one, two)],
-    ['retry', (one: Captioner) => retry(one, { backoffMs: 1 })],
+    ['withRetries', (one: Captioner) => withRetries(one, { backoffMs: 1 })],
     ['ensemble', (one: Captioner, two: Captioner) => ensemble({ targets: { one, two } })],
   ])('is no failure of a target for %s, which makes no further call', async (_, combine) => {
     await using server = await answering();

@@ -3,7 +3,9 @@ import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import type { Frame, Image } from '../../src/frame/frame.ts';
 import type { Answer } from '../../src/interpret/caption.ts';
-import { type CaptionRequest, type Captioner, captioner } from '../../src/interpret/captioner.ts';
+import type { Captioner } from '../../src/interpret/captioner.ts';
+import type { CaptionRequest } from '../../src/interpret/captionRequest.ts';
+import { makeCaptioner } from '../../src/interpret/makeCaptioner.ts';
 import { repair } from '../../src/interpret/combinators/repair.ts';
 import { interpret } from '../../src/interpret/interpret.ts';
 import { describeEvents } from '../../src/interpret/prompts/describeEvents.ts';
@@ -88,7 +90,7 @@ describe('repair', () => {
       if (text === undefined) return throwError(() => new Error('gone'));
       return of({ ...answer, priceDate: '', flags: [], cache: 'none' as const, requestHash: 'h' });
     };
-    return { captioner: repair(captioner(ask, { targets: [], paths: [], notes: [] })), asked };
+    return { captioner: repair(makeCaptioner(ask, { targets: [], paths: [], notes: [] })), asked };
   };
   const ask = async (texts: string[]) => {
     const { captioner: repairing, asked } = saying(...texts);

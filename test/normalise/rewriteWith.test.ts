@@ -1,7 +1,8 @@
 import { type Observable, firstValueFrom, of, throwError } from 'rxjs';
 import { expect, test } from 'vitest';
 import type { Answer } from '../../src/interpret/caption.ts';
-import { type CaptionRequest, captioner } from '../../src/interpret/captioner.ts';
+import type { CaptionRequest } from '../../src/interpret/captionRequest.ts';
+import { makeCaptioner } from '../../src/interpret/makeCaptioner.ts';
 import { houseStyle } from '../../src/normalise/houseStyle.ts';
 import type { NormalisedCaption } from '../../src/normalise/normalise.ts';
 import { rewriteWith } from '../../src/normalise/rewriteWith.ts';
@@ -24,7 +25,7 @@ const silent = { target: 't', provider: 'p', model: 'm', inputTokens: 1, outputT
 const answer = (text: string): Answer => ({ ...silent, text, flags: [], cache: 'none', requestHash: 'h' });
 
 const rewritten = async (say: (asked: CaptionRequest) => Observable<Answer>) => {
-  const rewriter = captioner(say, { targets: [], paths: [], notes: [] });
+  const rewriter = makeCaptioner(say, { targets: [], paths: [], notes: [] });
   return (await firstValueFrom(rewriteWith(rewriter, houseStyle())(caption))).draft;
 };
 

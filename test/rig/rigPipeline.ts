@@ -3,7 +3,7 @@ import {
   type Captioner,
   type Pipeline,
   anthropic,
-  captioner,
+  makeCaptioner,
   definePipeline,
   exactlyOnce,
   gemini,
@@ -97,7 +97,7 @@ function captionerOf({ simulator = '', targets: settings }: RigSettings): Captio
   });
 }
 
-const freeAnswers = captioner(
+const freeAnswers = makeCaptioner(
   () =>
     of({
       text: 'Nothing was asked.',

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Pipeline } from '../../definePipeline.ts';
 import { PipelineError } from '../../errors.ts';
-import type { Plan, TargetPlan } from '../../interpret/captioner.ts';
+import type { Plan, TargetPlan } from '../../interpret/plan.ts';
 import { loadPipeline } from '../support/loadPipeline.ts';
 
 /** The picture and the prompt for which the worst case is computed. */

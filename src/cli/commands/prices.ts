@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type PriceRow, priceRows, pricesCheckedOn } from '../../interpret/pricing/priceRows.ts';
-import { priceOf, today } from '../../interpret/pricing/price.ts';
+import { priceOf } from '../../interpret/pricing/price.ts';
+import { today } from '../../interpret/pricing/today.ts';
 
 /** `prices [MODEL]`: the prices that this version knows, since when they hold, and when they were checked. */
 export const pricesCommand = (program: Command): void => {

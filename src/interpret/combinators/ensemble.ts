@@ -1,15 +1,20 @@
-import { type Observable, catchError, forkJoin, map, of } from 'rxjs';
+import { type Observable, catchError, defer, forkJoin, map, of } from 'rxjs';
 import { z } from 'zod';
 import { PipelineError, codeOf } from '../../errors.ts';
 import { readOptions } from '../../readOptions.ts';
-import { agreement, contentWords } from './support/agreement.ts';
-import { combineFailures } from '../combineFailures.ts';
 import type { Answer } from '../caption.ts';
-import { type CaptionRequest, type Captioner, type TargetPlan, captioner } from '../captioner.ts';
+import type { Captioner } from '../captioner.ts';
+import type { CaptionRequest } from '../captionRequest.ts';
+import { combineFailures } from '../combineFailures.ts';
+import { makeCaptioner } from '../makeCaptioner.ts';
+import type { TargetPlan } from '../plan.ts';
 import { requestHash } from '../requestHash.ts';
+import { agreement, comparedWords } from './support/agreement.ts';
+import { captionersByName } from './support/captionersByName.ts';
+import { availabilityOf, combineAvailability } from './support/combineAvailability.ts';
 
 export interface EnsembleOptions {
-  /** Who is asked, by name; each frame goes to `k` of them. */
+  /** The captioners that are asked, by name; each frame goes to `k` of them. */
   targets: Readonly<Record<string, Captioner>>;
   /** Captions for each frame. @default all targets */
   k?: number;
@@ -18,10 +23,7 @@ export interface EnsembleOptions {
 }
 
 const schema = z.strictObject({
-  targets: z.record(
-    z.string().min(1),
-    z.custom<Captioner>((value) => typeof value === 'function' && 'plan' in value, 'must be a captioner, such as openai({...})'),
-  ),
+  targets: captionersByName,
   k: z.int().min(2, 'must be 2 or more').optional(),
   atLeast: z.int().min(1).default(1),
 });
@@ -32,30 +34,34 @@ const schema = z.strictObject({
  */
 export function ensemble(options: EnsembleOptions): Captioner {
   const { targets, atLeast, k = Object.keys(options.targets).length } = readOptions('ensemble', schema, options);
-  const named = Object.entries(targets).map(([name, target]) => target.named?.(name) ?? target);
-  if (k > named.length)
-    throw new PipelineError('CONFIG_INVALID', `ensemble.k: must be at most the number of targets, ${named.length} (found ${k})`);
+  const parts = Object.entries(targets).map(([name, target]) => target.named?.(name) ?? target);
+  if (k > parts.length)
+    throw new PipelineError('CONFIG_INVALID', `ensemble.k: must be at most the number of targets, ${parts.length} (found ${k})`);
   if (atLeast > k) throw new PipelineError('CONFIG_INVALID', `ensemble.atLeast: must be at most k, ${k} (found ${atLeast})`);
-  const plans = named.flatMap(({ plan }) => plan.targets).map((plan) => ({ ...plan, params: { ...plan.params, ensemble: k } }));
+  const plans = parts.flatMap(({ plan }) => plan.targets).map((plan) => ({ ...plan, params: { ...plan.params, ensemble: k } }));
   let turn = 0;
 
   const ask = (request: CaptionRequest): Observable<Answer> => {
-    const chosen = Array.from({ length: k }, (_, n) => named[(turn + n) % named.length]!);
-    turn = (turn + 1) % named.length;
-    const calls = chosen.map((one) => one(request).pipe(catchError((error: unknown) => of(error as Error))));
+    const chosen = Array.from({ length: k }, (_, n) => parts[(turn + n) % parts.length]!);
+    turn = (turn + 1) % parts.length;
+    const calls = chosen.map((part) => defer(() => part(request)).pipe(catchError((error: unknown) => of(error as Error))));
     return forkJoin(calls).pipe(
       map((outcomes) => {
         const answers = outcomes.filter((outcome): outcome is Answer => !(outcome instanceof Error));
         if (answers.length < atLeast) throw failureOf(outcomes.filter((outcome) => outcome instanceof Error));
-        return together(answers, request, plans);
+        return closest(answers, request, plans);
       }),
     );
   };
 
-  const order = named.flatMap(({ plan }) => plan.paths.flatMap((path) => path.order));
-  const note = `${k} captions for each frame from different targets`;
-  return captioner(ask, { targets: plans, paths: [{ share: 1, order }], notes: [note] }, async () => {
-    await Promise.all(named.map(async (one) => one.close?.()));
+  const order = parts.flatMap(({ plan }) => plan.paths.flatMap((path) => path.order));
+  const plan = { targets: plans, paths: [{ share: 1, order }], notes: [`${k} captions for each frame from different targets`] };
+  const close = async (): Promise<void> => {
+    await Promise.all(parts.map(async (part) => part.close?.()));
+  };
+  const all = parts.map(availabilityOf);
+  return Object.assign(makeCaptioner(ask, plan, close), {
+    availability: combineAvailability(all, { needed: atLeast, asked: () => all }),
   });
 }
 
@@ -64,8 +70,8 @@ const failureOf = (failures: readonly Error[]): Error =>
   failures.find((failure) => codeOf(failure) === 'CLAIM_EXPIRED') ?? combineFailures(failures);
 
 /** The caption closest to all the others, with how far they agree. */
-function together(answers: readonly Answer[], request: CaptionRequest, plans: readonly TargetPlan[]): Answer {
-  const words = answers.map(({ text }) => contentWords(text));
+function closest(answers: readonly Answer[], request: CaptionRequest, plans: readonly TargetPlan[]): Answer {
+  const words = answers.map(({ text }) => comparedWords(text));
   const closeness = words.map((own, i) => words.reduce((sum, other, j) => (i === j ? sum : sum + agreement(own, other)), 0));
   const best = closeness.indexOf(Math.max(...closeness));
   const pairs = answers.length * (answers.length - 1);

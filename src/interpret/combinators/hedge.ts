@@ -2,7 +2,8 @@ import { EMPTY, type Observable, catchError, defer, merge, mergeMap, take, tap, 
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import type { Answer } from '../caption.ts';
-import type { CaptionRequest, Captioner } from '../captioner.ts';
+import type { Captioner } from '../captioner.ts';
+import type { CaptionRequest } from '../captionRequest.ts';
 import { wrap } from './support/wrap.ts';
 
 export interface HedgeOptions {

@@ -2,7 +2,8 @@ import { EMPTY, Observable, ReplaySubject, catchError, from, map, mergeMap, tap 
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import type { Answer } from '../caption.ts';
-import type { CaptionRequest, Captioner } from '../captioner.ts';
+import type { Captioner } from '../captioner.ts';
+import type { CaptionRequest } from '../captionRequest.ts';
 import { type Signature, distance, signatureOf } from './support/imageSignature.ts';
 import { wrap } from './support/wrap.ts';
 

@@ -1,7 +1,8 @@
 import { type Observable, catchError, map, of, switchMap } from 'rxjs';
 import type { Answer } from '../caption.ts';
-import type { CaptionRequest, Captioner } from '../captioner.ts';
-import { asked } from '../prompt.ts';
+import type { Captioner } from '../captioner.ts';
+import type { CaptionRequest } from '../captionRequest.ts';
+import { promptRequest } from '../promptRequest.ts';
 import { readStructured } from '../structured/structuredCaption.ts';
 import { wrap } from './support/wrap.ts';
 
@@ -21,7 +22,7 @@ export function repair(inner: Captioner): Captioner {
 function mended(target: Captioner, request: CaptionRequest, answer: Answer): Observable<Answer> {
   const { schema, maxOutputTokens } = request.prompt;
   if (!schema || answer.flags.includes('motion_only') || readStructured(answer.text).structured) return of(answer);
-  const prompt = asked({
+  const prompt = promptRequest({
     system:
       'You turn a description into one JSON object of the given form. Keep every fact, add none. Answer with the object and nothing else.',
     user: `Form, as a JSON schema:\n${JSON.stringify(schema)}\n\nDescription:\n${answer.text}`,

@@ -1,126 +1,126 @@
-/**
- * Stops asking an upstream that is down. Open after `failures` of the last calls failed and at least half of them did;
- * then one probe each interval; after a good probe it comes back on a ramp: no faster than `RAMP_TIMES` the rate it
- * had before, so that what has piled up does not knock it over again.
- */
-export interface Breaker {
-  readonly state: 'closed' | 'open' | 'probing' | 'ramping';
-  /** `performance.now()` at which a call may start. */
-  readyAt(nowMs: number): number;
-  /** A call starts. Returns whether it is a probe. */
-  begin(nowMs: number): boolean;
-  /** A call ended. `sick`: it failed in a way that speaks against the upstream; undefined: it says nothing. */
-  end(probe: boolean, sick: boolean | undefined, nowMs: number): void;
-}
+import { z } from 'zod';
+import { StartRate } from './startRate.ts';
 
-export interface BreakerOptions {
+export interface CircuitBreakerOptions {
   /** Failures that open it. @default 5 */
   failures?: number | undefined;
   /** Milliseconds between the first probes. @default 1000 */
   probeEveryMs?: number | undefined;
   /** The interval grows by half with each failed probe, up to this. @default 1500 */
   probeAtMostEveryMs?: number | undefined;
-  /** Milliseconds of the way back, at least. @default 10000 */
+  /** Milliseconds of the ramp, at least. @default 10000 */
   rampMs?: number | undefined;
 }
 
-const WINDOW = 20;
-const FRESH_MS = 30_000;
+const milliseconds = z.number().positive('must be above 0');
+
+export const circuitBreakerOptions = z
+  .strictObject({
+    failures: z.int().min(1).default(5),
+    probeEveryMs: milliseconds.default(1_000),
+    probeAtMostEveryMs: milliseconds.default(1_500),
+    rampMs: milliseconds.default(10_000),
+  })
+  .prefault({});
+
+export type CircuitBreakerSettings = z.output<typeof circuitBreakerOptions>;
+
+/** Outcomes that are looked at: the last ones, and none that is older. */
+const OUTCOMES = 20;
+const OUTCOMES_MS = 30_000;
 const RAMP_TIMES = 1.8;
-/** A ramp ends when it held nobody back for so long. */
+/** A ramp ends when it held back no call for this long. */
 const IDLE_MS = 250;
-/** After so long it is lifted slowly, for those who have grown. */
-const PATIENT_MS = 60_000;
-
-export function breaker({ failures = 5, probeEveryMs = 1_000, probeAtMostEveryMs = 1_500, rampMs = 10_000 }: BreakerOptions): Breaker {
-  let state: Breaker['state'] = 'closed';
-  let outcomes: { readonly sick: boolean; readonly at: number }[] = [];
-  let intervalMs = probeEveryMs;
-  let nextProbeAt = 0;
-  let rampFrom = 0;
-  let nextRampAt = 0;
-  const rate = startRate();
-
-  const open = (nowMs: number): void => {
-    if (state === 'closed') rate.freeze();
-    state = 'open';
-    outcomes = [];
-    nextProbeAt = nowMs + intervalMs;
-  };
-  const rampGapMs = (nowMs: number): number => {
-    const sinceMs = nowMs - rampFrom;
-    const share = Math.min(1, 0.2 + sinceMs / (rampMs / 2)) * 1.02 ** Math.max(0, (sinceMs - PATIENT_MS) / 1000);
-    return 1000 / Math.max(1, rate.frozen() * RAMP_TIMES * share);
-  };
-
-  return {
-    get state() {
-      return state;
-    },
-    readyAt(nowMs) {
-      if (state === 'closed') return -Infinity;
-      if (state === 'open' || state === 'probing') return nextProbeAt;
-      // While more is asked for than the ramp lets through, what piled up is still there.
-      if (nowMs > rampFrom + rampMs && nowMs > nextRampAt + IDLE_MS) state = 'closed';
-      return state === 'closed' ? -Infinity : nextRampAt;
-    },
-    begin(nowMs) {
-      rate.count(nowMs);
-      if (state === 'ramping') nextRampAt = Math.max(nextRampAt, nowMs - 100) + rampGapMs(nowMs);
-      if (state !== 'open' && state !== 'probing') return false;
-      state = 'probing';
-      // A probe may hang until its deadline, long after the upstream is back: the next one does not wait for it.
-      nextProbeAt = nowMs + probeAtMostEveryMs;
-      return true;
-    },
-    end(probe, sick, nowMs) {
-      if (probe) {
-        // One that hung, when another has already been answered.
-        if (state !== 'open' && state !== 'probing') return;
-        if (sick === false) {
-          state = 'ramping';
-          intervalMs = probeEveryMs;
-          rampFrom = nowMs;
-          nextRampAt = nowMs;
-        } else if (state === 'probing') {
-          if (sick) intervalMs = Math.min(probeAtMostEveryMs, intervalMs * 1.5);
-          open(nowMs);
-        }
-        return;
-      }
-      if (sick === undefined || state === 'open' || state === 'probing') return;
-      outcomes.push({ sick, at: nowMs });
-      while (outcomes.length > WINDOW || outcomes[0]!.at < nowMs - FRESH_MS) outcomes.shift();
-      const bad = outcomes.reduce((sum, outcome) => sum + Number(outcome.sick), 0);
-      if (sick && bad >= failures && bad * 2 >= outcomes.length) open(nowMs);
-    },
-  };
-}
+/** After this long the ramp rises on slowly, for pipelines whose rate has grown. */
+const LONG_RAMP_MS = 60_000;
 
 /**
- * Calls started per second, of the last ten seconds that saw any: before an outage in which calls hang until their
- * deadline none was started for as long, and that is not the rate.
+ * Stops calling an upstream that is down. Open after `failures` of the last calls failed and at least half of them did; then
+ * one probe each interval; after a good probe calls come back on a ramp, no faster than `RAMP_TIMES` the rate before, so that
+ * what has piled up does not bring the upstream down again. Times are `performance.now()` milliseconds.
  */
-function startRate(): { count(nowMs: number): void; freeze(): void; frozen(): number } {
-  const SECONDS = 10;
-  const starts: number[] = [];
-  let second = -1;
-  let kept = 1;
-  return {
-    count(nowMs) {
-      const current = Math.floor(nowMs / 1000);
-      if (current !== second) {
-        starts.push(0);
-        if (starts.length > SECONDS) starts.shift();
-      }
-      second = current;
-      starts[starts.length - 1]!++;
-    },
-    freeze() {
-      // The median: the burst of the failure itself is not the steady rate.
-      const sorted = starts.toSorted((a, b) => a - b);
-      kept = Math.max(1, sorted[Math.floor(sorted.length / 2)] ?? 1);
-    },
-    frozen: () => kept,
-  };
+export class CircuitBreaker {
+  readonly #settings: CircuitBreakerSettings;
+  #state: 'closed' | 'open' | 'probing' | 'ramping' = 'closed';
+  #outcomes: { readonly unhealthy: boolean; readonly at: number }[] = [];
+  #intervalMs: number;
+  #nextProbeAt = 0;
+  #rampFrom = 0;
+  #nextRampAt = 0;
+  readonly #rate = new StartRate();
+  #rateBefore = 1;
+
+  constructor(settings: CircuitBreakerSettings) {
+    this.#settings = settings;
+    this.#intervalMs = settings.probeEveryMs;
+  }
+
+  get state(): 'closed' | 'open' | 'probing' | 'ramping' {
+    return this.#state;
+  }
+
+  /** Whether calls are stopped, but for probes. */
+  get isOpen(): boolean {
+    return this.#state === 'open' || this.#state === 'probing';
+  }
+
+  /** When a call may start. */
+  readyAt(nowMs: number): number {
+    if (this.isOpen) return this.#nextProbeAt;
+    // While more calls come than the ramp lets through, what piled up is still there.
+    const isRampOver = nowMs > this.#rampFrom + this.#settings.rampMs && nowMs > this.#nextRampAt + IDLE_MS;
+    if (this.#state === 'ramping' && isRampOver) this.#state = 'closed';
+    return this.#state === 'closed' ? -Infinity : this.#nextRampAt;
+  }
+
+  /** A call starts. Returns whether it is a probe. */
+  begin(nowMs: number): boolean {
+    this.#rate.count(nowMs);
+    if (this.#state === 'ramping') this.#nextRampAt = Math.max(this.#nextRampAt, nowMs - 100) + this.#rampGapMs(nowMs);
+    if (!this.isOpen) return false;
+    this.#state = 'probing';
+    // A probe may hang until its deadline, long after the upstream is back: the next one does not wait for it.
+    this.#nextProbeAt = nowMs + this.#settings.probeAtMostEveryMs;
+    return true;
+  }
+
+  /** A call ended. `unhealthy`: it failed in a way that speaks against the upstream; undefined: it says nothing. */
+  end(isProbe: boolean, unhealthy: boolean | undefined, nowMs: number): void {
+    if (isProbe) this.#endProbe(unhealthy, nowMs);
+    else if (unhealthy !== undefined && !this.isOpen) this.#record(unhealthy, nowMs);
+  }
+
+  #endProbe(unhealthy: boolean | undefined, nowMs: number): void {
+    // Another probe was answered while this one hung.
+    if (!this.isOpen) return;
+    if (unhealthy === false) {
+      this.#state = 'ramping';
+      this.#intervalMs = this.#settings.probeEveryMs;
+      this.#rampFrom = nowMs;
+      this.#nextRampAt = nowMs;
+    } else if (this.#state === 'probing') {
+      if (unhealthy) this.#intervalMs = Math.min(this.#settings.probeAtMostEveryMs, this.#intervalMs * 1.5);
+      this.#open(nowMs);
+    }
+  }
+
+  #record(unhealthy: boolean, nowMs: number): void {
+    this.#outcomes.push({ unhealthy, at: nowMs });
+    while (this.#outcomes.length > OUTCOMES || this.#outcomes[0]!.at < nowMs - OUTCOMES_MS) this.#outcomes.shift();
+    const failed = this.#outcomes.reduce((sum, outcome) => sum + Number(outcome.unhealthy), 0);
+    if (unhealthy && failed >= this.#settings.failures && failed * 2 >= this.#outcomes.length) this.#open(nowMs);
+  }
+
+  #open(nowMs: number): void {
+    if (this.#state === 'closed') this.#rateBefore = this.#rate.median();
+    this.#state = 'open';
+    this.#outcomes = [];
+    this.#nextProbeAt = nowMs + this.#intervalMs;
+  }
+
+  #rampGapMs(nowMs: number): number {
+    const sinceMs = nowMs - this.#rampFrom;
+    const part = Math.min(1, 0.2 + sinceMs / (this.#settings.rampMs / 2)) * 1.02 ** Math.max(0, (sinceMs - LONG_RAMP_MS) / 1000);
+    return 1000 / Math.max(1, this.#rateBefore * RAMP_TIMES * part);
+  }
 }

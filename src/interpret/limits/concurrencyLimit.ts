@@ -1,75 +1,102 @@
-/**
- * How many calls may be on their way to one target at once. The window grows and shrinks as TCP's does in CUBIC
- * (RFC 9438): after a sign of congestion it falls to 0.7 of itself, then grows along a cubic of the time since, slowly
- * near the last known ceiling and fast beyond it, so that a new capacity is found in seconds whatever the latency.
- * From the start, and after an outage, it doubles each round trip until the first sign of congestion (slow start).
- */
-export interface Congestion {
-  readonly limit: number;
-  /** Whether the limit is one that the upstream set. */
-  readonly congested: boolean;
-  /** A call was answered. `inUse`: nearly all of the window was taken while it ran. */
-  grow(inUse: boolean, nowMs: number): void;
-  /** A call that began at `beganMs` met congestion. Calls begun before the last cut are not counted again. */
-  cut(beganMs: number, nowMs: number): void;
-  /** Begins small again, towards what was the limit. */
-  restart(nowMs: number): void;
-}
+import { z } from 'zod';
 
-export interface CongestionOptions {
-  start: number;
-  min: number;
-  max: number;
-}
+/** Concurrent calls to one target: a number, or the bounds of a limit that adapts. */
+export type Concurrency =
+  | number
+  | {
+      /** @default 16 */
+      start?: number | undefined;
+      /** @default 1 */
+      min?: number | undefined;
+      /** @default 256 */
+      max?: number | undefined;
+    };
 
+const calls = z.int().min(1);
+
+export const concurrencyOptions = z
+  .union([calls, z.strictObject({ start: calls.default(16), min: calls.default(1), max: calls.optional() })])
+  .prefault({});
+
+export type ConcurrencySettings = z.output<typeof concurrencyOptions>;
+
+/** Where no maximum was configured. */
+const MAX = 256;
+/** What a window shrinks to at a sign of congestion. */
 const BETA = 0.7;
 /** Growth in calls per second cubed. */
 const C = 0.6;
 
-export function congestion({ start, min, max }: CongestionOptions): Congestion {
-  let window = start;
-  let threshold = Infinity;
-  let ceiling = start;
-  let epoch = 0;
-  let lastCut = -Infinity;
+/**
+ * The adaptive concurrency limit of one target. The window of calls under way grows and shrinks as TCP's does in CUBIC
+ * (RFC 9438): after a sign of congestion it falls to 0.7 of itself, then grows along a cubic of the time since, slowly
+ * near the last known ceiling and fast beyond it, so that a new capacity is found in seconds whatever the latency.
+ * From the start, and after an outage, it doubles each round trip until the first sign of congestion (slow start).
+ */
+export class ConcurrencyLimit {
+  readonly #min: number;
+  readonly #max: number;
+  #window: number;
+  #threshold = Infinity;
+  #ceiling: number;
+  #epoch = 0;
+  #lastCut = -Infinity;
 
-  const cubic = (nowMs: number): number => {
-    const k = Math.cbrt((ceiling * (1 - BETA)) / C);
-    return C * ((nowMs - epoch) / 1000 - k) ** 3 + ceiling;
-  };
+  constructor(settings: ConcurrencySettings) {
+    const { start, min, max = MAX } = typeof settings === 'number' ? { start: settings, min: settings, max: settings } : settings;
+    this.#min = min;
+    this.#max = max;
+    this.#window = start;
+    this.#ceiling = start;
+  }
 
-  return {
-    get limit() {
-      return Math.max(min, Math.min(max, Math.floor(window)));
-    },
-    get congested() {
-      return min < max && threshold < max;
-    },
-    grow(inUse, nowMs) {
-      // A window that is not used says nothing about the upstream's capacity. Time that passes so does not count.
-      if (!inUse) {
-        if (window >= threshold) {
-          ceiling = Math.max(ceiling, window);
-          epoch = nowMs - Math.cbrt((ceiling * (1 - BETA)) / C) * 1000 + Math.cbrt(Math.max(0, ceiling - window) / C) * 1000;
-        }
-        return;
-      }
-      if (window < threshold) window = Math.min(max, window + 1, threshold);
-      else window = Math.min(max, Math.max(window, Math.min(cubic(nowMs), window + 1)));
-    },
-    cut(beganMs, nowMs) {
-      if (beganMs < lastCut) return;
-      lastCut = nowMs;
-      ceiling = window;
-      window = Math.max(min, window * BETA);
-      threshold = window;
-      epoch = nowMs;
-    },
-    restart(nowMs) {
-      threshold = Math.max(min, Math.min(threshold, window));
-      ceiling = Math.max(ceiling, window);
-      window = Math.max(min, Math.min(window, 2));
-      epoch = nowMs;
-    },
-  };
+  get limit(): number {
+    return Math.max(this.#min, Math.min(this.#max, Math.floor(this.#window)));
+  }
+
+  /** Whether the limit is one that the upstream set. */
+  get isCongested(): boolean {
+    return this.#min < this.#max && this.#threshold < this.#max;
+  }
+
+  /** A call was answered. `isInUse`: nearly all of the window was taken while it ran. */
+  grow(isInUse: boolean, nowMs: number): void {
+    if (!isInUse) this.#pause(nowMs);
+    else if (this.#window < this.#threshold) this.#window = Math.min(this.#max, this.#window + 1, this.#threshold);
+    else this.#window = Math.min(this.#max, Math.max(this.#window, Math.min(this.#cubic(nowMs), this.#window + 1)));
+  }
+
+  /** A call that began at `beganMs` met congestion. Calls begun before the last cut are not counted again. */
+  cut(beganMs: number, nowMs: number): void {
+    if (beganMs < this.#lastCut) return;
+    this.#lastCut = nowMs;
+    this.#ceiling = this.#window;
+    this.#window = Math.max(this.#min, this.#window * BETA);
+    this.#threshold = this.#window;
+    this.#epoch = nowMs;
+  }
+
+  /** Begins small again, towards what was the limit. */
+  restart(nowMs: number): void {
+    this.#threshold = Math.max(this.#min, Math.min(this.#threshold, this.#window));
+    this.#ceiling = Math.max(this.#ceiling, this.#window);
+    this.#window = Math.max(this.#min, Math.min(this.#window, 2));
+    this.#epoch = nowMs;
+  }
+
+  /** A window that is not used says nothing about the upstream's capacity: time that passes so does not count. */
+  #pause(nowMs: number): void {
+    if (this.#window < this.#threshold) return;
+    this.#ceiling = Math.max(this.#ceiling, this.#window);
+    this.#epoch = nowMs - this.#plateauSeconds() * 1000 + Math.cbrt(Math.max(0, this.#ceiling - this.#window) / C) * 1000;
+  }
+
+  #cubic(nowMs: number): number {
+    return C * ((nowMs - this.#epoch) / 1000 - this.#plateauSeconds()) ** 3 + this.#ceiling;
+  }
+
+  /** How long after a cut the cubic reaches the ceiling. */
+  #plateauSeconds(): number {
+    return Math.cbrt((this.#ceiling * (1 - BETA)) / C);
+  }
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import type { Frame } from '../../frame/frame.ts';
 import { describeMotion } from '../../motion/describeMotion.ts';
-import { type Prompt, asked } from '../prompt.ts';
+import type { Prompt } from '../prompt.ts';
+import { promptRequest } from '../promptRequest.ts';
 import { structuredSchema } from '../structured/structuredCaption.ts';
 
 export interface DescribeEventsOptions {
@@ -36,8 +37,9 @@ export const describeEvents = (options: DescribeEventsOptions = {}): Prompt => {
     name: 'describeEvents',
     version: '1',
     params: { words, ...(motion && { motion }), ...(structured && { structured }) },
+    ...(motion && { needs: { motion } }),
     ask: (frame) =>
-      asked({
+      promptRequest({
         system: [...KNOWLEDGE, ...(structured ? inParts(words) : inProse(words))].join('\n'),
         user: user(frame, motion),
         maxOutputTokens: Math.ceil(words * 2.5) + (structured ? 260 : 20),

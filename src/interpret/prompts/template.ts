@@ -3,7 +3,8 @@ import { PipelineError } from '../../errors.ts';
 import type { Frame } from '../../frame/frame.ts';
 import { readOptions } from '../../readOptions.ts';
 import { describeMotion } from '../../motion/describeMotion.ts';
-import { type Prompt, asked } from '../prompt.ts';
+import type { Prompt } from '../prompt.ts';
+import { promptRequest } from '../promptRequest.ts';
 import { structuredSchema } from '../structured/structuredCaption.ts';
 
 export interface TemplateOptions {
@@ -38,8 +39,9 @@ export const template = (options: TemplateOptions): Prompt => {
     name: 'template',
     version: '1',
     params: motion ? { ...params, motion } : params,
+    ...(motion && { needs: { motion } }),
     ask: (frame) =>
-      asked({
+      promptRequest({
         system: fillSystem(frame, words),
         user: fillUser(frame, words),
         maxOutputTokens: Math.ceil(words * 2.5) + (structured ? 260 : 20),

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
-import type { CaptionRequest } from '../captioner.ts';
-import { classify, shorten } from '../upstream/classify.ts';
+import type { CaptionRequest } from '../captionRequest.ts';
+import { totalMs } from '../upstream/callDeadlines.ts';
+import { classifyErrorReply } from '../upstream/classifyErrorReply.ts';
 import type { CallFailure } from '../providerError.ts';
-import type { Headers } from '../limits/rateLimitHeaders.ts';
-import type { Result, Transport } from '../upstream/transport.ts';
-import { type Target, type UpstreamOptions, target, upstreamFields } from '../upstream/target.ts';
+import type { Headers } from '../limits/headers.ts';
+import type { CallResult, Transport } from '../upstream/transport.ts';
+import { type Target, target } from '../upstream/target.ts';
+import { shortReason } from '../upstream/shortReason.ts';
+import { type UpstreamOptions, upstreamFields, upstreamSettings } from '../upstream/upstreamOptions.ts';
 
 /**
  * The part of the AI SDK's language model (specification v4) that is used here, so that the SDK is a dependency only of
@@ -33,53 +36,54 @@ export interface AiSdkResult {
   readonly response?: { readonly modelId?: string | undefined; readonly headers?: Headers | undefined } | undefined;
 }
 
-export interface AiSdkOptions extends Pick<UpstreamOptions, 'temperature' | 'limits' | 'concurrency' | 'breaker' | 'price'> {
+export interface AiSdkOptions extends Pick<UpstreamOptions, 'temperature' | 'limits' | 'concurrency' | 'circuitBreaker' | 'price'> {
   /** Longest wait for an answer in milliseconds. @default 60000 */
   totalMs?: number;
 }
 
-const { temperature, limits, concurrency, breaker, price } = upstreamFields;
-const schema = z.strictObject({ temperature, limits, concurrency, breaker, price, totalMs: z.number().positive().default(60_000) });
+const { temperature, limits, concurrency, circuitBreaker, price } = upstreamFields;
+const schema = z.strictObject({ temperature, limits, concurrency, circuitBreaker, price, totalMs });
 
 /**
  * Any model of the Vercel AI SDK: `aiSdk(mistral('pixtral-large-latest'))`. Keys and addresses are the SDK's own matter.
  * It costs about four times the processor time of Saccade's own providers.
  */
 export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): Target {
-  const settings = readOptions('aiSdk', schema, options);
-  const params = settings.temperature === undefined ? {} : { temperature: settings.temperature };
-  return target({ provider: model.provider, params }, () => carrier(model, settings.totalMs, params), { ...options, model: model.modelId });
+  const { totalMs: longestMs } = readOptions('aiSdk', schema, options);
+  const params = options.temperature === undefined ? {} : { temperature: options.temperature };
+  const settings = upstreamSettings({ ...options, model: model.modelId });
+  return target({ provider: model.provider, params }, () => sdkTransport(model, longestMs, params), settings);
 }
 
-function carrier(model: AiSdkModel, totalMs: number, params: object): Transport {
+function sdkTransport(model: AiSdkModel, longestMs: number, params: object): Transport {
   return {
     start(request, _, done) {
-      const end = new AbortController();
-      let over = false;
-      const finish = (result: Result): void => {
-        if (over) return;
-        over = true;
+      const abort = new AbortController();
+      let isOver = false;
+      const finish = (result: CallResult): void => {
+        if (isOver) return;
+        isOver = true;
         clearTimeout(timer);
         done(result);
       };
-      const limitMs = Math.max(1, Math.min(totalMs, request.deadlineMs - performance.now()));
+      const limitMs = Math.max(1, Math.min(longestMs, request.deadlineMs - performance.now()));
       const timer = setTimeout(() => {
         finish({ status: 0, failure: { class: 'timeout', reason: `total deadline of ${Math.round(limitMs)} ms passed` } });
-        end.abort();
+        abort.abort();
       }, limitMs);
-      model.doGenerate(callOf(request, params, end.signal)).then(
-        (result) => finish(read(result)),
-        (error: unknown) => finish(failed(error)),
-      );
+      generate(model, callOf(request, params, abort.signal)).then(finish, (error: unknown) => finish(failed(error)));
       return () => {
-        over = true;
+        isOver = true;
         clearTimeout(timer);
-        end.abort();
+        abort.abort();
       };
     },
     close: async () => {},
   };
 }
+
+/** A model that throws at once rejects, too. */
+const generate = async (model: AiSdkModel, call: object): Promise<CallResult> => read(await model.doGenerate(call));
 
 const callOf = ({ image, prompt }: CaptionRequest, params: object, abortSignal: AbortSignal): object => ({
   prompt: [
@@ -98,7 +102,7 @@ const callOf = ({ image, prompt }: CaptionRequest, params: object, abortSignal: 
   abortSignal,
 });
 
-function read({ content, finishReason, usage, response }: AiSdkResult): Result {
+function read({ content, finishReason, usage, response }: AiSdkResult): CallResult {
   const text = content.map((part) => (part.type === 'text' ? (part.text ?? '') : '')).join('');
   const cachedInput = usage.inputTokens.cacheRead ?? 0;
   const cacheWrite = usage.inputTokens.cacheWrite ?? 0;
@@ -123,7 +127,7 @@ function failureOf({ unified, raw = '' }: AiSdkResult['finishReason'], text: str
 }
 
 /** Errors of the SDK may wrap the reply in causes; the reply decides. They hold the picture, so no more than the reply is kept. */
-function failed(error: unknown): Result {
+function failed(error: unknown): CallResult {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const {
       statusCode,
@@ -134,11 +138,11 @@ function failed(error: unknown): Result {
     const failure =
       statusCode < 400
         ? ({ class: 'malformed', reason: 'the reply is not what the SDK expects' } as const)
-        : classify(statusCode, responseBody, responseHeaders, Date.now());
+        : classifyErrorReply(statusCode, responseBody, responseHeaders, Date.now());
     return { status: statusCode, headers: responseHeaders, failure };
   }
   return {
     status: 0,
-    failure: { class: 'transient', reason: shorten(error instanceof Error ? `${error.name}: ${error.message}` : String(error)) },
+    failure: { class: 'transient', reason: shortReason(error instanceof Error ? `${error.name}: ${error.message}` : String(error)) },
   };
 }

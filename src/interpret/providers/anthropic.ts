@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
-import { factsOf } from '../pricing/estimate.ts';
-import { IMAGE, type Wire } from '../upstream/http.ts';
+import { factsOf } from '../pricing/factsOf.ts';
+import type { ApiCodec } from '../upstream/apiCodec.ts';
+import { IMAGE } from '../upstream/requestBody.ts';
 import type { Reading } from '../upstream/transport.ts';
-import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream/target.ts';
+import { checkTemperature } from '../upstream/checkTemperature.ts';
+import { type Target, httpTarget } from '../upstream/target.ts';
+import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
 
 export interface AnthropicOptions extends UpstreamOptions {
   /** `least`: as little as the model can, since its thoughts are billed as output. @default 'least' */
@@ -22,10 +25,10 @@ const schema = z.strictObject({ ...upstreamFields, thinking: z.enum(['least', 'd
 export function anthropic(options: AnthropicOptions): Target {
   const settings = readOptions('anthropic', schema, options);
   checkTemperature('anthropic', settings.model, settings.temperature);
-  return upstream(messagesWire(settings), options);
+  return httpTarget(messagesWire(settings), options);
 }
 
-function messagesWire({ model, temperature, thinking, params }: z.output<typeof schema>): Wire {
+function messagesWire({ model, temperature, thinking, params }: z.output<typeof schema>): ApiCodec {
   const facts = factsOf(model);
   const fixed = { ...(temperature !== undefined && { temperature }), ...(thinking === 'least' && facts.leastThinking), ...params };
   return {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
-import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream/target.ts';
-import { type Detail, chat } from '../upstream/wires/chat.ts';
+import { checkTemperature } from '../upstream/checkTemperature.ts';
+import { type Target, httpTarget } from '../upstream/target.ts';
+import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
+import { type ImageDetail, chatCompletions } from '../upstream/codecs/chatCompletions.ts';
 
 export interface AzureOpenaiOptions extends UpstreamOptions {
   /** The address of the resource, such as https://NAME.openai.azure.com */
@@ -11,7 +13,7 @@ export interface AzureOpenaiOptions extends UpstreamOptions {
   /** @default '2024-10-21' */
   apiVersion?: string;
   /** How closely the picture is looked at. @default 'low' */
-  detail?: Detail;
+  detail?: ImageDetail;
   /** `least`: as little as the model can. @default 'least' */
   thinking?: 'least' | 'default';
 }
@@ -34,9 +36,9 @@ export function azureOpenai(options: AzureOpenaiOptions): Target {
   const settings = readOptions('azureOpenai', schema, options);
   const { deployment, apiVersion } = settings;
   checkTemperature('azureOpenai', settings.model, settings.temperature);
-  return upstream(
+  return httpTarget(
     {
-      ...chat(settings),
+      ...chatCompletions(settings),
       path: `/openai/deployments/${encodeURIComponent(deployment)}/chat/completions?api-version=${encodeURIComponent(apiVersion)}`,
       provider: 'azureOpenai',
       baseUrl: settings.baseUrl,

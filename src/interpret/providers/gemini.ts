@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
-import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream/target.ts';
-import { generateContent } from '../upstream/wires/generateContent.ts';
+import { checkTemperature } from '../upstream/checkTemperature.ts';
+import { type Target, httpTarget } from '../upstream/target.ts';
+import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
+import { generateContent } from '../upstream/codecs/generateContent.ts';
 
 export interface GeminiOptions extends UpstreamOptions {
   /** How closely the picture is looked at. Gemini 3 bills about 1,090 tokens for a picture of any size unless told `low`. @default 'low' */
@@ -16,7 +18,7 @@ const schema = z.strictObject({
   thinking: z.enum(['least', 'default']).default('least'),
 });
 
-/** Gemini on AI Studio; x-goog-api-key carries the key. See wires/generateContent.ts for the bytes. */
+/** Gemini on AI Studio; x-goog-api-key carries the key. See upstream/codecs/generateContent.ts for the bytes. */
 export function gemini(options: GeminiOptions): Target {
   const settings = readOptions('gemini', schema, options);
   checkTemperature('gemini', settings.model, settings.temperature);
@@ -26,5 +28,5 @@ export function gemini(options: GeminiOptions): Target {
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
     authorise: (key: { read(): string } | undefined): Record<string, string> => (key ? { 'x-goog-api-key': key.read() } : {}),
   };
-  return upstream(wire, options);
+  return httpTarget(wire, options);
 }

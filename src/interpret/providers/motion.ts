@@ -2,7 +2,9 @@ import { Observable } from 'rxjs';
 import { PipelineError } from '../../errors.ts';
 import { report } from '../../stage/report.ts';
 import type { Answer, Attempt } from '../caption.ts';
-import { type CaptionRequest, type Captioner, captioner } from '../captioner.ts';
+import type { Captioner } from '../captioner.ts';
+import type { CaptionRequest } from '../captionRequest.ts';
+import { makeCaptioner } from '../makeCaptioner.ts';
 import { describeMotion } from '../../motion/describeMotion.ts';
 import { requestHash } from '../requestHash.ts';
 
@@ -64,6 +66,7 @@ function namedMotion(target: string): Captioner {
         model: 'local-flow-1',
         params: {},
         limits: ['none: local'],
+        needs: { motion: true },
         worstCostUsd: () => 0,
         missingKeys: () => [],
       },
@@ -71,5 +74,5 @@ function namedMotion(target: string): Captioner {
     paths: [{ share: 1, order: [target] }],
     notes: [],
   };
-  return Object.assign(captioner(ask, plan), { named: namedMotion });
+  return Object.assign(makeCaptioner(ask, plan), { named: namedMotion });
 }

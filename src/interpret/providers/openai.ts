@@ -1,14 +1,16 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
-import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream/target.ts';
-import { type Detail, chat } from '../upstream/wires/chat.ts';
-import { responses } from '../upstream/wires/responses.ts';
+import { checkTemperature } from '../upstream/checkTemperature.ts';
+import { type Target, httpTarget } from '../upstream/target.ts';
+import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
+import { type ImageDetail, chatCompletions } from '../upstream/codecs/chatCompletions.ts';
+import { responses } from '../upstream/codecs/responses.ts';
 
 export interface OpenaiOptions extends UpstreamOptions {
   /** Which of OpenAI's two wires. @default 'chat' */
   api?: 'chat' | 'responses';
   /** How closely the picture is looked at. @default 'low': event frames hold little that more tokens would show */
-  detail?: Detail;
+  detail?: ImageDetail;
   /** `least`: as little as the model can, since its thoughts are billed as output. @default 'least' */
   thinking?: 'least' | 'default';
 }
@@ -30,8 +32,8 @@ const schema = z.strictObject({
 export function openai(options: OpenaiOptions): Target {
   const settings = readOptions('openai', schema, options);
   checkTemperature('openai', settings.model, settings.temperature);
-  const wire = settings.api === 'responses' ? responses(settings) : { ...chat(settings), path: '/chat/completions' };
-  return upstream(
+  const wire = settings.api === 'responses' ? responses(settings) : { ...chatCompletions(settings), path: '/chat/completions' };
+  return httpTarget(
     {
       ...wire,
       provider: 'openai',

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
-import { type Target, type UpstreamOptions, upstream, upstreamFields } from '../upstream/target.ts';
-import { chat } from '../upstream/wires/chat.ts';
+import { type Target, httpTarget } from '../upstream/target.ts';
+import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
+import { chatCompletions } from '../upstream/codecs/chatCompletions.ts';
 
 export interface OpenaiCompatibleOptions extends UpstreamOptions {
   /** Where the server listens, with its version: http://127.0.0.1:11434/v1 */
@@ -26,9 +27,9 @@ const schema = z.strictObject({
 export function openaiCompatible(options: OpenaiCompatibleOptions): Target {
   const settings = readOptions('openaiCompatible', schema, options);
   const { provider, baseUrl, headers = {} } = settings;
-  return upstream(
+  return httpTarget(
     {
-      ...chat({ ...settings, thinking: 'default' }),
+      ...chatCompletions({ ...settings, thinking: 'default' }),
       path: '/chat/completions',
       provider,
       baseUrl,

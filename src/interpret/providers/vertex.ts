@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
-import { type Target, type UpstreamOptions, checkTemperature, upstream, upstreamFields } from '../upstream/target.ts';
-import { generateContent } from '../upstream/wires/generateContent.ts';
+import { checkTemperature } from '../upstream/checkTemperature.ts';
+import { onceResolved } from '../upstream/onceResolved.ts';
+import { type Target, httpTarget } from '../upstream/target.ts';
+import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
+import { generateContent } from '../upstream/codecs/generateContent.ts';
 
 export interface VertexOptions extends Omit<UpstreamOptions, 'keys'> {
   /** The Google Cloud project. */
@@ -28,14 +31,14 @@ const schema = z.strictObject({
   thinking: z.enum(['least', 'default']).default('least'),
 });
 
-/** Gemini on Vertex AI, with the OAuth token of a service account. See wires/generateContent.ts for the bytes. */
+/** Gemini on Vertex AI, with the OAuth token of a service account. See upstream/codecs/generateContent.ts for the bytes. */
 export function vertex(options: VertexOptions): Target {
   const settings = readOptions('vertex', schema, options);
   const { project, location, credentials } = settings;
   checkTemperature('vertex', settings.model, settings.temperature);
   const host = location === 'global' ? 'aiplatform.googleapis.com' : `${location}-aiplatform.googleapis.com`;
   const token = tokens(credentials);
-  return upstream(
+  return httpTarget(
     {
       ...generateContent(settings),
       provider: 'vertex',
@@ -50,11 +53,11 @@ interface TokenSource {
   getAccessToken(): Promise<string | null | undefined | { token?: string | null | undefined }>;
 }
 
-/** The library keeps the token and renews it before it ends. It is loaded at the first call: nobody else pays for it. */
+/** The library keeps the token and renews it before it ends. It is loaded at the first call, so that other pipelines do not load it. */
 function tokens(keyFile: string | undefined): () => Promise<string> {
-  let source: Promise<TokenSource> | undefined;
+  const source = onceResolved(async () => sourceOf(keyFile));
   return async () => {
-    const got = await (await (source ??= sourceOf(keyFile))).getAccessToken();
+    const got = await (await source()).getAccessToken();
     const token = typeof got === 'object' ? got?.token : got;
     if (!token) throw new Error('Google gave no access token');
     return token;

@@ -1,8 +1,8 @@
 import type { Secret } from '../../secret.ts';
-import type { CaptionRequest } from '../captioner.ts';
+import type { CaptionRequest } from '../captionRequest.ts';
+import type { Headers } from '../limits/headers.ts';
+import type { Usage } from '../pricing/costUsd.ts';
 import type { CallFailure } from '../providerError.ts';
-import type { Headers } from '../limits/rateLimitHeaders.ts';
-import type { Usage } from '../pricing/price.ts';
 
 /** What a reply with status 200 turned out to be. */
 export interface Reading {
@@ -16,7 +16,7 @@ export interface Reading {
 }
 
 /** How one call ended. */
-export interface Result {
+export interface CallResult {
   /** 0 where no reply came. */
   readonly status: number;
   readonly headers?: Headers;
@@ -32,6 +32,6 @@ export interface Transport {
    * anything was sent. Where there is a wait before the call goes out, `request.mayCall` is asked again after it; the
    * result is `cancelled` where it says no.
    */
-  start(request: CaptionRequest, secret: Secret | undefined, done: (result: Result) => void): () => void;
+  start(request: CaptionRequest, secret: Secret | undefined, done: (result: CallResult) => void): () => void;
   close(): Promise<void>;
 }

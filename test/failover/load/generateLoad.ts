@@ -1,5 +1,6 @@
 import { firstValueFrom } from 'rxjs';
-import type { CaptionRequest, Captioner } from '../../../src/interpret/captioner.ts';
+import type { CaptionRequest } from '../../../src/interpret/captionRequest.ts';
+import type { Captioner } from '../../../src/interpret/captioner.ts';
 import { requestOf } from '../callRouter.ts';
 import { numberedImage } from '../numberedFrames.ts';
 

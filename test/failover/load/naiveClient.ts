@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Observable, from, map } from 'rxjs';
 import { Pool } from 'undici';
 import type { Answer } from '../../../src/interpret/caption.ts';
-import { type CaptionRequest, type Captioner, captioner } from '../../../src/interpret/captioner.ts';
+import type { CaptionRequest } from '../../../src/interpret/captionRequest.ts';
+import type { Captioner } from '../../../src/interpret/captioner.ts';
+import { makeCaptioner } from '../../../src/interpret/makeCaptioner.ts';
 
 /** Asks the vendors in turn, and again 100 ms after a refusal: two fixed shares, whatever the quotas. */
 export function naiveClient(url: string): Captioner {
@@ -39,7 +41,7 @@ export function naiveClient(url: string): Captioner {
     throw new Error(`status ${status}`);
   };
   const ask = (asked: CaptionRequest): Observable<Answer> => from(once(asked)).pipe(map(() => noAnswer));
-  return captioner(ask, { targets: [], paths: [], notes: [] }, async () => await pool.close());
+  return makeCaptioner(ask, { targets: [], paths: [], notes: [] }, async () => await pool.close());
 }
 
 const noAnswer: Answer = {

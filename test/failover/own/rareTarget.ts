@@ -1,6 +1,7 @@
 import { firstValueFrom, of } from 'rxjs';
 import type { Answer } from '../../../src/interpret/caption.ts';
-import { type Captioner, captioner } from '../../../src/interpret/captioner.ts';
+import type { Captioner } from '../../../src/interpret/captioner.ts';
+import { makeCaptioner } from '../../../src/interpret/makeCaptioner.ts';
 import { route } from '../../../src/interpret/combinators/route.ts';
 import { numberedRequest } from '../numberedFrames.ts';
 import type { OwnScenario } from './ownScenario.ts';
@@ -24,7 +25,7 @@ export const rareTarget: OwnScenario = {
     };
     const counts: Record<string, number> = {};
     const counted = (name: string): Captioner =>
-      captioner(
+      makeCaptioner(
         () => {
           counts[name] = (counts[name] ?? 0) + 1;
           return of(answer);

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { firstValueFrom, lastValueFrom, mergeMap, range } from 'rxjs';
-import type { CaptionRequest, Captioner } from '../../../src/interpret/captioner.ts';
+import type { CaptionRequest } from '../../../src/interpret/captionRequest.ts';
+import type { Captioner } from '../../../src/interpret/captioner.ts';
 import { hedge } from '../../../src/interpret/combinators/hedge.ts';
 import { numberedRequest } from '../numberedFrames.ts';
 import type { OwnScenario } from './ownScenario.ts';

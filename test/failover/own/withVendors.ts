@@ -1,6 +1,7 @@
 import { firstValueFrom } from 'rxjs';
 import type { Answer } from '../../../src/interpret/caption.ts';
-import type { CaptionRequest, Captioner } from '../../../src/interpret/captioner.ts';
+import type { CaptionRequest } from '../../../src/interpret/captionRequest.ts';
+import type { Captioner } from '../../../src/interpret/captioner.ts';
 import { type OpenaiOptions, openai } from '../../../src/interpret/providers/openai.ts';
 import { known } from '../../../src/secret.ts';
 import type { JournalEntry } from '../../../src/sim/vendor/journal.ts';

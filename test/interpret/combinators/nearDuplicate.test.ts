@@ -9,7 +9,9 @@ import { definePipeline } from '../../../src/definePipeline.ts';
 import { polarity } from '../../../src/frame/renderers/polarity.ts';
 import { tumbling } from '../../../src/frame/windows/tumbling.ts';
 import type { Answer } from '../../../src/interpret/caption.ts';
-import { type CaptionRequest, type Captioner, captioner } from '../../../src/interpret/captioner.ts';
+import type { Captioner } from '../../../src/interpret/captioner.ts';
+import type { CaptionRequest } from '../../../src/interpret/captionRequest.ts';
+import { makeCaptioner } from '../../../src/interpret/makeCaptioner.ts';
 import { nearDuplicate } from '../../../src/interpret/combinators/nearDuplicate.ts';
 import { runPipeline } from '../../../src/runPipeline.ts';
 import type { CaptionRecord } from '../../../src/publish/captionRecord.ts';
@@ -19,7 +21,7 @@ import { request } from '../support/request.ts';
 /** Answers each frame with its own name. */
 function naming(): Captioner & { asked: string[] } {
   const asked: string[] = [];
-  const made = captioner(
+  const made = makeCaptioner(
     ({ id }) => {
       asked.push(id);
       return of<Answer>({

@@ -2,12 +2,14 @@ import { Observable, firstValueFrom, throwError } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { PipelineError } from '../../../src/errors.ts';
 import type { Answer } from '../../../src/interpret/caption.ts';
-import { type Captioner, type TargetPlan, captioner } from '../../../src/interpret/captioner.ts';
+import type { Captioner } from '../../../src/interpret/captioner.ts';
+import type { TargetPlan } from '../../../src/interpret/plan.ts';
+import { makeCaptioner } from '../../../src/interpret/makeCaptioner.ts';
 import { ensemble } from '../../../src/interpret/combinators/ensemble.ts';
 import { fallback } from '../../../src/interpret/combinators/fallback.ts';
 import { hedge } from '../../../src/interpret/combinators/hedge.ts';
-import { retry } from '../../../src/interpret/combinators/retry.ts';
-import { timeout } from '../../../src/interpret/combinators/timeout.ts';
+import { withRetries } from '../../../src/interpret/combinators/withRetries.ts';
+import { withTimeout } from '../../../src/interpret/combinators/withTimeout.ts';
 import { openai } from '../../../src/interpret/providers/openai.ts';
 import { request } from '../support/request.ts';
 import { chatAnswer, chatError, json, stubServer } from '../support/stubServer.ts';
@@ -24,7 +26,7 @@ const plan = (target: string): TargetPlan => ({
 
 /** Says a text after a time that the test decides; counts calls and hang-ups. */
 function scripted(name: string, text: string, ms: (call: number) => number = () => 0): Captioner & { calls: number; hungUp: number } {
-  const made = captioner(
+  const made = makeCaptioner(
     () =>
       new Observable<Answer>((subscriber) => {
         const timer = setTimeout(
@@ -127,7 +129,7 @@ describe('ensemble', () => {
   });
 
   it('asks k of its targets in turn, and lives with a failure', async () => {
-    const bad = captioner(() => throwError(() => new PipelineError('PROVIDER_FAILED', 'down')), {
+    const bad = makeCaptioner(() => throwError(() => new PipelineError('PROVIDER_FAILED', 'down')), {
       targets: [plan('bad')],
       paths: [],
       notes: [],
@@ -146,7 +148,7 @@ describe('ensemble', () => {
 });
 
 describe('small combinators', () => {
-  it('retry honours Retry-After, and does not repeat what cannot pass', async () => {
+  it('withRetries honours Retry-After, and does not repeat what cannot pass', async () => {
     await using server = await stubServer((response, _, n) =>
       n === 0
         ? json(response, 429, chatError('x', 'rate_limit_exceeded'), { 'retry-after-ms': '200' })
@@ -154,7 +156,7 @@ describe('small combinators', () => {
           ? json(response, 200, chatAnswer())
           : json(response, 400, chatError('bad')),
     );
-    const target = retry(openai({ model: 'gpt-4o', baseUrl: server.url }), { backoffMs: 1 });
+    const target = withRetries(openai({ model: 'gpt-4o', baseUrl: server.url }), { backoffMs: 1 });
     const began = performance.now();
     await firstValueFrom(target(request()));
     expect(performance.now() - began).toBeGreaterThanOrEqual(199);
@@ -163,9 +165,9 @@ describe('small combinators', () => {
     await target.close?.();
   });
 
-  it('timeout closes the socket and records a timeout', async () => {
+  it('withTimeout closes the socket and records a timeout', async () => {
     await using server = await stubServer(() => {});
-    const target = timeout(openai({ model: 'gpt-4o', baseUrl: server.url }), { ms: 60 });
+    const target = withTimeout(openai({ model: 'gpt-4o', baseUrl: server.url }), { ms: 60 });
     const asked = request();
     await expect(firstValueFrom(target(asked))).rejects.toMatchObject({ code: 'PROVIDER_FAILED', retryable: true });
     expect(asked.route).toMatchObject([{ outcome: 'timeout' }]);
@@ -175,7 +177,7 @@ describe('small combinators', () => {
 
   it('fallback asks in turn, and ends with every cause', async () => {
     const down = (name: string): Captioner =>
-      captioner(() => throwError(() => new PipelineError('PROVIDER_FAILED', `${name} is down`, { retryable: true })), {
+      makeCaptioner(() => throwError(() => new PipelineError('PROVIDER_FAILED', `${name} is down`, { retryable: true })), {
         targets: [plan(name)],
         paths: [],
         notes: [],

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { Observable, firstValueFrom } from 'rxjs';
 import { expect, it } from 'vitest';
 import type { Answer } from '../../../src/interpret/caption.ts';
-import { type Captioner, type TargetPlan, captioner } from '../../../src/interpret/captioner.ts';
+import type { Captioner } from '../../../src/interpret/captioner.ts';
+import type { TargetPlan } from '../../../src/interpret/plan.ts';
+import { makeCaptioner } from '../../../src/interpret/makeCaptioner.ts';
 import { payOnce } from '../../../src/interpret/payOnce.ts';
 import type { Claim, Ledger, Paid } from '../../../src/interpret/ledger.ts';
 import { requestHash } from '../../../src/interpret/requestHash.ts';
@@ -21,7 +23,7 @@ export const plan = (target: string, model = target): TargetPlan => ({
 
 /** A captioner that counts its calls and answers with the last of its targets. */
 export function counting(targets: readonly TargetPlan[], delayMs = 0): Captioner & { calls: number } {
-  const made = captioner(
+  const made = makeCaptioner(
     (asked) =>
       new Observable<Answer>((subscriber) => {
         made.calls++;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Observable, firstValueFrom, of } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '../../../src/interpret/caption.ts';
-import { captioner } from '../../../src/interpret/captioner.ts';
+import { makeCaptioner } from '../../../src/interpret/makeCaptioner.ts';
 import { payOnce } from '../../../src/interpret/payOnce.ts';
 import type { Ledger } from '../../../src/interpret/ledger.ts';
 import { lmdbLedger } from '../../../src/interpret/ledgers/lmdbLedger.ts';
@@ -73,7 +73,7 @@ it('keeps the identity of a request free of names, weights and the order of para
 it('does not keep a failure', async () => {
   const ledger = memoryLedger();
   let calls = 0;
-  const failing = captioner(
+  const failing = makeCaptioner(
     () => (calls++ === 0 ? new Observable<Answer>((s) => s.error(new Error('no'))) : of(answer('yes', 'a', 'aa'))),
     {
       targets: [plan('a')],

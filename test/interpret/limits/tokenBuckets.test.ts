@@ -1,8 +1,7 @@
 import { firstValueFrom } from 'rxjs';
 import { expect, it } from 'vitest';
 import { route } from '../../../src/interpret/combinators/route.ts';
-import { keyring } from '../../../src/interpret/limits/apiKeys.ts';
-import { pace } from '../../../src/interpret/limits/tokenBuckets.ts';
+import { TokenBuckets } from '../../../src/interpret/limits/tokenBuckets.ts';
 import { anthropic } from '../../../src/interpret/providers/anthropic.ts';
 import { openai } from '../../../src/interpret/providers/openai.ts';
 import { known } from '../../../src/secret.ts';
@@ -12,7 +11,7 @@ import { request } from '../support/request.ts';
 
 const call = (tokens = 0) => ({ requests: 1, tokens, inputTokens: tokens, outputTokens: 0 });
 
-// The exact shares depend on the machine: `npm run scenarios -- --load` measures them. Without pacing a third would be refused.
+// The exact shares depend on the machine: `npm run scenarios -- --load` measures them. Without token buckets a third would be refused.
 // Measures rates: on cores shared with other tests the figures would be the machine's, not ours.
 it.skipIf(!process.env['SACCADE_LOAD_TESTS'])('sends what two vendors’ quotas allow and hardly a call more', async () => {
   const quota = (requestsPerMinute: number) => ({ requestsPerMinute, burstMs: 1_000 });
@@ -49,7 +48,7 @@ it.skipIf(!process.env['SACCADE_LOAD_TESTS'])('sends what two vendors’ quotas 
 });
 
 it('lets calls through at the rate of the quota, and large ones one by one', () => {
-  const one = pace({ tokensPerMinute: 60_000 });
+  const one = new TokenBuckets({ tokensPerMinute: 60_000 });
   let now = performance.now();
   const start = now;
   for (let n = 0; n < 30; n++) {
@@ -62,7 +61,7 @@ it('lets calls through at the rate of the quota, and large ones one by one', () 
 });
 
 it('believes the vendor who says that less is left than it seemed', () => {
-  const one = pace({ requestsPerMinute: 6_000 });
+  const one = new TokenBuckets({ requestsPerMinute: 6_000 });
   const now = performance.now();
   const settle = one.take(call(), now);
   expect(one.waitMs(call(), now)).toBe(0);
@@ -70,8 +69,8 @@ it('believes the vendor who says that less is left than it seemed', () => {
   expect(one.waitMs(call(), now + 1)).toBeGreaterThan(5);
 });
 
-it('learns a quota that nobody configured from the headers', () => {
-  const one = pace({});
+it('learns a quota that was not configured from the headers', () => {
+  const one = new TokenBuckets({});
   const now = performance.now();
   const settle = one.take(call(), now);
   settle(call(), [{ kind: 'requests', limit: 600, remaining: 3 }], now + 1);
@@ -82,25 +81,4 @@ it('learns a quota that nobody configured from the headers', () => {
   });
   expect(waits.slice(0, 2)).toEqual([0, 0]);
   expect(waits.at(-1)).toBeGreaterThan(50);
-});
-
-it('keeps the later of two cooldowns, and takes the key that is free meanwhile', () => {
-  const ring = keyring([...known('A', 'a'), ...known('B', 'b')], {}, () => 0.5);
-  const { key } = ring.pick(call(), 0);
-  ring.fail(key, { class: 'rate_limit', reason: '', waitMs: 5_000 }, 0);
-  ring.fail(key, { class: 'rate_limit', reason: '', waitMs: 1_000 }, 10);
-  expect(ring.readyAt(call(), 10)).toBeLessThanOrEqual(10);
-  expect(ring.pick(call(), 10).key.alias).not.toBe(key.alias);
-  const other = ring.keys.find((one) => one !== key)!;
-  ring.fail(other, { class: 'rate_limit', reason: '', waitMs: 60_000 }, 10);
-  expect(ring.readyAt(call(), 20)).toBe(5_000);
-});
-
-it('asks a dead key again only after ten minutes, with one call', () => {
-  const ring = keyring(known('A', 'a'), {}, () => 0.5);
-  ring.fail(ring.pick(call(), 0).key, { class: 'credential', reason: '' }, 0);
-  expect(ring.backAt(1_000)).toBe(Infinity);
-  expect(ring.readyAt(call(), 1_000)).toBe(600_000);
-  ring.pick(call(), 600_000);
-  expect(ring.readyAt(call(), 600_001)).toBe(1_200_000);
 });

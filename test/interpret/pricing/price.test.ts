@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
-import { factsOf, imageTokens } from '../../../src/interpret/pricing/estimate.ts';
-import { baseModel, costUsd, priceOf } from '../../../src/interpret/pricing/price.ts';
+import { baseModel } from '../../../src/interpret/pricing/baseModel.ts';
+import { costUsd } from '../../../src/interpret/pricing/costUsd.ts';
+import { factsOf } from '../../../src/interpret/pricing/factsOf.ts';
+import { imageTokens } from '../../../src/interpret/pricing/imageTokens.ts';
+import { priceOf } from '../../../src/interpret/pricing/price.ts';
 
 it('a price holds from its date until the next', () => {
   expect(priceOf('gpt-6-luna', '2026-07-29')).toMatchObject({ input: 0.5, date: '2026-07-24' });

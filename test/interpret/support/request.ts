@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CaptionRequest } from '../../../src/interpret/captioner.ts';
+import type { CaptionRequest } from '../../../src/interpret/captionRequest.ts';
 
 let count = 0;
 

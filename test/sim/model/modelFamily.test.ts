@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { factsOf, imageTokens } from '../../../src/interpret/pricing/estimate.ts';
-import { costUsd, priceOf } from '../../../src/interpret/pricing/price.ts';
+import { costUsd } from '../../../src/interpret/pricing/costUsd.ts';
+import { factsOf } from '../../../src/interpret/pricing/factsOf.ts';
+import { imageTokens } from '../../../src/interpret/pricing/imageTokens.ts';
+import { priceOf } from '../../../src/interpret/pricing/price.ts';
 import { billUsd, familyOf } from '../../../src/sim/model/modelFamily.ts';
 
 // Two tables by two hands: what the simulator bills, and what the providers reckon. They must agree.

@@ -1,8 +1,8 @@
-/** Words that say nothing of what is seen. */
+/** Words that say nothing of what is seen: fewer than the function words of the house style. */
 const SMALL = new Set('a an the of to in on at by and or is are was with from its it this that as near into over along'.split(' '));
 
-/** The content words of a text: lower case, without small words, a plural s or punctuation. */
-export const contentWords = (text: string): ReadonlySet<string> =>
+/** The words by which two captions are compared: lower case, without function words, a plural s or punctuation. */
+export const comparedWords = (text: string): ReadonlySet<string> =>
   new Set(
     (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [])
       .filter((word) => !SMALL.has(word))

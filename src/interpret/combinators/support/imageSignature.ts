@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { CaptionRequest } from '../../captioner.ts';
+import type { CaptionRequest } from '../../captionRequest.ts';
 
 /** What a frame looks like, coarsely: how much is drawn in each cell of a grid, lighter and darker apart, and how much happened. */
 export interface Signature {

@@ -1,14 +1,16 @@
 import type { Observable } from 'rxjs';
 import type { Answer } from '../../caption.ts';
-import { type CaptionRequest, type Captioner, captioner } from '../../captioner.ts';
+import type { Captioner } from '../../captioner.ts';
+import type { CaptionRequest } from '../../captionRequest.ts';
+import { makeCaptioner } from '../../makeCaptioner.ts';
 
-/** A combinator of one captioner: its plan with a note, its lane, and a name passed on to the target inside. */
+/** A combinator of one captioner: its plan with a note, its availability, and a name passed on to the target inside. */
 export function wrap(inner: Captioner, ask: (inner: Captioner, request: CaptionRequest) => Observable<Answer>, note: string): Captioner {
-  const { plan, lane, named } = inner;
+  const { plan, availability, named } = inner;
   const close = async (): Promise<void> => inner.close?.();
-  const outer = captioner((request) => ask(inner, request), { ...plan, notes: [...plan.notes, note] }, close);
+  const outer = makeCaptioner((request) => ask(inner, request), { ...plan, notes: [...plan.notes, note] }, close);
   return Object.assign(outer, {
-    ...(lane && { lane }),
+    ...(availability && { availability }),
     ...(named && { named: (name: string) => wrap(named(name), ask, note) }),
   });
 }

@@ -1,0 +1,7 @@
+import { circuitBreakerOptions } from '../../../src/interpret/limits/circuitBreaker.ts';
+import { type Concurrency, concurrencyOptions } from '../../../src/interpret/limits/concurrencyLimit.ts';
+import { TargetHealth } from '../../../src/interpret/limits/targetHealth.ts';
+
+/** The health of a target with the defaults. */
+export const targetHealth = (concurrency: Concurrency = {}): TargetHealth =>
+  new TargetHealth('x', concurrencyOptions.parse(concurrency), circuitBreakerOptions.parse({}));
