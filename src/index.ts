@@ -58,6 +58,7 @@ export type { Frame, Image, WindowFacts } from './frame/frame.ts';
 export type { CanvasOptions } from './frame/rendering/canvas.ts';
 export type { AssignerOptions, WindowAssigner } from './frame/windowing/windowAssigner.ts';
 export type { ErrorClass, errorClasses } from './interpret/errorClasses.ts';
+export { ProviderError, type CallFailure } from './interpret/providerError.ts';
 export type { ApiCodec } from './interpret/upstream/apiCodec.ts';
 export { IMAGE } from './interpret/upstream/requestBody.ts';
 export { httpTarget, type Target } from './interpret/upstream/target.ts';
@@ -82,6 +83,7 @@ export type { CircuitBreakerOptions } from './interpret/limits/circuitBreaker.ts
 export type { Concurrency } from './interpret/limits/concurrencyLimit.ts';
 export type { Headers } from './interpret/limits/headers.ts';
 export type { RateLimits } from './interpret/limits/rateLimits.ts';
+export type { Usage } from './interpret/pricing/costUsd.ts';
 export type { PriceOverride } from './interpret/pricing/price.ts';
 export type { CallDeadlines } from './interpret/upstream/callDeadlines.ts';
 export type { DoneWindow, CommittedProgress, LowWatermark, CommittedSensor } from './kafka/delivery/committedProgress.ts';
