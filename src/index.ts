@@ -70,7 +70,7 @@ export type { Delivery, Assignment, Completion, DeliveryReader } from './kafka/d
 export type { Item, Part, Position, Ack, HashedPart } from './stage/item.ts';
 export type { Session, ResumePoint, SessionWindow } from './stage/session.ts';
 export type { PacketEncoding } from './consume/kafka/packetEncoding.ts';
-export type { Point } from './consume/replay/windowRange.ts';
+export type { TopicPoint } from './kafka/consumer/topicPoint.ts';
 export type { Mover, SceneName, Pose, View, scenes } from './consume/syntheticCamera/scene.ts';
 export type { MotionFacts, BlobMotion } from './frame/motionFacts.ts';
 export type { PaletteName, palettes } from './frame/rendering/palettes.ts';

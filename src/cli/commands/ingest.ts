@@ -13,7 +13,7 @@ import { paced } from '../support/paced.ts';
 import { requireTopic } from '../support/requireTopic.ts';
 import { sendAll } from '../support/sendAll.ts';
 import { stopOnSignal } from '../support/stopOnSignal.ts';
-import { withAdmin } from '../support/withAdmin.ts';
+import { withAdmin } from '../../kafka/client/withAdmin.ts';
 
 interface IngestFlags extends KafkaFlags {
   topic: string;

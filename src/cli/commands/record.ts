@@ -1,22 +1,22 @@
 import type { Command } from 'commander';
-import type { Point } from '../../consume/replay/windowRange.ts';
+import type { TopicPoint } from '../../kafka/consumer/topicPoint.ts';
 import { writeTopicArchive } from '../../consume/recordings/writeTopicArchive.ts';
 import { PipelineError } from '../../errors.ts';
 import { hasTopic } from '../../kafka/client/ensureTopic.ts';
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
-import { offsetsAt, rangesBetween, topicRanges } from '../../kafka/consumer/offsetRange.ts';
+import { rangesBetween, topicRanges } from '../../kafka/consumer/offsetRange.ts';
 import { readRanges } from '../../kafka/consumer/readRanges.ts';
 import { counterLine } from '../support/counterLine.ts';
 import { type KafkaFlags, connectionOf, withKafkaFlags } from '../support/kafkaFlags.ts';
 import { pointFlag, pointHelp } from '../support/pointFlag.ts';
 import { stopOnSignal } from '../support/stopOnSignal.ts';
-import { withAdmin } from '../support/withAdmin.ts';
+import { withAdmin } from '../../kafka/client/withAdmin.ts';
 
 interface RecordFlags extends KafkaFlags {
   topic: string;
   out: string;
-  from?: Point;
-  to?: Point;
+  from?: TopicPoint;
+  to?: TopicPoint;
   json?: true;
 }
 
@@ -44,8 +44,8 @@ export const recordCommand = (program: Command): void => {
 async function record({ topic, out, from, to, ...flags }: RecordFlags): Promise<{ messages: number; complete: boolean }> {
   const kafka = await connectOrExplain(connectionOf(flags), { mustAnswer: true });
   const ranges = await withAdmin(kafka, async (admin) => {
-    if (!(await hasTopic(admin, topic))) throw new PipelineError('CONFIG_INVALID', `--topic: the broker has no topic '${topic}'`);
-    return rangesBetween(await topicRanges(admin, topic), await offsetsAt(admin, topic, from), await offsetsAt(admin, topic, to));
+    if (await hasTopic(admin, topic)) return rangesBetween(admin, topic, await topicRanges(admin, topic), { from, to });
+    throw new PipelineError('CONFIG_INVALID', `--topic: the broker has no topic '${topic}'`);
   });
 
   const archive = await writeTopicArchive(out);

@@ -7,7 +7,7 @@ import { type KafkaFlags, connectionOf, registryOf, withKafkaFlags } from '../su
 import { requireTopic } from '../support/requireTopic.ts';
 import { sendAll } from '../support/sendAll.ts';
 import { stopOnSignal } from '../support/stopOnSignal.ts';
-import { withAdmin } from '../support/withAdmin.ts';
+import { withAdmin } from '../../kafka/client/withAdmin.ts';
 
 interface SensorFlags extends KafkaFlags {
   topic: string;

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
-import type { Point } from '../../consume/replay/windowRange.ts';
+import type { TopicPoint } from '../../kafka/consumer/topicPoint.ts';
 
 /** The value of `--from` and `--to`: `2026-11-22T10:00:00Z`, an offset of every partition, or `0:1200,1:800` by partition. */
-export function pointFlag(text: string): Point {
+export function pointFlag(text: string): TopicPoint {
   if (/^\d+$/.test(text)) return Number(text);
   if (/^\d+:(0|[1-9]\d*)(,\d+:(0|[1-9]\d*))*$/.test(text))
     return Object.fromEntries(text.split(',').map((one) => one.split(':').map(Number)));

@@ -1,11 +1,13 @@
 import { open, readFile } from 'node:fs/promises';
 import avsc from 'avsc';
-import type { Point } from '../../consume/replay/windowRange.ts';
+import type { TopicPoint } from '../../kafka/consumer/topicPoint.ts';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { decoder } from '../../avro/wireFormat.ts';
 import type { CheckedConnection } from '../../kafka/client/kafkaConnection.ts';
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
-import { offsetsAt, rangesBetween, topicRanges } from '../../kafka/consumer/offsetRange.ts';
+import { hasTopic } from '../../kafka/client/ensureTopic.ts';
+import { withAdmin } from '../../kafka/client/withAdmin.ts';
+import { rangesBetween, topicRanges } from '../../kafka/consumer/offsetRange.ts';
 import { messagesIn } from '../../kafka/consumer/readRanges.ts';
 import { type RegistryOptions, schemaRegistry } from '../../kafka/client/schemaRegistry.ts';
 import type { DeadLetter } from '../../stage/reject.ts';
@@ -44,22 +46,17 @@ export interface LetterTopic {
   readonly topic: string;
   readonly registry?: RegistryOptions | undefined;
   /** Letters at or behind this point, and before that one. */
-  readonly from?: Point | undefined;
-  readonly to?: Point | undefined;
+  readonly from?: TopicPoint | undefined;
+  readonly to?: TopicPoint | undefined;
 }
 
 /** The dead letters that a topic holds, however they were written. Throws CONFIG_INVALID, INPUT_UNREADABLE. */
 export async function lettersInTopic(connection: CheckedConnection, { topic, registry, from, to }: LetterTopic): Promise<DeadLetter[]> {
   const kafka = await connectOrExplain(connection, { mustAnswer: true });
-  const admin = kafka.admin();
-  await admin.connect();
-  let ranges;
-  try {
-    if (!(await admin.listTopics()).includes(topic)) throw new PipelineError('CONFIG_INVALID', `the broker has no topic '${topic}'`);
-    ranges = rangesBetween(await topicRanges(admin, topic), await offsetsAt(admin, topic, from), await offsetsAt(admin, topic, to));
-  } finally {
-    await admin.disconnect();
-  }
+  const ranges = await withAdmin(kafka, async (admin) => {
+    if (await hasTopic(admin, topic)) return rangesBetween(admin, topic, await topicRanges(admin, topic), { from, to });
+    throw new PipelineError('CONFIG_INVALID', `the broker has no topic '${topic}'`);
+  });
   const single = decoder<DeadLetter>('dead-letter', 'single-object', undefined);
   const confluent = decoder<DeadLetter>('dead-letter', 'confluent', registry ? schemaRegistry(registry) : undefined);
   const letters: DeadLetter[] = [];

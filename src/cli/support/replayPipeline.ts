@@ -1,5 +1,5 @@
-import { type Again, again } from '../../consume/replay/deadLetterReplay.ts';
-import type { Point } from '../../consume/replay/windowRange.ts';
+import { DeadLetterReplay } from '../../consume/replay/deadLetterReplay.ts';
+import type { TopicPoint } from '../../kafka/consumer/topicPoint.ts';
 import type { SessionWindow } from '../../stage/session.ts';
 import { isTopicArchive } from '../../consume/recordings/readTopicArchive.ts';
 import type { PastSource, Source } from '../../consume/source.ts';
@@ -19,8 +19,8 @@ import { isLetterFile, lettersInFile, lettersInTopic } from './readDeadLetters.t
 export interface ReplayFlags extends KafkaFlags {
   wire?: 'confluent' | 'single-object' | 'plain' | 'raw';
   registry?: string;
-  from?: Point;
-  to?: Point;
+  from?: TopicPoint;
+  to?: TopicPoint;
   warmUp?: number;
   /** Read the packets of dead letters from this archive. */
   archive?: string;
@@ -63,15 +63,15 @@ function replayOfLetters(pipeline: Pipeline, letters: readonly DeadLetter[], fla
   const horizonUs = filters.reduce((sum, { memoryUs = 0 }) => sum + memoryUs, renderer.horizonUs ?? 0);
   const isDone = (window: SessionWindow): boolean => sink.has?.(windowId(window)) ?? false;
   const origins = [...Map.groupBy(letters, ({ position }) => position.source)].map(([origin, some]) => {
-    const asked = again(some, { horizonUs, isDone });
-    return { origin, asked, source: originOf(origin, some[0]!.position.unit, asked, flags) };
+    const replay = new DeadLetterReplay(some, { horizonUs, isDone });
+    return { origin, replay, source: originOf(origin, some[0]!.position.unit, replay, flags) };
   });
   let isRead = false;
   const source: Source = {
     name: 'deadLetters',
     params: { letters: letters.length },
     async *packets(signal) {
-      for (const one of origins) yield* one.asked.packets(one.source.packets(signal));
+      for (const one of origins) yield* one.replay.packets(one.source.packets(signal));
       isRead = !signal.aborted;
     },
   };
@@ -82,11 +82,11 @@ function replayOfLetters(pipeline: Pipeline, letters: readonly DeadLetter[], fla
       // Late events were written as dead letters before.
       late: { name: 'nowhere', write: async () => {} },
       deadLetters: filtered(deadLetters, (letter, from) =>
-        origins.some(({ origin, asked }) => origin === from.source && asked.asksFor(letter)),
+        origins.some(({ origin, replay }) => origin === from.source && replay.asksFor(letter)),
       ),
     },
     check() {
-      const missing = origins.flatMap(({ asked }) => asked.missing());
+      const missing = origins.flatMap(({ replay }) => replay.missing());
       const [first] = missing;
       if (!first || !isRead) return;
       const { sensor, start, position } = first;
@@ -107,7 +107,7 @@ const filtered = (sink: Sink<DeadLetter>, isAsked: (letter: DeadLetter, from: Po
 });
 
 /** The source that dead letters came from. */
-function originOf(origin: string, unit: Position['unit'], { from }: Again, flags: ReplayFlags): Source {
+function originOf(origin: string, unit: Position['unit'], { from }: DeadLetterReplay, flags: ReplayFlags): Source {
   const registry = registryOf(flags.registry);
   const packets = { ...(flags.wire && { wire: flags.wire }), ...(registry && { registry }) };
   if (flags.archive) return topicArchive({ file: flags.archive, ...packets });

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
-import { type Point, between, isWithin, noRange, pointSchema } from '../replay/windowRange.ts';
+import { type TopicPoint, topicPointSchema } from '../../kafka/consumer/topicPoint.ts';
+import { PacketRange } from '../replay/packetRange.ts';
+import { type TimedPacket, windowRange } from '../replay/windowRange.ts';
 import { readTopicArchive } from '../recordings/readTopicArchive.ts';
 import type { ArchivedMessage } from '../recordings/topicArchiveFile.ts';
-import type { Packet } from '../../stage/packet.ts';
 import { type PacketMessage, packetDecoder } from '../kafka/packetDecoder.ts';
 import { type PacketEncoding, packetEncodingFields, wireOf } from '../kafka/packetEncoding.ts';
 import type { PastSource } from '../source.ts';
@@ -12,17 +13,17 @@ import type { PastSource } from '../source.ts';
 export interface TopicArchiveOptions extends PacketEncoding {
   /** Path of a file that `saccade record` wrote. */
   file: string;
-  /** Only windows that begin at or behind this time (ISO 8601, the topic's clock) or offset... @default all */
-  from?: Point;
+  /** Only windows that begin at or after this time (ISO 8601, the topic's clock) or offset... @default all */
+  from?: TopicPoint;
   /** ... and before this one. @default all */
-  to?: Point;
+  to?: TopicPoint;
 }
 
 const schema = z.strictObject({
   file: z.string().min(1),
   ...packetEncodingFields,
-  from: pointSchema.exactOptional(),
-  to: pointSchema.exactOptional(),
+  from: topicPointSchema.exactOptional(),
+  to: topicPointSchema.exactOptional(),
 });
 
 /**
@@ -32,9 +33,9 @@ const schema = z.strictObject({
 export function topicArchive(options: TopicArchiveOptions): PastSource {
   const { file, from, to, ...encoding } = readOptions('topicArchive', schema, options);
   let readBytes = 0;
-  const range = noRange();
+  let range = new PacketRange(from, to);
 
-  async function* packets(): AsyncGenerator<{ packet: Packet; timestampMs: number }, void> {
+  async function* packets(): AsyncGenerator<TimedPacket, void> {
     const decode = packetDecoder(encoding);
     for await (const message of readTopicArchive(file, (bytes) => (readBytes = bytes))) {
       const { topic, partition, offset, timestampMs } = message;
@@ -47,14 +48,15 @@ export function topicArchive(options: TopicArchiveOptions): PastSource {
     name: 'topicArchive',
     params: { file, wire: wireOf(encoding), from: from ?? null, to: to ?? null },
     async *packets(signal) {
-      for await (const packet of between(packets(), { from, to, range })) {
+      range = new PacketRange(from, to);
+      for await (const packet of windowRange(packets(), range)) {
         if (signal.aborted) return;
         yield packet;
       }
     },
     total: async () => (await stat(file).catch(() => undefined))?.size,
     read: () => readBytes,
-    isAskedFor: (position) => isWithin(range, position),
+    isAskedFor: (position) => range.holds(position),
   };
 }
 

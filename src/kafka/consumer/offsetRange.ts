@@ -1,5 +1,6 @@
 import type kafkajs from 'kafkajs';
 import { retryUntil } from '../client/retryUntil.ts';
+import type { TopicPoint } from './topicPoint.ts';
 
 /** How long a broker may be away, in milliseconds. */
 const GIVE_UP_MS = 60_000;
@@ -20,30 +21,29 @@ export async function topicRanges(admin: kafkajs.Admin, topic: string): Promise<
     .toSorted((a, b) => a.partition - b.partition);
 }
 
-/** An offset for each partition; undefined for those without one. */
-export type PartitionOffsets = (partition: number) => number | undefined;
-
-/**
- * The offsets of a point in a topic: for a time those of the first messages at or after it.
- *
- * @param point a time (ISO 8601), an offset of every partition, or offsets by partition
- */
-export async function offsetsAt(
+/** The part of each range at or after one point and before another. */
+export async function rangesBetween(
   admin: kafkajs.Admin,
   topic: string,
-  point: string | number | Readonly<Record<number, number>> | undefined,
-): Promise<PartitionOffsets> {
+  ranges: readonly OffsetRange[],
+  { from, to }: { readonly from: TopicPoint | undefined; readonly to: TopicPoint | undefined },
+): Promise<OffsetRange[]> {
+  const [fromOffset, toOffset] = [await offsetsAt(admin, topic, from), await offsetsAt(admin, topic, to)];
+  return ranges.map(({ partition, first, end }) => ({
+    partition,
+    first: Math.min(end, Math.max(first, fromOffset(partition) ?? first)),
+    end: Math.min(end, toOffset(partition) ?? end),
+  }));
+}
+
+/** An offset for each partition; undefined for those without one. */
+type PartitionOffsets = (partition: number) => number | undefined;
+
+/** The offsets of a point: for a time those of the first messages at or after it. */
+async function offsetsAt(admin: kafkajs.Admin, topic: string, point: TopicPoint | undefined): Promise<PartitionOffsets> {
   if (typeof point !== 'string') return (partition) => (typeof point === 'object' ? point[partition] : point);
   const found = await retryUntil(() => admin.fetchTopicOffsetsByTimestamp(topic, Date.parse(point)), GIVE_UP_MS);
   // -1: no message since then.
   const offsets = new Map(found.map(({ partition, offset }) => [partition, Number(offset) < 0 ? Infinity : Number(offset)]));
   return (partition) => offsets.get(partition);
 }
-
-/** The part of each range at or after `from` and before `to`. */
-export const rangesBetween = (ranges: readonly OffsetRange[], from: PartitionOffsets, to: PartitionOffsets): OffsetRange[] =>
-  ranges.map(({ partition, first, end }) => ({
-    partition,
-    first: Math.min(end, Math.max(first, from(partition) ?? first)),
-    end: Math.min(end, to(partition) ?? end),
-  }));

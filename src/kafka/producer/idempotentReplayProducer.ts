@@ -2,6 +2,7 @@ import kafkajs from 'kafkajs';
 import { PipelineError } from '../../errors.ts';
 import type { Compression } from '../client/compression.ts';
 import { isFenced } from '../client/isFenced.ts';
+import { withAdmin } from '../client/withAdmin.ts';
 import { topicRanges } from '../consumer/offsetRange.ts';
 import { readRanges } from '../consumer/readRanges.ts';
 import { type BatchingProducer, batchingProducer } from './batchingProducer.ts';
@@ -64,9 +65,7 @@ function windowIdsOf(kafka: kafkajs.Kafka, topic: string): { readonly ids: Set<s
   /** By partition: everything below is in `ids`. */
   const next = new Map<number, number>();
   const readNew = async (): Promise<void> => {
-    const admin = kafka.admin();
-    await admin.connect();
-    const ranges = await topicRanges(admin, topic).finally(() => admin.disconnect());
+    const ranges = await withAdmin(kafka, (admin) => topicRanges(admin, topic));
     const unread = ranges.map((range) => ({ ...range, first: next.get(range.partition) ?? range.first }));
     await readRanges(kafka, topic, unread, (message) => void ids.add(idOf(message)));
     for (const { partition, end } of ranges) next.set(partition, end);

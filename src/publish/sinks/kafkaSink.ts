@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { type Encoder, encoder, registeredPrefix, singleObjectPrefix, subjectNamings } from '../../avro/wireFormat.ts';
 import { compressions } from '../../kafka/client/compression.ts';
+import { hasTopic } from '../../kafka/client/ensureTopic.ts';
+import { withAdmin } from '../../kafka/client/withAdmin.ts';
 import type { OutMessage } from '../../kafka/producer/sendMessages.ts';
 import { type KafkaConnection, connectionSchema } from '../../kafka/client/kafkaConnection.ts';
 import type { Completion, Delivery } from '../../kafka/delivery/delivery.ts';
@@ -91,7 +93,7 @@ function sinkBy<Value extends CaptionRecord | DeadLetter>(
     params: { topic, schema: schemaName },
     async open() {
       const kafka = await connectOrExplain(connection);
-      await refuseMissing(kafka, topic, connection.brokers);
+      await assertTopic(kafka, topic, connection.brokers);
       const prefix = registry
         ? await registeredPrefix(schemaRegistry(registry), schemaName, subject, topic)
         : singleObjectPrefix(schemaName);
@@ -133,15 +135,9 @@ function completionOf(value: CaptionRecord | DeadLetter, position: Position): Co
   return start === null || end === null ? { packet: position.first } : { sensor, start, end, position };
 }
 
-async function refuseMissing(kafka: kafkajs.Kafka, topic: string, brokers: readonly string[]): Promise<void> {
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    if ((await admin.listTopics()).includes(topic)) return;
-  } catch (cause) {
+async function assertTopic(kafka: kafkajs.Kafka, topic: string, brokers: readonly string[]): Promise<void> {
+  const isThere = await withAdmin(kafka, (admin) => hasTopic(admin, topic)).catch((cause: unknown) => {
     throw new PipelineError('SINK_FAILED', `Kafka at ${brokers.join(', ')}: ${messageOf(cause)}`, { cause, retryable: true });
-  } finally {
-    await admin.disconnect();
-  }
-  throw new PipelineError('CONFIG_INVALID', `kafkaSink.topic: the broker has no topic '${topic}'; create it first`);
+  });
+  if (!isThere) throw new PipelineError('CONFIG_INVALID', `kafkaSink.topic: the broker has no topic '${topic}'; create it first`);
 }

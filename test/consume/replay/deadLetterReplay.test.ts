@@ -1,6 +1,6 @@
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { again } from '../../../src/consume/replay/deadLetterReplay.ts';
+import { DeadLetterReplay } from '../../../src/consume/replay/deadLetterReplay.ts';
 import type { Packet } from '../../../src/stage/packet.ts';
 import { decode } from '../../../src/decode/decode.ts';
 import { evt3 } from '../../../src/decode/formats/evt3.ts';
@@ -44,7 +44,7 @@ const eventsOf = ({ slices, history }: EventWindow): number[] =>
 
 const letterOf = ({ sensor, start, end, position }: EventWindow): DeadLetter => ({ sensor, start, end, position }) as DeadLetter;
 
-describe('again', () => {
+describe('DeadLetterReplay', () => {
   it.each([
     tumbling({ everyMs: 33 }),
     sliding({ everyMs: 20, lengthMs: 50 }),
@@ -53,13 +53,14 @@ describe('again', () => {
   ])('makes the windows of letters as they were, event by event, and decodes little else: $name', async (windowing) => {
     const all = [...(await windowsOf(packets, windowing)).values()];
     const wanted = [3, Math.floor(0.4 * all.length), Math.floor(0.4 * all.length) + 4, all.length - 2].map((i) => all[i]!);
-    const { packets: choose, missing, from: begin } = again(wanted.map(letterOf), { horizonUs: HORIZON_US, isDone: () => false });
+    const replay = new DeadLetterReplay(wanted.map(letterOf), { horizonUs: HORIZON_US, isDone: () => false });
+    const begin = replay.from;
     let passed = 0;
     async function* counted(): AsyncGenerator<Packet> {
       async function* given(): AsyncGenerator<Packet> {
         for (const packet of packets) if (packet.position.first >= begin.get(0)!) yield { ...packet, bytes: packet.bytes.slice() };
       }
-      for await (const packet of choose(given())) {
+      for await (const packet of replay.packets(given())) {
         passed++;
         yield packet;
       }
@@ -67,7 +68,7 @@ describe('again', () => {
     const found = await windowsOf(counted(), windowing);
     expect([...found.keys()].toSorted()).toEqual(wanted.map((window) => windowId(window)).toSorted());
     for (const window of wanted) expect(eventsOf(found.get(windowId(window))!)).toEqual(eventsOf(window));
-    expect(missing()).toEqual([]);
+    expect(replay.missing()).toEqual([]);
     expect(passed).toBeLessThan(packets.length / 4);
   });
 });

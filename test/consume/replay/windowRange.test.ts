@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Point, between } from '../../../src/consume/replay/windowRange.ts';
+import { PacketRange } from '../../../src/consume/replay/packetRange.ts';
+import { windowRange } from '../../../src/consume/replay/windowRange.ts';
+import type { TopicPoint } from '../../../src/kafka/consumer/topicPoint.ts';
 import type { Packet } from '../../../src/stage/packet.ts';
 
 /** Packets 0, 1, 2 ... of one partition; windows of two packets each begin at every even one. */
 async function windowsOf(
   count: number,
-  options: { from?: Point; to?: Point },
+  { from, to }: { from?: TopicPoint; to?: TopicPoint },
 ): Promise<{ begun: number[]; seen: number[]; warmUp: number[] }> {
   async function* messages(): AsyncGenerator<{ packet: Packet; timestampMs: number }> {
     for (let first = 0; first < count; first++) {
@@ -15,7 +17,7 @@ async function windowsOf(
   }
   const [begun, seen, warmUp]: number[][] = [[], [], []];
   let held: Packet | undefined;
-  for await (const packet of between(messages(), { ...options, unread: new Set([0]) })) {
+  for await (const packet of windowRange(messages(), new PacketRange(from, to), new Set([0]))) {
     seen!.push(packet.position.first);
     if (packet.isWarmUp) warmUp!.push(packet.position.first);
     if (!held) {
@@ -31,8 +33,8 @@ async function windowsOf(
   return { begun: begun!, seen: seen!, warmUp: warmUp! };
 }
 
-describe('between', () => {
-  it('chooses the windows that begin in the range, and passes what they need before and behind it', async () => {
+describe('windowRange', () => {
+  it('chooses the windows that begin in the range, and passes what they need before and after it', async () => {
     const { begun, seen, warmUp } = await windowsOf(20, { from: 5, to: 9 });
     expect(begun).toEqual([6, 8]);
     expect(warmUp).toEqual([0, 1, 2, 3, 4]);
