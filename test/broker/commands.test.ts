@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { topicArchive } from '../../src/consume/sources/topicArchive.ts';
 import { brokers, describeKafka, makeTopic, unique } from './kafka.ts';
 import { readTopic } from './readTopic.ts';
-import { sensorPackets } from './sensors.ts';
+import { sensorPackets } from '../rig/sensorPackets.ts';
 
 const run = promisify(execFile);
 const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;

@@ -5,7 +5,7 @@ import type { DeadLetter } from '../../src/stage/reject.ts';
 import { client, describeKafka } from './kafka.ts';
 import { readTopic } from './readTopic.ts';
 import { captionsIn, folder, recordsIn, replay, replayRig, runLive, simulatorWith } from './replayRig.ts';
-import { rigMessages } from './sensors.ts';
+import { sensorMessages } from '../rig/sensorPackets.ts';
 
 let simulator: Simulator;
 beforeAll(async () => void (simulator = await simulatorWith()));
@@ -49,7 +49,7 @@ describeKafka('replay of dead letters', () => {
   });
 
   it('decodes packets once more: what still cannot be read is a dead letter again, what can makes the windows that were missing', async () => {
-    const messages = rigMessages(2, 12).map((message) => {
+    const messages = sensorMessages(2, 12).map((message) => {
       const seq = Number(message.headers['seq']);
       return message.key === 'cam-1' && seq >= 4 && seq < 13 ? { ...message, headers: { ...message.headers, encoding: 'evt3x' } } : message;
     });

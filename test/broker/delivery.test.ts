@@ -9,7 +9,7 @@ import { kafkaSink } from '../../src/publish/sinks/kafkaSink.ts';
 import { brokers, client, describeKafka, makeTopic, unique } from './kafka.ts';
 import { miniPipeline } from './miniPipeline.ts';
 import { readTopic } from './readTopic.ts';
-import { rigMessages } from './sensors.ts';
+import { sensorMessages } from '../rig/sensorPackets.ts';
 
 const readCaption = decoder<CaptionRecord>('caption', 'single-object', undefined);
 
@@ -31,7 +31,7 @@ async function rig(
   const dead = await makeTopic('dead');
   const producer = client().producer();
   await producer.connect();
-  await producer.send({ topic: input, messages: rigMessages(sensors, windows) });
+  await producer.send({ topic: input, messages: sensorMessages(sensors, windows) });
   await producer.disconnect();
   return { input, output, dead, group: unique('group') };
 }

@@ -19,16 +19,16 @@ export const describeOwnKafka = describe.skipIf(ownKafka === '');
 
 export const client = (): kafkajs.Kafka => connect(connectionSchema.parse({ brokers }));
 
-/** A name nobody used before, for topics and groups. */
+/** A new name, for topics and groups. */
 export const unique = (word: string): string => `${word}-${randomUUID().slice(0, 8)}`;
 
 /** Makes topics of a broker that may have started a moment ago, and not know its controller yet. */
-export const makeTopics = (kafka: kafkajs.Kafka, topics: readonly string[]): Promise<void> =>
+export const makeTopics = (kafka: kafkajs.Kafka, topics: readonly string[], partitions = 1): Promise<void> =>
   retryUntil(async () => {
     const admin = kafka.admin();
     await admin.connect();
     try {
-      await admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions: 1 })), waitForLeaders: true });
+      await admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions: partitions })), waitForLeaders: true });
     } finally {
       await admin.disconnect();
     }

@@ -14,7 +14,7 @@ import type { Sink } from '../../src/publish/sink.ts';
 import { aborted } from '../../src/stage/aborted.ts';
 import { makeGate } from '../../src/stage/gate.ts';
 import { type DeadLetter, rejectTo } from '../../src/stage/reject.ts';
-import { WINDOW_MS } from './sensors.ts';
+import { WINDOW_MS } from '../rig/sensorPackets.ts';
 
 export interface MiniOptions {
   source: Source;

@@ -1,18 +1,12 @@
 import type kafkajs from 'kafkajs';
-import { topicRanges } from '../../src/kafka/consumer/offsetRange.ts';
-import { readRanges } from '../../src/kafka/consumer/readRanges.ts';
+import { readMessages } from '../rig/readMessages.ts';
 import { client } from './kafka.ts';
 
+type Message = kafkajs.KafkaMessage & { readonly partition: number };
+
 /** Every committed message that the topic holds now. */
-export async function readTopic(topic: string): Promise<(kafkajs.KafkaMessage & { readonly partition: number })[]> {
-  const kafka = client();
-  const admin = kafka.admin();
-  await admin.connect();
-  const ranges = await topicRanges(admin, topic);
-  await admin.disconnect();
-  const read: (kafkajs.KafkaMessage & { readonly partition: number })[] = [];
-  await readRanges(kafka, topic, ranges, (message, partition) => {
-    read.push({ ...message, partition });
-  });
+export async function readTopic(topic: string): Promise<Message[]> {
+  const read: Message[] = [];
+  await readMessages(client(), topic, (message, partition) => void read.push({ ...message, partition }));
   return read;
 }

@@ -1,62 +1,46 @@
-import {
-  avroFile,
-  definePipeline,
-  evt3,
-  exactlyOnce,
-  kafkaSink,
-  kafkaSource,
-  known,
-  lmdbLedger,
-  openai,
-  polarity,
-  tumbling,
-} from '../../src/index.ts';
-import { WINDOW_MS } from './sensors.ts';
+import { type Pipeline, avroFile, definePipeline, evt3, lmdbLedger } from '../../src/index.ts';
+import { rigParts } from '../rig/rigPipeline.ts';
+import { WINDOW_MS } from '../rig/sensorPackets.ts';
 
-/** Where the pipeline of these tests finds and leaves things; the command line's comes with the environment. */
+/** Where the pipeline of these tests reads and writes; in the environment for the command line's. */
 export interface ReplayRig {
-  brokers: readonly string[];
-  /** Topic of raw packets. */
-  input: string;
-  /** Topics of captions and dead letters, or a folder for both. */
-  output: string;
-  dead: string;
-  group: string;
+  readonly brokers: readonly string[];
+  /** Topics and the consumer group begin with it. */
+  readonly prefix: string;
+  /** Topic of raw packets, and that of dead letters. */
+  readonly input: string;
+  readonly dead: string;
+  /** Topic of captions, or a folder for captions and dead letters. */
+  readonly output: string;
   /** Base address of the simulator. */
-  simulator: string;
-  /** Folder. */
-  ledger: string;
+  readonly simulator: string;
+  /** Folder of the ledger. */
+  readonly ledger: string;
   /** Reads packets of the format 'evt3x' too, which is EVT3 under a name that others do not know. */
-  isNewer?: boolean;
+  readonly isNewer?: boolean;
 }
 
-/** One vendor, windows of every few events, and a ledger on disk. */
-export function pipelineOf({
-  brokers,
-  input,
-  output,
-  dead,
-  group,
-  simulator,
-  ledger,
-  isNewer = false,
-}: ReplayRig): ReturnType<typeof definePipeline> {
-  const delivery = exactlyOnce({ brokers, groupId: group });
+/** One vendor, and a ledger on disk. */
+export function pipelineOf({ brokers, prefix, output, simulator, ledger, isNewer = false }: ReplayRig): Pipeline {
   const inFolder = output.startsWith('/');
-  return definePipeline({
+  const parts = rigParts({
     name: 'replayed',
-    source: kafkaSource({ brokers, topic: input, delivery, wire: 'raw' }),
+    brokers,
+    prefix,
+    simulator,
+    windowMs: WINDOW_MS,
+    targets: { gpt4o: {} },
+    gateWindows: 8,
+    ...(!inFolder && { captionsTopic: output }),
+  });
+  return definePipeline({
+    ...parts,
     formats: isNewer ? [evt3, { ...evt3, name: 'evt3x' }] : [evt3],
-    window: tumbling({ everyMs: WINDOW_MS }),
-    renderer: polarity({ palette: 'dark' }),
-    quietBelow: 0,
-    captioner: openai({ model: 'gpt-4o', keys: known('test', 'sk-test'), baseUrl: `${simulator}/openai/v1` }),
     ledger: lmdbLedger({ path: ledger }),
-    gate: { windows: 8 },
-    sink: inFolder ? avroFile({ path: `${output}/captions.avro` }) : kafkaSink({ brokers, topic: output, delivery }),
-    deadLetters: inFolder
-      ? avroFile({ path: `${output}/dead.avro`, schema: 'dead-letter' })
-      : kafkaSink({ brokers, topic: dead, schema: 'dead-letter', delivery }),
+    ...(inFolder && {
+      sink: avroFile({ path: `${output}/captions.avro` }),
+      deadLetters: avroFile({ path: `${output}/dead.avro`, schema: 'dead-letter' }),
+    }),
   });
 }
 

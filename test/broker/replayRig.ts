@@ -11,10 +11,10 @@ import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
 import type { SimulatorOptions } from '../../src/sim/options/simulatorOptions.ts';
 import type { Summary } from '../../src/watch/summary.ts';
 import { watchSummary } from '../../src/watch/watchSummary.ts';
-import { brokers, client, makeTopic, unique } from './kafka.ts';
+import { sensorMessages } from '../rig/sensorPackets.ts';
+import { brokers, client, makeTopics, unique } from './kafka.ts';
 import { readTopic } from './readTopic.ts';
 import { type ReplayRig, pipelineOf } from './replayPipeline.ts';
-import { rigMessages } from './sensors.ts';
 
 const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
 const module = new URL('replayPipeline.ts', import.meta.url).pathname;
@@ -31,23 +31,18 @@ export async function replayRig(
     sensors = 3,
     windows = 12,
     partitions = 2,
-    messages = rigMessages(sensors, windows),
-  }: { sensors?: number; windows?: number; partitions?: number; messages?: ReturnType<typeof rigMessages> } = {},
+    messages = sensorMessages(sensors, windows),
+  }: { sensors?: number; windows?: number; partitions?: number; messages?: ReturnType<typeof sensorMessages> } = {},
 ): Promise<ReplayRig> {
-  const input = await makeTopic('packets', { partitions });
+  const prefix = unique('replay');
+  const [input, output, dead] = [`${prefix}.packets`, `${prefix}.captions`, `${prefix}.dead`];
+  await makeTopics(client(), [input], partitions);
+  await makeTopics(client(), [output, dead]);
   const producer = client().producer();
   await producer.connect();
   await producer.send({ topic: input, messages });
   await producer.disconnect();
-  return {
-    brokers,
-    input,
-    output: await makeTopic('captions'),
-    dead: await makeTopic('dead'),
-    group: unique('group'),
-    simulator: simulator.url,
-    ledger: await folder(),
-  };
+  return { brokers, prefix, input, output, dead, simulator: simulator.url, ledger: await folder() };
 }
 
 export async function captionsIn(topic: string): Promise<CaptionRecord[]> {

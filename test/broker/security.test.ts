@@ -11,7 +11,7 @@ import { kafkaSink } from '../../src/publish/sinks/kafkaSink.ts';
 import { makeTopics, ownKafka, unique } from './kafka.ts';
 import { miniPipeline } from './miniPipeline.ts';
 import { PASSWORD, type SecureBroker, USER, hasOpenssl, startSecureBroker } from './secureBroker.ts';
-import { rigMessages } from './sensors.ts';
+import { sensorMessages } from '../rig/sensorPackets.ts';
 
 const run = promisify(execFile);
 const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
@@ -200,7 +200,7 @@ describe.skipIf(ownKafka === '' || !hasOpenssl)('a broker that asks who we are (
     await makeTopics(kafka, [input, output, dead]);
     const producer = kafka.producer();
     await producer.connect();
-    await producer.send({ topic: input, messages: rigMessages(1, 5) });
+    await producer.send({ topic: input, messages: sensorMessages(1, 5) });
     await producer.disconnect();
 
     const ledger = kafkaLedger({ ...connection, topic: ledgerTopic });

@@ -2,6 +2,7 @@ import { of } from 'rxjs';
 import {
   type Captioner,
   type Pipeline,
+  type PipelineOptions,
   anthropic,
   makeCaptioner,
   definePipeline,
@@ -23,9 +24,11 @@ export interface RigSettings {
   readonly brokers: readonly string[];
   /** The topics are `PREFIX.packets`, `.captions`, `.dead` and `.ledger`, and the consumer group is `PREFIX.group`. */
   readonly prefix: string;
+  /** @default `PREFIX.captions` */
+  readonly captionsTopic?: string;
   readonly windowMs: number;
-  /** Of a frame, in pixels. */
-  readonly longSide: number;
+  /** Of a frame, in pixels. @default that of the sensor */
+  readonly longSide?: number;
   /** Base address of the simulated vendors. */
   readonly simulator?: string;
   /** The targets of the route; one alone is asked without a route, and without any each answer is free. */
@@ -47,10 +50,13 @@ interface TargetSettings {
 }
 
 /** Kafka to Kafka, exactly once: the pipeline of every scenario over a real broker. */
-export function rigPipeline(settings: RigSettings): Pipeline {
+export const rigPipeline = (settings: RigSettings): Pipeline => definePipeline(rigParts(settings));
+
+/** Its parts, for a test that exchanges some of them. */
+export function rigParts(settings: RigSettings): PipelineOptions {
   const { name, brokers, prefix, windowMs, longSide, ledger, sessionTimeoutMs, gateWindows, workers } = settings;
   const delivery = exactlyOnce({ brokers, groupId: `${prefix}.group`, ...settings.delivery });
-  return definePipeline({
+  return {
     name,
     source: kafkaSource({
       brokers,
@@ -60,15 +66,15 @@ export function rigPipeline(settings: RigSettings): Pipeline {
       ...(sessionTimeoutMs !== undefined && { sessionTimeoutMs }),
     }),
     window: tumbling({ everyMs: windowMs }),
-    renderer: polarity({ palette: 'dark', longSide }),
+    renderer: polarity({ palette: 'dark', ...(longSide !== undefined && { longSide }) }),
     quietBelow: 0,
     captioner: captionerOf(settings),
     ...(ledger && { ledger: kafkaLedger({ brokers, topic: `${prefix}.ledger`, ...ledger }) }),
     ...(gateWindows !== undefined && { gate: { windows: gateWindows } }),
-    sink: kafkaSink({ brokers, topic: `${prefix}.captions`, delivery }),
+    sink: kafkaSink({ brokers, topic: settings.captionsTopic ?? `${prefix}.captions`, delivery }),
     deadLetters: kafkaSink({ brokers, topic: `${prefix}.dead`, schema: 'dead-letter', delivery }),
     ...(workers !== undefined && { workers }),
-  });
+  };
 }
 
 function captionerOf({ simulator = '', targets: settings }: RigSettings): Captioner {

@@ -2,10 +2,9 @@ import type kafkajs from 'kafkajs';
 import { type KafkaVersion, type LocalBroker, startLocalBroker } from '../../kafka-broker/localBroker.ts';
 import { decoder } from '../../src/avro/wireFormat.ts';
 import { connect, connectionSchema } from '../../src/kafka/client/kafkaConnection.ts';
-import { topicRanges } from '../../src/kafka/consumer/offsetRange.ts';
-import { readRanges } from '../../src/kafka/consumer/readRanges.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import type { DeadLetter } from '../../src/stage/reject.ts';
+import { readMessages } from './readMessages.ts';
 
 /** A broker of a scenario's own, with its topics. */
 export interface Rig {
@@ -41,8 +40,7 @@ export async function startRig({ name, topics, kafkaVersion = '4.1', properties 
   const kafka = connect(connectionSchema.parse({ brokers: broker.brokers }));
   const admin = kafka.admin();
   const prefix = `${name}-${Date.now().toString(36)}`;
-  const eachMessage: Rig['eachMessage'] = async (topic, use) =>
-    readRanges(kafka, `${prefix}.${topic}`, await topicRanges(admin, `${prefix}.${topic}`), use);
+  const eachMessage: Rig['eachMessage'] = async (topic, use) => readMessages(kafka, `${prefix}.${topic}`, use);
 
   await admin.connect();
   await admin.createTopics({

@@ -13,7 +13,7 @@ import { mixed } from '../../../src/frame/windows/mixed.ts';
 import { sliding } from '../../../src/frame/windows/sliding.ts';
 import { tumbling } from '../../../src/frame/windows/tumbling.ts';
 import type { DeadLetter } from '../../../src/stage/reject.ts';
-import { sensorPackets } from '../../broker/sensors.ts';
+import { sensorPackets } from '../../rig/sensorPackets.ts';
 
 const HORIZON_US = 70_000;
 
