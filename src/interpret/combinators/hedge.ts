@@ -4,6 +4,7 @@ import { readOptions } from '../../readOptions.ts';
 import type { Answer } from '../caption.ts';
 import type { Captioner } from '../captioner.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
+import { RunningQuantile } from './support/runningQuantile.ts';
 import { wrap } from './support/wrap.ts';
 
 export interface HedgeOptions {
@@ -21,56 +22,38 @@ const schema = z.strictObject({
   atLeastMs: z.number().min(0).default(50),
 });
 
-/** Answers that must have been seen before anything is called slow. */
-const SEEN = 50;
+/** Second calls that may be saved up. */
+const MOST_SAVED = 10;
 
 /**
  * Asks a second time when an answer takes longer than nearly all did, and takes whichever comes first; the other is hung
- * up on, and is in the route as cancelled. Second calls have a budget, so that a slow day does not double the bill
+ * up on, and is in the route as cancelled. Second calls have a budget, so that a slow day does not double the cost
  * (The Tail at Scale, CACM 56/2).
  */
 export function hedge(inner: Captioner, options: HedgeOptions = {}): Captioner {
   const { quantile, extra, atLeastMs } = readOptions('hedge', schema, options);
-  const slow = quantileOf(quantile);
-  let credit = 0;
+  const latency = new RunningQuantile(quantile);
+  let saved = 0;
+
+  const second = (target: Captioner, request: CaptionRequest, afterMs: number): Observable<Answer> =>
+    timer(Math.max(atLeastMs, afterMs)).pipe(
+      mergeMap(() => {
+        if (saved < 1) return EMPTY;
+        saved--;
+        return target(request);
+      }),
+      // Only the first call's failure is the frame's.
+      catchError(() => EMPTY),
+    );
 
   const ask = (target: Captioner, request: CaptionRequest): Observable<Answer> =>
     defer(() => {
-      const began = performance.now();
-      credit = Math.min(10, credit + extra);
+      const beganMs = performance.now();
+      saved = Math.min(MOST_SAVED, saved + extra);
+      const afterMs = latency.value;
       const first = target(request);
-      const afterMs = slow.value();
-      if (afterMs === undefined) return first.pipe(tap(() => slow.saw(performance.now() - began)));
-      const second = timer(Math.max(atLeastMs, afterMs)).pipe(
-        mergeMap(() => {
-          if (credit < 1) return EMPTY;
-          credit--;
-          return target(request);
-        }),
-        // Only the first call's failure is the frame's.
-        catchError(() => EMPTY),
-      );
-      return merge(first, second).pipe(
-        take(1),
-        tap(() => slow.saw(performance.now() - began)),
-      );
+      const answer = afterMs === undefined ? first : merge(first, second(target, request, afterMs)).pipe(take(1));
+      return answer.pipe(tap(() => latency.add(performance.now() - beganMs)));
     });
   return wrap(inner, ask, `a second call after the ${quantile * 100} % latency, for at most ${extra * 100} % of calls`);
-}
-
-/** A running quantile without samples: a step up for each value above, a smaller one down for each below. */
-function quantileOf(q: number): { value(): number | undefined; saw(ms: number): void } {
-  let seen = 0;
-  let value = 0;
-  let mean = 0;
-  return {
-    value: () => (seen < SEEN ? undefined : value),
-    saw(ms) {
-      seen++;
-      mean += (ms - mean) / Math.min(seen, SEEN);
-      if (seen === 1) value = ms;
-      const step = mean * (seen < SEEN ? 0.2 : 0.05);
-      value += ms > value ? step * q : -step * (1 - q);
-    },
-  };
 }

@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import type { CaptionRequest } from '../../captionRequest.ts';
 
 /** What a frame looks like, coarsely: how much is drawn in each cell of a grid, lighter and darker apart, and how much happened. */
-export interface Signature {
+export interface ImageSignature {
   /** Share of all that is drawn, for each cell; the light part first, then the dark part. */
   readonly ink: Float32Array;
   /** Mean deviation from the background, 0..255. */
@@ -17,7 +17,7 @@ const ROWS = 30;
 const CELLS = COLUMNS * ROWS;
 
 /** From the pixels alone: the words that are asked have no part in it. */
-export async function signatureOf({ image, window }: Pick<CaptionRequest, 'image' | 'window'>): Promise<Signature> {
+export async function imageSignature({ image, window }: Pick<CaptionRequest, 'image' | 'window'>): Promise<ImageSignature> {
   const grey = await sharp(image.bytes).greyscale().resize(COLUMNS, ROWS, { fit: 'fill', kernel: 'linear' }).raw().toBuffer();
   const background = median(grey);
   const ink = new Float32Array(2 * CELLS);
@@ -46,7 +46,7 @@ function median(grey: Uint8Array): number {
  * 0: the same; 1: nothing in common. The greatest of three: how much of what is drawn lies elsewhere (total variation),
  * how different the amounts are, and how different the numbers of events and of ON events are.
  */
-export function distance(a: Signature, b: Signature): number {
+export function distance(a: ImageSignature, b: ImageSignature): number {
   let moved = 0;
   for (let i = 0; i < a.ink.length; i++) moved += Math.abs(a.ink[i]! - b.ink[i]!);
   return Math.max(moved / 2, apart(a.amount, b.amount), apart(a.count, b.count), apart(a.on, b.on));
