@@ -3,7 +3,10 @@ import { aedat2 } from './formats/aedat2.ts';
 import { aedat3 } from './formats/aedat3.ts';
 import { aedat4 } from './formats/aedat4.ts';
 import { dat, dat1 } from './formats/dat.ts';
-import { esAtis, esColor, esDvs, esGeneric } from './formats/es.ts';
+import { esAtis } from './formats/esAtis.ts';
+import { esColor } from './formats/esColor.ts';
+import { esDvs } from './formats/esDvs.ts';
+import { esGeneric } from './formats/esGeneric.ts';
 import { dvsMsgs } from './formats/dvsMsgs.ts';
 import { eventCd } from './formats/eventCd.ts';
 import { evt2 } from './formats/evt2.ts';
@@ -15,7 +18,7 @@ import { mono } from './formats/mono.ts';
 import { nmnist } from './formats/nmnist.ts';
 import { text } from './formats/text.ts';
 
-/** Every wire format, those with an unmistakable beginning first: files are recognised in this order. */
+/** All wire formats. Files are recognised in this order: formats with an unmistakable beginning come first. */
 export const allFormats: readonly Format[] = [
   evt3,
   evt2,

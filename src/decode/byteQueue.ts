@@ -1,10 +1,10 @@
-/** Bytes that wait until enough of them are there. Appending many small pieces costs no more than one large one. */
+/** Bytes that wait until there are enough of them. Appending many small pieces costs no more than one large piece. */
 export interface ByteQueue {
   readonly length: number;
   append(bytes: Uint8Array): void;
   /** The bytes in order; valid until the next call. */
   view(): Uint8Array;
-  /** Forgets the first ones. */
+  /** Drops the first ones. */
   drop(count: number): void;
 }
 
@@ -31,7 +31,7 @@ export function makeByteQueue(): ByteQueue {
       start += count;
       if (start < end) return;
       [start, end] = [0, 0];
-      // One large piece should not hold its room for ever.
+      // The memory for one large piece is not kept for ever.
       if (buffer.length > 2 ** 20) buffer = new Uint8Array(1024);
     },
   };

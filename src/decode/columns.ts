@@ -1,6 +1,6 @@
 import { type Events, makeEvents } from './events.ts';
 
-/** Columns that a decoder writes into and uses again for each packet. */
+/** Columns that a decoder writes into, reused for each packet. */
 export interface Columns {
   t: Float64Array<ArrayBuffer>;
   x: Uint16Array<ArrayBuffer>;

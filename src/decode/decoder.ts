@@ -1,6 +1,6 @@
 import type { Events } from './events.ts';
 
-/** What a decoder met on its way; every field counts from the start of the stream. */
+/** Counters of a decoder; every field counts from the start of the stream. */
 export interface DecodeCounters {
   /** CD events delivered. */
   events: number;
@@ -39,10 +39,10 @@ export const noCounts = (): DecodeCounters => ({
 
 /** What is known of a stream before its first byte. */
 export interface StreamInfo {
-  /** Sensor size in pixels; 0 where only the bytes can tell. */
+  /** Sensor size in pixels; 0 where it is only known from the bytes. */
   readonly width: number;
   readonly height: number;
-  /** Sensor time near which the stream goes on, in microseconds, where it was read before: a format whose time wraps needs it. */
+  /** Sensor time near which the stream continues, in microseconds, where an earlier part was read before: a format whose time wraps needs it. */
   readonly nearUs?: number | undefined;
 }
 
@@ -55,7 +55,7 @@ export interface Decoder {
   push(bytes: Uint8Array, timeBaseNs?: bigint): Events;
   /**
    * Bytes were lost before the next push: what depends on them is unknown.
-   * @param nearUs sensor time in microseconds near which the stream goes on, where what was decoded last is not to be believed
+   * @param nearUs sensor time in microseconds near which the stream continues, where the last decoded time is not to be believed
    */
   gap(nearUs?: number): void;
   /** The stream ended: what was held back for a complete word is counted or delivered. */
@@ -66,28 +66,28 @@ export interface Decoder {
   readonly height: number;
   /** Sensor time reached, in microseconds; NaN before it is known. */
   readonly clockUs: number;
-  /** What else the stream carried, by name: frames, IMU samples, ... */
+  /** Counts of other data in the stream, by name: frames, IMU samples, ... */
   readonly extras?: Readonly<Record<string, number>>;
 }
 
-/** What the first bytes of a file tell. */
+/** What is known from the first bytes of a file. */
 export interface Detected {
   /** Bytes before the first one that the decoder wants to see; 0 where it reads the header itself. */
   readonly headerBytes: number;
   /** Sensor size in pixels; 0 where the file does not say. */
   readonly width: number;
   readonly height: number;
-  /** Where the geometry comes from, for people: `header`, `system_ID 48`, ... */
+  /** Where the geometry comes from, as text: `header`, `system_ID 48`, ... */
   readonly geometryFrom: string;
 }
 
 /** A wire format. To add one, write a file in `formats/` that exports this under the file's name. */
 export interface Format {
-  /** The word for it in packets (`encoding`), records and messages. */
+  /** Its name in packets (`encoding`), records and messages. */
   readonly name: string;
   /** The format cannot carry external triggers. */
   readonly withoutTriggers?: true;
-  /** Files of this format usually do not tell the sensor size, and can be looked into without. */
+  /** Files of this format usually do not contain the sensor size, and can be inspected without it. */
   readonly withoutGeometry?: true;
   /**
    * Recognises a file of this format by its content; undefined if it is none.

@@ -38,7 +38,7 @@ export const makeEvents = (capacity: number): { length: number; t: Float64Array;
   p: new Uint8Array(capacity),
 });
 
-/** A copy of exactly the valid entries, safe to keep while a decoder goes on writing into its own columns. */
+/** A copy of exactly the valid entries, safe to keep while a decoder writes into its own columns. */
 export const copyEvents = ({ length, t, x, y, p }: Events): Events => ({
   length,
   t: t.slice(0, length),

@@ -1,4 +1,4 @@
-import { makeLz4Kernel } from './kernels/lz4Kernel.ts';
+import { lz4Kernel } from './kernels/lz4Kernel.ts';
 
 /*
   LZ4 frame, little endian
@@ -28,7 +28,7 @@ export interface Lz4Room {
   append(at: number, end: number, length: number): number;
   /** The same for a block that is stored as it is. */
   copy(at: number, end: number, length: number): void;
-  /** The content, for whoever asked for it to keep. */
+  /** The content; the caller may keep it. */
   take(length: number): Uint8Array;
 }
 
@@ -36,19 +36,15 @@ export interface Lz4Room {
  * The content of one frame. Throws RangeError where the bytes are no frame, or would grow beyond `limit` bytes.
  * @param makeRoom what unpacks the blocks: a kernel, or the reference in plain JavaScript
  */
-export function lz4Frame(
-  bytes: Uint8Array,
-  limit: number,
-  makeRoom: (frame: Uint8Array) => Lz4Room | undefined = makeLz4Kernel,
-): Uint8Array {
+export function lz4Frame(bytes: Uint8Array, limit: number, makeRoom: (frame: Uint8Array) => Lz4Room | undefined = lz4Kernel): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint32(0, true) !== LZ4_MAGIC) throw new Malformed('no LZ4 frame');
   const flags = view.getUint8(4);
   const largestBlock = 2 ** (8 + 2 * ((view.getUint8(5) >> 4) & 7));
   let at = 7 + (flags & HAS_CONTENT_SIZE ? 8 : 0) + (flags & HAS_DICTIONARY ? 4 : 0);
-  const told = flags & HAS_CONTENT_SIZE ? view.getUint32(6, true) + view.getUint32(10, true) * 2 ** 32 : bytes.length * 3;
+  const announced = flags & HAS_CONTENT_SIZE ? view.getUint32(6, true) + view.getUint32(10, true) * 2 ** 32 : bytes.length * 3;
   const room = makeRoom(bytes) ?? plainRoom(bytes);
-  room.reserve(Math.min(told, limit));
+  room.reserve(Math.min(announced, limit));
   let length = 0;
   for (;;) {
     const size = view.getUint32(at, true);
@@ -58,7 +54,7 @@ export function lz4Frame(
     const end = at + (size % 2 ** 31);
     if (end > bytes.length) throw new Malformed('an LZ4 block ends behind its frame');
     const needed = length + (stored ? end - at : largestBlock);
-    // A frame that tells its size needs no more than that; one that does not is given room as it grows.
+    // A frame that announces its size needs no more than that; one that does not is given room as it grows.
     if (!(flags & HAS_CONTENT_SIZE) && needed > room.capacity) room.reserve(Math.min(Math.max(needed, room.capacity * 2), limit));
     if (!stored) {
       const next = room.append(at, end, length);

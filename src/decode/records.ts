@@ -5,7 +5,7 @@ export interface Records {
    * them. Valid until the next call.
    */
   take(bytes: Uint8Array): Uint8Array;
-  /** Forgets the part of a record that is held back, and says how many bytes it was. */
+  /** Drops the part of a record that is held back, and returns how many bytes it had. */
   drop(): number;
 }
 

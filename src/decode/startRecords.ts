@@ -2,7 +2,7 @@ import { type Columns, makeColumns } from './columns.ts';
 import { type DecodeCounters, type Decoder, type StreamInfo, noCounts } from './decoder.ts';
 import { makeRecords } from './records.ts';
 
-/** What is particular to a format that is a row of records of one size. */
+/** The part of a decoder that knows one format of records of equal size. */
 export interface RecordReader {
   /**
    * Reads whole records into the columns, which have room for `eventsPerRecord` each, and returns how many events it wrote.
@@ -22,13 +22,13 @@ export interface RecordFormat {
   readonly eventsPerRecord?: number;
 }
 
-/** What a reader needs to know of its stream. */
+/** What a reader knows of its stream. */
 export interface RecordStream {
   readonly counters: DecodeCounters;
   /** Sensor size in pixels; what the format can address where it is not known. */
   readonly width: number;
   readonly height: number;
-  /** Sensor time near which the stream goes on, in microseconds. */
+  /** Sensor time near which the stream continues, in microseconds. */
   readonly nearUs: number | undefined;
 }
 

@@ -24,7 +24,7 @@ const NAMES: Readonly<Record<string, 't' | 'x' | 'y' | 'p'>> = {
 
 export const splitLine = (line: string): string[] => line.trim().split(/[\s,;]+/);
 
-/** The layout that the names in a heading tell, as far as they do. */
+/** The part of the layout that the names in a heading give. */
 export function columnsNamed(heading: string): Partial<Record<'t' | 'x' | 'y' | 'p', number>> {
   const found: Partial<Record<'t' | 'x' | 'y' | 'p', number>> = {};
   splitLine(heading.replace(/^[%#\s]+/, '')).forEach((word, column) => {

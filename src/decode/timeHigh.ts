@@ -6,14 +6,14 @@ import type { DecodeCounters } from './decoder.ts';
   forward of less than half the range, at once: a sparse recording may have no word for seconds.
 
   A step back is not believed: it is a bit error, or events that overtook each other, and the time is held. Two cases
-  look the same and are told apart by what follows:
-    the step forward before it was the error     the word goes on where that step began: the time returns there
+  look the same and are distinguished by what follows:
+    the step forward before it was the error     the word continues where that step began: the time returns there
     the clock really is elsewhere (lost data)    several words in a row agree with each other: theirs is adopted
 */
 
 /** Successive words that agree before a time that does not fit is adopted. */
 const AGREE = 3;
-/** What counts as going on: the time between two words that belong together, in microseconds. */
+/** A word continues another one within this time, in microseconds. */
 const NEAR_US = 65_536;
 
 export interface TimeHigh {
@@ -25,9 +25,9 @@ export interface TimeHigh {
   readonly word: number;
   /** Takes a word that is not the last one again. True if the time changed. */
   feed(word: number): boolean;
-  /** Whether no word before is in doubt: then small steps forward need no judgement. */
+  /** Whether no earlier word is in doubt: then the caller may follow small steps forward itself. */
   readonly settled: boolean;
-  /** Somebody else followed small steps forward up to this time. */
+  /** Sets the time where the caller has followed small steps forward itself. */
   follow(high: number): void;
   /** Data was lost: the next word is believed, at the distance nearest to the last time known, or to `nearUs`. */
   gap(nearUs?: number): void;
@@ -41,7 +41,7 @@ export interface TimeHighOptions {
   /** Steps back that an adopted time may mean; more than that is a wrap missed while data was lost. */
   readonly backSteps: number;
   readonly counters: DecodeCounters;
-  /** Sensor time near which the stream goes on, in microseconds. @default it begins */
+  /** Sensor time near which the stream continues, in microseconds. @default the stream begins */
   readonly nearUs?: number | undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { Events } from '../events.ts';
-import type { EncodeOptions } from './encoder.ts';
+import type { EncodeOptions } from '../encodeOptions.ts';
 
 const TIME_HIGH = 0x8 << 28;
 

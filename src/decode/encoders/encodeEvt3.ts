@@ -1,5 +1,5 @@
 import type { Events } from '../events.ts';
-import type { EncodeOptions } from './encoder.ts';
+import type { EncodeOptions } from '../encodeOptions.ts';
 
 const ADDR_X = 0x2000;
 const VECT_BASE_X = 0x3000;

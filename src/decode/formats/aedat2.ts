@@ -7,7 +7,7 @@ import { type RecordReader, type RecordStream, startRecords } from '../startReco
     records, big endian: u32 address, u32 t (µs, wraps after 71.6 min)
       DAVIS   bit 31: sample of a frame, bit 10: special; y[30:22], x[21:12], polarity[11], from the lower right corner
       DVS128  x[14:8], y[7:1], polarity[0]
-  Which sensor it is, only a comment tells.
+  Only a comment names the sensor.
 */
 
 const WRAP = 2 ** 32;

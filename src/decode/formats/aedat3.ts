@@ -53,14 +53,36 @@ function detectAedat3(head: Uint8Array): Detected | undefined {
   };
 }
 
+/** What the header of a packet says, and how many of its events are still to come. */
+interface OpenPacket {
+  readonly type: number;
+  /** Bytes of an event. */
+  readonly size: number;
+  readonly offsetUs: number;
+  left: number;
+}
+
+/** Undefined where the bytes are no header. */
+function readPacketHeader(bytes: Uint8Array): OpenPacket | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER);
+  const type = view.getInt16(0, true);
+  const [size, wraps, left] = [view.getInt32(4, true), view.getInt32(12, true), view.getInt32(20, true)];
+  const isPossible =
+    type >= 0 && type < 256 && size > 0 && size <= LARGEST_EVENT && left >= 0 && left <= MOST_EVENTS && wraps >= 0 && wraps < MOST_WRAPS;
+  if (!isPossible || ((type === POLARITY || type === SPECIAL) && size < 8)) return undefined;
+  return { type, size, left, offsetUs: wraps * 2 ** 31 };
+}
+
+/** 2, 3, 4: an edge or a pulse at the external input. */
+const isTrigger = (special: number): boolean => (special & 1) === 1 && special >> 1 >= 2 && special >> 1 <= 4;
+
 function startAedat3({ width, height }: StreamInfo): Decoder {
   const counters = noCounts();
   const columns = makeColumns();
   const queue = makeByteQueue();
   let clockUs = Number.NaN;
   let n = 0;
-  /** Events left in the packet at hand, and what its header said. */
-  let packet = { type: 0, size: 1, left: 0, offsetUs: 0 };
+  let packet: OpenPacket = { type: 0, size: 1, left: 0, offsetUs: 0 };
   let lost = false;
 
   const readEvents = (bytes: Uint8Array): void => {
@@ -89,27 +111,9 @@ function startAedat3({ width, height }: StreamInfo): Decoder {
     }
   };
 
-  const readHeader = (bytes: Uint8Array): void => {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER);
-    const type = view.getInt16(0, true);
-    const [size, wraps, left] = [view.getInt32(4, true), view.getInt32(12, true), view.getInt32(20, true)];
-    const possible =
-      type >= 0 && type < 256 && size > 0 && size <= LARGEST_EVENT && left >= 0 && left <= MOST_EVENTS && wraps >= 0 && wraps < MOST_WRAPS;
-    if (!possible || ((type === POLARITY || type === SPECIAL) && size < 8)) {
-      // Packets carry no mark to find the next one by.
-      lost = true;
-      counters.unknownWords++;
-      counters.gaps++;
-      return;
-    }
-    packet = { type, size, left, offsetUs: wraps * 2 ** 31 };
-  };
-
   const readSpecial = (bytes: Uint8Array): void => {
     for (let at = 0; at < bytes.length; at += packet.size) {
-      const kind = (bytes[at]! >> 1) & 0x7f;
-      // 2, 3, 4: an edge or a pulse at the external input.
-      if ((bytes[at]! & 1) === 1 && kind >= 2 && kind <= 4) counters.triggers++;
+      if (isTrigger(bytes[at]!)) counters.triggers++;
       else counters.otherWords++;
     }
   };
@@ -123,8 +127,16 @@ function startAedat3({ width, height }: StreamInfo): Decoder {
     }
     if (packet.left === 0) {
       if (queue.length < HEADER) return false;
-      readHeader(queue.view());
-      if (!lost) queue.drop(HEADER);
+      const next = readPacketHeader(queue.view());
+      if (next) {
+        packet = next;
+        queue.drop(HEADER);
+        return true;
+      }
+      // Nothing marks the beginning of a packet, so that the next one cannot be found.
+      lost = true;
+      counters.unknownWords++;
+      counters.gaps++;
       return true;
     }
     const count = Math.min(packet.left, Math.floor(queue.length / packet.size));

@@ -1,7 +1,9 @@
 import { zstdDecompressSync } from 'node:zlib';
+import { AEDAT4_MAGIC, type Aedat4Header, readAedat4Header } from '../aedat4Header.ts';
 import { makeByteQueue } from '../byteQueue.ts';
 import { makeColumns } from '../columns.ts';
 import { type Decoder, type Detected, type Format, type StreamInfo, noCounts } from '../decoder.ts';
+import type { Events } from '../events.ts';
 import { type FlatTable, fieldAt, int64At, rootTable, vectorOf } from '../flatTable.ts';
 import { LZ4_MAGIC, lz4Frame } from '../lz4Frame.ts';
 import { startsWith } from '../startsWith.ts';
@@ -18,7 +20,6 @@ import { startsWith } from '../startsWith.ts';
   The XML names the streams, and the size of the sensor. https://docs.inivation.com/software/software-advanced-usage/file-formats/aedat-4.0.html
 */
 
-const MAGIC = Buffer.from('#!AER-DAT4.0\r\n');
 const ZSTD_MAGIC = 0xfd2fb528;
 /** Larger packets are damage: real ones hold some milliseconds, and a colour frame at most. */
 const LARGEST_PACKET = 2 ** 26;
@@ -27,89 +28,150 @@ const PACKET_HEADER = 8;
 export const aedat4: Format = {
   name: 'aedat4',
   detect(head) {
-    if (!startsWith(head, MAGIC)) return undefined;
-    const header = readHeader(head);
+    if (!startsWith(head, AEDAT4_MAGIC)) return undefined;
+    const header = readAedat4Header(head);
     const { width, height } = header === 'more' || header === 'malformed' ? { width: 0, height: 0 } : header;
     return { headerBytes: 0, width, height, geometryFrom: width > 0 ? 'header' : 'no size in the header' } satisfies Detected;
   },
-  start: startAedat4,
+  start: (stream) => new Aedat4Decoder(stream),
 };
 
-interface Header {
-  /** Position of the first packet. */
-  readonly bytes: number;
-  /** Position of the data table; infinite where the file was not closed. */
-  readonly tableAt: number;
-  /** The event stream that is decoded: the first. Undefined where the XML does not tell. */
-  readonly stream: number | undefined;
-  readonly width: number;
-  readonly height: number;
-}
+/** For a stream that is joined in its middle, or has a broken header: packets can still be found. */
+const NO_HEADER: Aedat4Header = { bytes: 0, tableAt: Number.POSITIVE_INFINITY, stream: undefined, width: 0, height: 0 };
 
-function readHeader(head: Uint8Array): Header | 'more' | 'malformed' {
-  if (head.length < MAGIC.length + 4) return 'more';
-  if (!startsWith(head, MAGIC)) return 'malformed';
-  const length = new DataView(head.buffer, head.byteOffset).getUint32(MAGIC.length, true);
-  if (length > LARGEST_PACKET) return 'malformed';
-  const bytes = MAGIC.length + 4 + length;
-  if (head.length < bytes) return 'more';
-  try {
-    const root = rootTable(head.subarray(MAGIC.length, bytes));
-    const position = fieldAt(root, 1);
-    const tableAt = position === undefined ? -1 : int64At(root.view, position);
-    const xml = vectorOf(root, 2, 1);
-    const text = Buffer.from(root.view.buffer, root.view.byteOffset + xml.at, xml.count).toString('utf8');
-    return { bytes, tableAt: tableAt < bytes ? Number.POSITIVE_INFINITY : tableAt, ...eventStreamOf(text) };
-  } catch (error) {
-    if (error instanceof RangeError) return 'malformed';
-    throw error;
+class Aedat4Decoder implements Decoder {
+  readonly counters = noCounts();
+  readonly extras = { frames: 0, imuSamples: 0, otherStreamEvents: 0, indexedEvents: 0 };
+  width: number;
+  height: number;
+  clockUs = Number.NaN;
+  readonly #columns = makeColumns();
+  readonly #queue = makeByteQueue();
+  #header: Aedat4Header | undefined;
+  #stream: number | undefined;
+  /** Position in the file of the first byte in the queue. */
+  #position = 0;
+  /** Whether the beginning of the next packet is unknown. */
+  #searching = false;
+  /** Events in the columns. */
+  #n = 0;
+
+  constructor({ width, height }: StreamInfo) {
+    this.width = width;
+    this.height = height;
   }
-}
 
-/** The first event stream in the XML: its number, and the size of its sensor. */
-function eventStreamOf(xml: string): Pick<Header, 'stream' | 'width' | 'height'> {
-  const path: string[] = [];
-  const values = new Map<string, string>();
-  for (const [, closing, tag, attributes = '', text = ''] of xml.matchAll(/<(\/?)(node|attr)\b([^>]*)>([^<]*)/g)) {
-    const name = /(?:name|key)="([^"]*)"/.exec(attributes)?.[1] ?? '';
-    if (tag === 'attr' && closing === '') values.set([...path, name].join('/'), text.trim());
-    else if (tag === 'node' && closing === '/') path.pop();
-    else if (tag === 'node' && !attributes.endsWith('/')) path.push(name);
+  push(bytes: Uint8Array): Events {
+    this.#n = 0;
+    this.#queue.append(bytes);
+    while (this.#step());
+    this.counters.events += this.#n;
+    return this.#columns.events(this.#n);
   }
-  for (const [key, value] of values) {
-    if (value !== 'EVTS' || !key.endsWith('/typeIdentifier')) continue;
-    const node = key.slice(0, -'/typeIdentifier'.length);
-    const [width, height] = ['sizeX', 'sizeY'].map((side) => Number(values.get(`${node}/info/${side}`)) || 0);
-    return { stream: Number(node.split('/').at(-1)), width: width ?? 0, height: height ?? 0 };
+
+  gap(): void {
+    this.counters.gaps++;
+    this.#drop(this.#queue.length, true);
+    // Positions in the file are no longer known.
+    this.#header = { ...(this.#header ?? NO_HEADER), tableAt: Number.POSITIVE_INFINITY };
+    this.#searching = true;
   }
-  return { stream: undefined, width: 0, height: 0 };
-}
 
-function startAedat4(info: StreamInfo): Decoder {
-  const counters = noCounts();
-  const extras = { frames: 0, imuSamples: 0, otherStreamEvents: 0, indexedEvents: 0 };
-  const columns = makeColumns();
-  const queue = makeByteQueue();
-  let header: Header | undefined;
-  let { width, height } = info;
-  let stream: number | undefined;
-  let position = 0;
-  let searching = false;
-  let clockUs = Number.NaN;
-  let n = 0;
+  end(): Events {
+    if (this.#header && this.#position >= this.#header.tableAt) this.extras.indexedEvents = indexedEvents(this.#queue.view(), this.#stream);
+    else this.counters.leftoverBytes += this.#queue.length;
+    this.#queue.drop(this.#queue.length);
+    return this.#columns.events(0);
+  }
 
-  const drop = (count: number, lost = false): void => {
-    queue.drop(count);
-    position += count;
-    if (lost) counters.leftoverBytes += count;
-  };
+  /** Takes what is complete at the front of the queue. False if there is nothing more. */
+  #step(): boolean {
+    if (!this.#header) return this.#readHeader();
+    if (this.#position >= this.#header.tableAt && !this.#searching) {
+      // The data table is read at the end; what would be longer than any table is dropped.
+      if (this.#queue.length > LARGEST_PACKET) this.#drop(this.#queue.length, true);
+      return false;
+    }
+    return this.#searching ? this.#findPacket() : this.#readPacket();
+  }
 
-  const readEvents = (root: FlatTable): void => {
+  #readHeader(): boolean {
+    const found = readAedat4Header(this.#queue.view());
+    if (found === 'more') return false;
+    if (found === 'malformed') {
+      this.#header = NO_HEADER;
+      this.#searching = true;
+      this.counters.gaps++;
+      return true;
+    }
+    this.#header = found;
+    this.#stream = found.stream;
+    this.width ||= found.width;
+    this.height ||= found.height;
+    this.#drop(found.bytes);
+    return true;
+  }
+
+  #readPacket(): boolean {
+    if (this.#queue.length < PACKET_HEADER) return false;
+    const bytes = this.#queue.view();
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (!plausible(view, 0)) {
+      this.#searching = true;
+      this.counters.gaps++;
+      return true;
+    }
+    const end = PACKET_HEADER + view.getInt32(4, true);
+    if (bytes.length < end) return false;
+    const before = this.#n;
+    try {
+      this.#readContent(view.getInt32(0, true), unpack(bytes.subarray(PACKET_HEADER, end)));
+    } catch {
+      // A packet that is damaged anywhere is dropped as a whole; the next one begins where its size says.
+      this.counters.unknownWords++;
+      this.counters.gaps++;
+      this.#n = before;
+    }
+    this.#drop(end);
+    return true;
+  }
+
+  /** Looks for the next place that can only be a packet. False if it needs more bytes. */
+  #findPacket(): boolean {
+    const bytes = this.#queue.view();
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const last = bytes.length - PACKET_HEADER - 4;
+    for (let at = 0; at <= last; at++) {
+      if (!isPacked(view.getUint32(at + PACKET_HEADER, true)) || !plausible(view, at)) continue;
+      this.#drop(at, true);
+      this.#searching = false;
+      return true;
+    }
+    this.#drop(Math.max(0, last + 1), true);
+    return false;
+  }
+
+  /** Throws where the content is damaged. */
+  #readContent(id: number, content: Uint8Array): void {
+    const root = rootTable(content);
+    if (root.identifier === 'EVTS') {
+      this.#stream ??= id;
+      if (id === this.#stream) this.#readEvents(root);
+      else this.extras.otherStreamEvents += vectorOf(root, 0, 16).count;
+    } else if (root.identifier === 'FRME') this.extras.frames++;
+    else if (root.identifier === 'IMUS') this.extras.imuSamples += vectorOf(root, 0, 4).count;
+    else if (root.identifier === 'TRIG') this.counters.triggers += vectorOf(root, 0, 4).count;
+    else this.counters.unknownWords++;
+  }
+
+  #readEvents(root: FlatTable): void {
+    const { counters } = this;
     const { at, count } = vectorOf(root, 0, 16);
-    columns.reserve(n + count);
-    const { t, x, y, p } = columns;
+    this.#columns.reserve(this.#n + count);
+    const { t, x, y, p } = this.#columns;
     const words = wordsAt(root.view, at, count * 4);
-    const [maxX, maxY] = [width || 32_768, height || 32_768];
+    const [maxX, maxY] = [this.width || 32_768, this.height || 32_768];
+    let [n, clockUs] = [this.#n, this.clockUs];
     for (let i = 0; i < words.length; i += 4) {
       const time = words[i + 1]! * 2 ** 32 + (words[i]! >>> 0);
       const place = words[i + 2]!;
@@ -126,121 +188,16 @@ function startAedat4(info: StreamInfo): Decoder {
       y[n] = row;
       p[n++] = (words[i + 3]! & 0xff) === 0 ? 0 : 1;
     }
-  };
+    this.#n = n;
+    this.clockUs = clockUs;
+  }
 
-  const readContent = (id: number, content: Uint8Array): void => {
-    const root = rootTable(content);
-    if (root.identifier === 'EVTS') {
-      stream ??= id;
-      if (id === stream) readEvents(root);
-      else extras.otherStreamEvents += vectorOf(root, 0, 16).count;
-    } else if (root.identifier === 'FRME') extras.frames++;
-    else if (root.identifier === 'IMUS') extras.imuSamples += vectorOf(root, 0, 4).count;
-    else if (root.identifier === 'TRIG') counters.triggers += vectorOf(root, 0, 4).count;
-    else counters.unknownWords++;
-  };
-
-  const readPacket = (id: number, packed: Uint8Array): void => {
-    const before = n;
-    try {
-      readContent(id, unpack(packed));
-    } catch {
-      // Nothing of a packet that is damaged anywhere is believed; the next one begins where its size says.
-      counters.unknownWords++;
-      counters.gaps++;
-      n = before;
-    }
-  };
-
-  /** Looks for the next place that can only be a packet. False if it needs more bytes. */
-  const resume = (): boolean => {
-    const bytes = queue.view();
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const last = bytes.length - PACKET_HEADER - 4;
-    for (let at = 0; at <= last; at++) {
-      if (!isPacked(view.getUint32(at + PACKET_HEADER, true)) || !plausible(view, at)) continue;
-      drop(at, true);
-      searching = false;
-      return true;
-    }
-    drop(Math.max(0, last + 1), true);
-    return false;
-  };
-
-  /** Takes what is complete at the front of the queue. False if there is nothing more. */
-  const step = (): boolean => {
-    if (!header) {
-      const found = readHeader(queue.view());
-      if (found === 'more') return false;
-      if (found === 'malformed') {
-        // A stream joined in its middle, or a broken header: packets can still be found.
-        header = { bytes: 0, tableAt: Number.POSITIVE_INFINITY, stream: undefined, width: 0, height: 0 };
-        searching = true;
-        counters.gaps++;
-        return true;
-      }
-      header = found;
-      stream = found.stream;
-      width ||= found.width;
-      height ||= found.height;
-      drop(found.bytes);
-      return true;
-    }
-    if (position >= header.tableAt && !searching) {
-      // The data table is read at the end; what would be beyond any table is let go.
-      if (queue.length > LARGEST_PACKET) drop(queue.length, true);
-      return false;
-    }
-    if (searching) return resume();
-    if (queue.length < PACKET_HEADER) return false;
-    const bytes = queue.view();
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (!plausible(view, 0)) {
-      searching = true;
-      counters.gaps++;
-      return true;
-    }
-    const end = PACKET_HEADER + view.getInt32(4, true);
-    if (bytes.length < end) return false;
-    readPacket(view.getInt32(0, true), bytes.subarray(PACKET_HEADER, end));
-    drop(end);
-    return true;
-  };
-
-  return {
-    push(bytes) {
-      n = 0;
-      queue.append(bytes);
-      while (step());
-      counters.events += n;
-      return columns.events(n);
-    },
-    gap() {
-      counters.gaps++;
-      drop(queue.length, true);
-      header ??= { bytes: 0, tableAt: Number.POSITIVE_INFINITY, stream: undefined, width: 0, height: 0 };
-      // Positions in the file are no longer known.
-      header = { ...header, tableAt: Number.POSITIVE_INFINITY };
-      searching = true;
-    },
-    end() {
-      if (header && position >= header.tableAt) extras.indexedEvents = indexedEvents(queue.view(), stream);
-      else counters.leftoverBytes += queue.length;
-      queue.drop(queue.length);
-      return columns.events(0);
-    },
-    counters,
-    extras,
-    get width() {
-      return width;
-    },
-    get height() {
-      return height;
-    },
-    get clockUs() {
-      return clockUs;
-    },
-  };
+  /** @param isLost they belong to no packet */
+  #drop(count: number, isLost = false): void {
+    this.#queue.drop(count);
+    this.#position += count;
+    if (isLost) this.counters.leftoverBytes += count;
+  }
 }
 
 const isPacked = (magic: number): boolean => magic === LZ4_MAGIC || magic === ZSTD_MAGIC;
@@ -265,7 +222,7 @@ function wordsAt({ buffer, byteOffset }: DataView, at: number, count: number): I
   return from % 4 === 0 ? new Int32Array(buffer, from, count) : new Int32Array(buffer.slice(from, from + 4 * count));
 }
 
-/** What the file's own table says of the events in a stream; 0 where it cannot be read. */
+/** The number of events of a stream in the file's own table; 0 where it cannot be read. */
 function indexedEvents(table: Uint8Array, stream: number | undefined): number {
   try {
     const root = rootTable(unpack(table));

@@ -4,7 +4,7 @@ import { type RecordReader, type RecordStream, startRecords } from '../startReco
 
 /*
   DAT file
-    ASCII header ("% Version 2", "% Width 640", "% Height 480"; old files do not tell the size)
+    ASCII header ("% Version 2", "% Width 640", "% Height 480"; old files do not contain the size)
     u8 type: 0 or 12 CD events, 14 external triggers; u8 size of a record: 8
     records, little endian: u32 t (µs, wraps after 71.6 min), u32 data
       version 2: x[13:0], y[27:14], polarity[28]

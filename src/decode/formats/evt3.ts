@@ -109,7 +109,7 @@ function readEvt3({ width, height, nearUs }: StreamInfo): WordReader {
           }
           if (base !== UNKNOWN) base += bits;
         } else if (type === 8) {
-          // Sensors repeat the word: while nothing is in doubt, the same one again says nothing.
+          // Sensors repeat the word: while nothing is in doubt, the same one again changes nothing.
           if (word === calmHigh) continue;
           if (timeHigh(word & 0xfff)) now = time.high * 4096;
           row = rowOf();

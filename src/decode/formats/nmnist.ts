@@ -5,7 +5,7 @@ import { type RecordReader, type RecordStream, startRecords } from '../startReco
   N-MNIST and N-Caltech101 file: records of 5 bytes, big endian, no header
     u8 x, u8 y, u24: polarity[23], t[22:0] (µs)
     y = 240 is no event: all times after it are 2^13 µs later
-  The file says nothing of itself: it is recognised by times that do not go back.
+  The file has no header: it is recognised by times that do not go back.
 */
 
 const SIZE = 5;
@@ -23,7 +23,7 @@ export const nmnist: Format = {
 };
 
 function detectNmnist(head: Uint8Array): Detected | undefined {
-  // A head of full length is the beginning of a longer file, whose length nobody told.
+  // A head of full length is the beginning of a longer file, whose length is not known.
   if (head.length < 65_536 && head.length % SIZE !== 0) return undefined;
   const count = Math.floor(head.length / SIZE);
   if (count < RECORDS_TO_TELL) return undefined;

@@ -1,18 +1,20 @@
 import { makeColumns } from '../columns.ts';
 import { type Decoder, type Detected, type Format, type StreamInfo, noCounts } from '../decoder.ts';
+import type { Events } from '../events.ts';
+import { makeLines } from '../lines.ts';
 import { sizeOf } from '../propheseeHeader.ts';
 import { type TextLayout, columnsNamed, layoutOf, splitLine } from '../textLayout.ts';
 
 /*
   Text: one event a line, numbers apart by blanks, commas or semicolons
-    comments begin with % or #; "%geometry:1280,720" and a first line of two numbers tell the size of the sensor
-    a heading may name the columns (t, x, y, p); else the first lines tell them by what they hold
+    comments begin with % or #; "%geometry:1280,720" and a first line of two numbers are the size of the sensor
+    a heading may name the columns (t, x, y, p); else they are found by what the first lines hold
   Usual: "t x y p" in seconds (ECD, DSEC), "x,y,p,t" in microseconds (Metavision). Polarity is 1, or 0 or -1.
 */
 
-/** Lines that the layout is told from, and the bytes after which it is told from fewer. */
-const LINES_TO_TELL = 64;
-const BYTES_TO_TELL = 16_384;
+/** The layout is found from so many lines, or from fewer after so many bytes. */
+const LINES_FOR_LAYOUT = 64;
+const BYTES_FOR_LAYOUT = 16_384;
 const LONGEST_LINE = 1024;
 
 export const text: Format = {
@@ -24,13 +26,13 @@ export const text: Format = {
 };
 
 function detectText(head: Uint8Array): Detected | undefined {
-  const sample = head.subarray(0, BYTES_TO_TELL);
+  const sample = head.subarray(0, BYTES_FOR_LAYOUT);
   if (sample.some((byte) => byte > 0x7e || (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d))) return undefined;
   const lines = Buffer.from(sample).toString('latin1').split('\n');
   // The last line may be cut off by the end of the head.
   if (lines.length > 1 && head.length > sample.length) lines.pop();
   const preface = readPreface(lines);
-  if (!layoutOf(preface.events.slice(0, LINES_TO_TELL), preface.named)) return undefined;
+  if (!layoutOf(preface.events.slice(0, LINES_FOR_LAYOUT), preface.named)) return undefined;
   const { width, height } = preface;
   return { headerBytes: 0, width, height, geometryFrom: width > 0 ? 'header' : 'none in the file' };
 }
@@ -42,7 +44,7 @@ interface Preface {
   readonly height: number;
 }
 
-/** Sorts the first lines of a file into events, and what is said about them. */
+/** Divides the first lines of a file into events, and what describes them. */
 function readPreface(lines: readonly string[]): Preface {
   const events: string[] = [];
   let named = {};
@@ -72,31 +74,26 @@ const isHeading = (line: string): boolean => /^[%#\s]*[a-z]/i.test(line);
 function startText(stream: StreamInfo): Decoder {
   const counters = noCounts();
   const columns = makeColumns();
+  const lines = makeLines(LONGEST_LINE, counters);
+  /** Lines that wait until there are enough to find the layout. */
   const waiting: string[] = [];
   let waitingBytes = 0;
   let layout: TextLayout | undefined;
   let { width, height } = stream;
-  let rest = '';
-  let skipping = false;
   let clockUs = Number.NaN;
   let n = 0;
 
   const readLine = (line: string, at: TextLayout): void => {
     if (line.trim() === '' || isComment(line)) return;
     const words = splitLine(line);
-    const [time, column, row, on] = [at.t, at.x, at.y, at.p].map((index) => Number(words[index] ?? Number.NaN)) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const t = Math.round(time * at.unitUs);
+    const numberAt = (index: number): number => Number(words[index] ?? Number.NaN);
+    const [t, column, row, on] = [Math.round(numberAt(at.t) * at.unitUs), numberAt(at.x), numberAt(at.y), numberAt(at.p)];
     if (Number.isNaN(t) || !Number.isInteger(column) || !Number.isInteger(row) || Number.isNaN(on)) {
       counters.unknownWords++;
       return;
     }
-    const possible = column >= 0 && row >= 0 && column < (width || 65_536) && row < (height || 65_536) && t >= 0 && t < 2 ** 53;
-    if (!possible || (on !== 0 && on !== 1 && on !== -1)) {
+    const isPossible = column >= 0 && row >= 0 && column < (width || 65_536) && row < (height || 65_536) && t >= 0 && t < 2 ** 53;
+    if (!isPossible || (on !== 0 && on !== 1 && on !== -1)) {
       counters.outOfRange++;
       return;
     }
@@ -109,12 +106,12 @@ function startText(stream: StreamInfo): Decoder {
     columns.p[n++] = on === 1 ? 1 : 0;
   };
 
-  /** Tells the layout from the lines that waited for it, and reads them. */
+  /** Finds the layout of the lines that waited for it, and reads them. */
   const settle = (): void => {
     const preface = readPreface(waiting);
     width ||= preface.width;
     height ||= preface.height;
-    layout = layoutOf(preface.events.filter(isNumbers).slice(0, LINES_TO_TELL), preface.named);
+    layout = layoutOf(preface.events.filter(isNumbers).slice(0, LINES_FOR_LAYOUT), preface.named);
     if (layout) for (const line of preface.events) readLine(line, layout);
     else {
       counters.unknownWords += preface.events.length;
@@ -124,46 +121,34 @@ function startText(stream: StreamInfo): Decoder {
   };
 
   const takeLine = (line: string): void => {
-    if (layout) readLine(line, layout);
-    else {
-      waiting.push(line);
-      waitingBytes += line.length + 1;
-      if (waiting.length >= LINES_TO_TELL || waitingBytes >= BYTES_TO_TELL) settle();
-    }
+    if (layout) return readLine(line, layout);
+    waiting.push(line);
+    waitingBytes += line.length + 1;
+    if (waiting.length >= LINES_FOR_LAYOUT || waitingBytes >= BYTES_FOR_LAYOUT) settle();
+  };
+
+  /** The events that were read since `n` was 0. */
+  const delivered = (): Events => {
+    counters.events += n;
+    return columns.events(n);
   };
 
   return {
     push(bytes) {
       n = 0;
-      const lines = (rest + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        if (skipping || line.length > LONGEST_LINE) counters.leftoverBytes += line.length + 1;
-        else takeLine(line);
-        skipping = false;
-      }
-      if (skipping || rest.length > LONGEST_LINE) {
-        counters.leftoverBytes += rest.length;
-        rest = '';
-        skipping = true;
-      }
-      counters.events += n;
-      return columns.events(n);
+      for (const line of lines.take(bytes)) takeLine(line);
+      return delivered();
     },
     gap() {
       counters.gaps++;
-      counters.leftoverBytes += rest.length;
-      rest = '';
-      // What comes next may be the end of a line whose beginning was lost.
-      skipping = true;
+      lines.gap();
     },
     end() {
       n = 0;
-      if (rest !== '' && !skipping) takeLine(rest);
-      rest = '';
+      const last = lines.end();
+      if (last !== undefined) takeLine(last);
       if (!layout && waiting.length > 0) settle();
-      counters.events += n;
-      return columns.events(n);
+      return delivered();
     },
     counters,
     get width() {

@@ -1,7 +1,7 @@
 import type { Columns } from '../columns.ts';
 import { EVT_KERNEL } from './kernelBytes.ts';
 
-/** What a kernel goes on from, and leaves behind: the layout of `kernels/evt.ts`. */
+/** The state that a kernel starts from and ends with: the layout of `kernels/evt.ts`. */
 export interface KernelState {
   y: number;
   /** -1 while unknown. */
@@ -78,7 +78,7 @@ function startKernel(module: WebAssembly.Module, width: number, height: number):
   let ints = new Int32Array(memory.buffer, 0, 16);
   let doubles = new Float64Array(memory.buffer, 0, 8);
 
-  /** Lays the memory out anew for a larger input or larger columns; what the columns hold moves along. */
+  /** Changes the layout of the memory for a larger input or larger columns; the contents of the columns are kept. */
   const layOut = (input: number, capacity: number): void => {
     const t = STATE_BYTES + align(input);
     const x = t + align(8 * capacity);

@@ -19,7 +19,7 @@ let module: WebAssembly.Module | undefined;
 let engine: Engine | undefined;
 
 /** Room for the content of one frame in the memory of a kernel; undefined where there is none to be had. */
-export function makeLz4Kernel(frame: Uint8Array) {
+export function lz4Kernel(frame: Uint8Array) {
   try {
     module ??= new WebAssembly.Module(Buffer.from(LZ4_KERNEL, 'base64'));
     // Frames are unpacked one at a time: each may write over the one before.

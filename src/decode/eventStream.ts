@@ -1,6 +1,6 @@
-import { makeColumns } from '../columns.ts';
-import { type Decoder, type Detected, type Format, type StreamInfo, noCounts } from '../decoder.ts';
-import { startsWith } from '../startsWith.ts';
+import { makeColumns } from './columns.ts';
+import { type Decoder, type Detected, type Format, type StreamInfo, noCounts } from './decoder.ts';
+import { startsWith } from './startsWith.ts';
 
 /*
   Event Stream file (.es), little endian
@@ -10,59 +10,34 @@ import { startsWith } from '../startsWith.ts';
     atis     u8 c: 111111nn: t += 63 * n; else t += c >> 2, c & 3: 0 OFF, 1 exposure start, 2 ON, 3 exposure end, u16 x, u16 y
     color    u8 c: FF: t += 254; else t += c, u16 x, u16 y, u8 r, g, b
     generic  u8 c: FF: t += 254; else t += c, length in groups of 7 bits (bit 0: more follow), so many bytes
-  y counts from the bottom. Times are differences: after a gap they, and where the next event begins, are unknown for good.
+  y counts from the bottom. Times are differences: after a gap they are unknown for good, and so is where the next event begins.
 */
 
 const MAGIC = Buffer.from('Event Stream');
-const DVS = 1;
-const ATIS = 2;
-const COLOR = 4;
 const LONGEST_RECORD = 8;
 
-interface Layout {
+export interface EventStreamLayout {
+  /** The type in the file's header. */
   readonly type: number;
   /** Bytes of an event. */
   readonly size: number;
-  /** Time that a first byte tells where it is no event; undefined where it is one. */
+  /** The time that a first byte stands for where it is not the beginning of an event; undefined where it is. */
   readonly wait: (first: number) => number | undefined;
+  /** The time from the event before. */
   readonly step: (first: number) => number;
-  /** Polarity; undefined for events that are none of contrast. */
+  /** Polarity; undefined for events without one. */
   readonly polarity: (first: number) => number | undefined;
 }
 
-const format = (name: string, layout: Layout): Format => ({
+/** A format of Event Stream files whose events have one size. */
+export const eventStream = (name: string, layout: EventStreamLayout): Format => ({
   name,
   withoutTriggers: true,
-  detect: (head) => detectEs(head, layout.type),
-  start: (stream) => startEs(stream, layout),
+  detect: (head) => detectEventStream(head, layout.type),
+  start: (stream) => start(stream, layout),
 });
 
-export const esDvs: Format = format('es-dvs', {
-  type: DVS,
-  size: 5,
-  wait: (first) => (first === 0xff ? 127 : first === 0xfe ? 0 : undefined),
-  step: (first) => first >> 1,
-  polarity: (first) => first & 1,
-});
-
-export const esAtis: Format = format('es-atis', {
-  type: ATIS,
-  size: 5,
-  wait: (first) => ((first & 0xfc) === 0xfc ? 63 * (first & 3) : undefined),
-  step: (first) => first >> 2,
-  polarity: (first) => ((first & 1) === 1 ? undefined : (first & 3) >> 1),
-});
-
-/** Colour events have no polarity: they are counted, and tell the time. */
-export const esColor: Format = format('es-color', {
-  type: COLOR,
-  size: 8,
-  wait: (first) => (first === 0xff ? 254 : undefined),
-  step: (first) => first,
-  polarity: () => undefined,
-});
-
-function detectEs(head: Uint8Array, type: number): Detected | undefined {
+export function detectEventStream(head: Uint8Array, type: number): Detected | undefined {
   if (!startsWith(head, MAGIC) || head[15] !== type) return undefined;
   if (type === 0) return { headerBytes: 16, width: 0, height: 0, geometryFrom: 'none in the file' };
   if (head.length < 20) return undefined;
@@ -70,7 +45,7 @@ function detectEs(head: Uint8Array, type: number): Detected | undefined {
   return { headerBytes: 20, width, height, geometryFrom: 'header' };
 }
 
-function startEs({ width, height }: StreamInfo, { size, wait, step, polarity }: Layout): Decoder {
+function start({ width, height }: StreamInfo, { size, wait, step, polarity }: EventStreamLayout): Decoder {
   const counters = noCounts();
   const columns = makeColumns();
   let rest = new Uint8Array(0);
@@ -133,61 +108,6 @@ function startEs({ width, height }: StreamInfo, { size, wait, step, polarity }: 
       rest = new Uint8Array(0);
       return columns.events(0);
     },
-    counters,
-    width,
-    height,
-    get clockUs() {
-      return now;
-    },
-  };
-}
-
-/** Generic streams carry bytes that mean something to their writer only: they are counted, and tell the time. */
-export const esGeneric: Format = {
-  name: 'es-generic',
-  withoutTriggers: true,
-  withoutGeometry: true,
-  detect: (head) => detectEs(head, 0),
-  start: startGeneric,
-};
-
-function startGeneric({ width, height }: StreamInfo): Decoder {
-  const counters = noCounts();
-  const none = makeColumns().events(0);
-  let now = Number.NaN;
-  let [skip, shift, length] = [0, -1, 0];
-  let lost = false;
-
-  const take = (byte: number): void => {
-    if (skip > 0) skip--;
-    else if (shift >= 0) {
-      length += (byte >> 1) * 2 ** shift;
-      shift += 7;
-      // A length that no file can have is damage: where the next event begins is unknown.
-      if (length > Number.MAX_SAFE_INTEGER / 2) lost = true;
-      else if ((byte & 1) === 0) [skip, shift, length] = [length, -1, 0];
-    } else if (byte === 0xff) now += 254;
-    else {
-      now += byte;
-      counters.otherWords++;
-      shift = 0;
-    }
-  };
-
-  return {
-    push(bytes) {
-      if (bytes.length > 0 && Number.isNaN(now)) now = 0;
-      for (const byte of bytes) {
-        if (lost) counters.leftoverBytes++;
-        else take(byte);
-      }
-      return none;
-    },
-    gap() {
-      counters.gaps++;
-      lost = true;
-    },
-    end: () => none,
     counters,
     width,
     height,
