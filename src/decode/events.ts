@@ -29,8 +29,13 @@ export interface EventBatch extends Item {
   readonly session?: Session | undefined;
 }
 
+/** Columns that are being filled. */
+export interface WritableEvents extends Events {
+  length: number;
+}
+
 /** Columns with room for `capacity` events. */
-export const makeEvents = (capacity: number): { length: number; t: Float64Array; x: Uint16Array; y: Uint16Array; p: Uint8Array } => ({
+export const makeEvents = (capacity: number): WritableEvents => ({
   length: 0,
   t: new Float64Array(capacity),
   x: new Uint16Array(capacity),

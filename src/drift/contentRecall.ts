@@ -2,9 +2,8 @@ import { contentWords } from '../normalise/contentWords.ts';
 
 /**
  * Share of the content words of the raw captions that the normalised ones still hold, 0..1, mean over the
- * captions that have any. Inflections of one verb are one word (sits, sitting). Words that speak of the picture
- * and not of the scene ("image", "showcases") count like all others, so that nobody can move the goal by calling
- * a word manner.
+ * captions that have any. Inflections of one verb are one word (sits, sitting). Words about the picture and not the
+ * scene ("image", "showcases") count like all others, so that the measure does not depend on what is called style.
  */
 export function contentRecall(raw: readonly string[], normalised: readonly string[]): number {
   const shares = raw.flatMap((text, i) => {

@@ -1,18 +1,18 @@
 import { wordsOf } from '../normalise/contentWords.ts';
 
 /** Texts as counts of n-grams: document i owns the entries `starts[i]` up to `starts[i + 1]`, features ascending. */
-export interface Counts {
+export interface NgramCounts {
   readonly starts: Uint32Array;
   readonly features: Uint32Array;
   readonly counts: Float64Array;
   /** Number of different features. */
   readonly size: number;
-  /** Features below this number are of characters, the others of words: the two are scaled apart. */
+  /** Features below this number are of characters, the others of words: they are scaled separately. */
   readonly charSize: number;
 }
 
-/** Characters 2-4 with the edges of words, words 1-2, case kept: the surface that a model's manner shows in. */
-export function countNgrams(texts: readonly string[]): Counts {
+/** N-grams of 2 to 4 characters, across words, and of 1 and 2 words, with their case: the surface that shows a model's style. */
+export function countNgrams(texts: readonly string[]): NgramCounts {
   const chars = tally(texts.map(charNgrams), 0);
   const words = tally(texts.map(wordNgrams), chars.size);
   const documents = texts.map((_, i) => [...(chars.documents[i] ?? []), ...(words.documents[i] ?? [])]);

@@ -3,13 +3,13 @@ import { contentWords } from '../normalise/contentWords.ts';
 import type { Normaliser } from '../normalise/rule.ts';
 import { contentRecall } from './contentRecall.ts';
 import { type Texture, textureOf } from './texture.ts';
-import { type Spoken, vendorAccuracy } from './vendorAccuracy.ts';
+import { type LabelledCaptions, vendorAccuracy } from './vendorAccuracy.ts';
 
-/** What one form leaves of the vendors' manner. */
+/** How much of the vendors' styles is left in one form. */
 export interface FormDrift {
   /** How often the vendor is guessed from the normalised captions, 0..1. */
   readonly normalised: number;
-  /** (normalised - content) / (raw - content): 1 = nothing gained, 0 = only the choice of words is left. Null where raw captions tell no more than their words. */
+  /** (normalised - content) / (raw - content): 1 = nothing gained, 0 = only the choice of words is left. Null where raw captions give away no more than their words. */
   readonly residual: number | null;
   /** Content words kept, 0..1. */
   readonly recall: number;
@@ -30,38 +30,38 @@ export interface DriftReport {
   readonly forms: Readonly<Record<string, FormDrift>>;
 }
 
-/** Measures how well the vendor can be told from captions of the same images, before and after each normaliser. */
-export function driftReport(spoken: Spoken, forms: Readonly<Record<string, Normaliser>>): DriftReport {
-  const vendors = [...new Set(spoken.vendors)].toSorted();
+/** Measures how well the vendor can be guessed from captions of the same images, before and after each normaliser. */
+export function driftReport(captions: LabelledCaptions, forms: Readonly<Record<string, Normaliser>>): DriftReport {
+  const vendors = [...new Set(captions.vendors)].toSorted();
   if (vendors.length < 2) {
     throw new PipelineError(
       'INPUT_UNREADABLE',
       `drift needs captions of two models at least, found ${vendors.length}: ${vendors.join(', ')}`,
     );
   }
-  const accuracyOf = (texts: readonly string[]): number => vendorAccuracy({ ...spoken, texts });
-  const raw = accuracyOf(spoken.texts);
-  const content = accuracyOf(spoken.texts.map(contentSet));
+  const accuracyOf = (texts: readonly string[]): number => vendorAccuracy({ ...captions, texts });
+  const raw = accuracyOf(captions.texts);
+  const content = accuracyOf(captions.texts.map(contentSet));
   const measure = (normaliser: Normaliser): FormDrift => {
-    const texts = spoken.texts.map((text) => normaliser.apply(text).text);
+    const texts = captions.texts.map((text) => normaliser.apply(text).text);
     const normalised = accuracyOf(texts);
     const residual = raw > content ? (normalised - content) / (raw - content) : null;
-    return { normalised, residual, recall: contentRecall(spoken.texts, texts), vendors: texturesOf({ ...spoken, texts }, vendors) };
+    return { normalised, residual, recall: contentRecall(captions.texts, texts), vendors: texturesOf({ ...captions, texts }, vendors) };
   };
   return {
-    captions: spoken.texts.length,
-    images: new Set(spoken.images).size,
+    captions: captions.texts.length,
+    images: new Set(captions.images).size,
     vendors,
-    chance: Math.max(...vendors.map((vendor) => spoken.vendors.filter((name) => name === vendor).length)) / spoken.texts.length,
+    chance: Math.max(...vendors.map((vendor) => captions.vendors.filter((name) => name === vendor).length)) / captions.texts.length,
     raw,
     content,
-    rawVendors: texturesOf(spoken, vendors),
+    rawVendors: texturesOf(captions, vendors),
     forms: Object.fromEntries(Object.entries(forms).map(([form, normaliser]) => [form, measure(normaliser)])),
   };
 }
 
-/** The set, in alphabetical order: neither order nor repetition is left. */
+/** The set in alphabetical order, without order and repetition of the text. */
 const contentSet = (text: string): string => [...new Set(contentWords(text))].toSorted().join(' ');
 
-const texturesOf = ({ texts, vendors: spokenBy }: Spoken, vendors: readonly string[]): Record<string, Texture> =>
-  Object.fromEntries(vendors.map((vendor) => [vendor, textureOf(texts.filter((_, i) => spokenBy[i] === vendor))]));
+const texturesOf = ({ texts, vendors: vendorOf }: LabelledCaptions, vendors: readonly string[]): Record<string, Texture> =>
+  Object.fromEntries(vendors.map((vendor) => [vendor, textureOf(texts.filter((_, i) => vendorOf[i] === vendor))]));

@@ -1,4 +1,4 @@
-import type { Counts } from './countNgrams.ts';
+import type { NgramCounts } from './countNgrams.ts';
 import { mulberry32, shuffle } from '../random.ts';
 
 /*
@@ -11,8 +11,14 @@ const C = 1;
 const MAX_ROUNDS = 60;
 const TOLERANCE = 0.1;
 
-/** The class of each document that is not in training, as guessed from those that are; -1 for the others. */
-export function classify(rows: Counts, weights: Float64Array, classes: Uint8Array, classCount: number, training: Uint8Array): Int16Array {
+/** The class of each document that is not in training, as guessed from those that are; -1 for those. */
+export function linearSvm(
+  rows: NgramCounts,
+  weights: Float64Array,
+  classes: Uint8Array,
+  classCount: number,
+  training: Uint8Array,
+): Int16Array {
   const models = Array.from({ length: classCount }, (_, k) => train(rows, weights, classes, k, training));
   const guesses = new Int16Array(classes.length).fill(-1);
   for (let i = 0; i < classes.length; i += 1) {
@@ -30,7 +36,7 @@ export function classify(rows: Counts, weights: Float64Array, classes: Uint8Arra
 }
 
 /** One hyperplane: class `k` against the rest. The last number is the bias. */
-function train(rows: Counts, weights: Float64Array, classes: Uint8Array, k: number, training: Uint8Array): Float64Array {
+function train(rows: NgramCounts, weights: Float64Array, classes: Uint8Array, k: number, training: Uint8Array): Float64Array {
   const { starts, features, size } = rows;
   const plane = new Float64Array(size + 1);
   const alpha = new Float64Array(classes.length);
@@ -55,13 +61,13 @@ function train(rows: Counts, weights: Float64Array, classes: Uint8Array, k: numb
   return plane;
 }
 
-function dot({ starts, features, size }: Counts, weights: Float64Array, i: number, plane: Float64Array): number {
+function dot({ starts, features, size }: NgramCounts, weights: Float64Array, i: number, plane: Float64Array): number {
   let sum = plane[size]!;
   for (let at = starts[i]!; at < starts[i + 1]!; at += 1) sum += plane[features[at]!]! * weights[at]!;
   return sum;
 }
 
-function squared({ starts }: Counts, weights: Float64Array, i: number): number {
+function squared({ starts }: NgramCounts, weights: Float64Array, i: number): number {
   let sum = 1;
   for (let at = starts[i]!; at < starts[i + 1]!; at += 1) sum += weights[at]! * weights[at]!;
   return sum;

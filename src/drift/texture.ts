@@ -1,13 +1,13 @@
 import { wordsOf } from '../normalise/contentWords.ts';
 
-/** How varied and how long the captions of one vendor are. */
+/** How long and how varied the captions of one vendor are. */
 export interface Texture {
   readonly captions: number;
   /** Words of a caption: 5th, 50th and 95th percentile. */
   readonly words: { readonly p5: number; readonly p50: number; readonly p95: number };
-  /** Different word pairs by all word pairs, 0..1: low means that the same phrases come again. */
+  /** Different word pairs by all word pairs, 0..1: low where phrases are repeated. */
   readonly distinct2: number;
-  /** Mean BLEU (1 to 4 words) of a caption against the others, 0..1: high means that they are alike. At most 100 captions, evenly taken. */
+  /** Mean BLEU (1 to 4 words) of a caption against the others, 0..1: high where captions are alike. Of at most 100 captions, evenly taken. */
   readonly selfBleu: number;
   /** Captions that still hold an apology or a refusal, and those cut in mid-sentence. */
   readonly refusalLeaks: number;
@@ -28,7 +28,7 @@ export function textureOf(texts: readonly string[]): Texture {
   };
 }
 
-/** Looser than the rule that drops them: a leak meter that shares the rule's blind spots would always read zero. */
+/** Wider than the rule that drops them: with the same patterns the count would always be zero. */
 const REFUSAL = /\b(?:i'm sorry|i am sorry|apologi[sz]e|i (?:cannot|can't|am unable|am not able|don't|do not)|as an ai|language model)\b/i;
 const TRUNCATED = /(?:^|\s)(?:an?|the|of|and|or|with|from|its|is|are|in|on|to|for|by)[,;:]?["']?\.?$/i;
 
@@ -45,14 +45,15 @@ function selfBleu(texts: readonly (readonly string[])[]): number {
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }
 
-type NgramCounts = readonly ReadonlyMap<string, number>[];
+/** N-grams of 1 to 4 words with their counts. */
+type CountsByOrder = readonly ReadonlyMap<string, number>[];
 
 /** BLEU against all the others, with one added to the counts of 2 to 4 words (Lin and Och 2004), closest reference length. */
 function bleu(
   length: number,
-  own: NgramCounts,
+  own: CountsByOrder,
   texts: readonly (readonly string[])[],
-  counted: readonly NgramCounts[],
+  counted: readonly CountsByOrder[],
   self: number,
 ): number {
   let logs = 0;

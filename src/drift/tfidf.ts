@@ -1,11 +1,11 @@
-import type { Counts } from './countNgrams.ts';
+import type { NgramCounts } from './countNgrams.ts';
 
 /**
  * Weights of the entries of `counts`: (1 + log tf) * idf, with the idf of the training documents, smoothed as if
  * one more document held every feature. The block of characters and the block of words each have length 1, and
  * a document with both has length sqrt 2.
  */
-export function tfidf(counts: Counts, training: Uint8Array): Float64Array {
+export function tfidf(counts: NgramCounts, training: Uint8Array): Float64Array {
   const { starts, features, counts: tf, charSize, size } = counts;
   const seen = new Float64Array(size);
   let documents = 0;

@@ -2,7 +2,7 @@ import type { Item } from '../stage/item.ts';
 import type { CloseReason } from './eventWindow.ts';
 import type { MotionFacts } from './motionFacts.ts';
 
-/** What is known of a window once its events are no longer needed. */
+/** What is kept of a window when its events are no longer needed. */
 export interface WindowFacts {
   /** Sensor time in microseconds, start inclusive, end exclusive. */
   readonly start: number;
@@ -16,7 +16,7 @@ export interface WindowFacts {
   readonly height: number;
   /** Wall clock of the packet with the first event in Unix microseconds; 0 where it is not known. */
   readonly capturedAtUs: number;
-  /** What its events say by themselves, where the pipeline asks for that. */
+  /** The motion measured from its events, where a part of the pipeline needs it. */
   readonly motion?: MotionFacts;
 }
 
@@ -36,8 +36,8 @@ export interface Frame extends Item {
   /** Deterministic: the same window of the same source has the same id in every run. 24 hex digits. */
   readonly id: string;
   readonly window: WindowFacts;
-  /** Absent for a quiet window: too few events to ask anybody about. */
+  /** Absent for a quiet window: it has too few events to ask a model about. */
   readonly image?: Image;
-  /** Name, parameters and legend of what drew it. */
+  /** Name, parameters and legend of the renderer that drew it. */
   readonly renderer: { readonly name: string; readonly params: Readonly<Record<string, unknown>>; readonly legend: string };
 }

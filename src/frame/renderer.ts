@@ -10,7 +10,7 @@ export interface Pixels {
   readonly data: Uint8Array;
 }
 
-/** A way to draw a window, at once or later. To add one, write a file in `renderers/` with a function that returns this. */
+/** A way to draw a window, synchronously or not. To add one, write a file in `renderers/` with a function that returns this. */
 export interface Renderer<Drawn extends Pixels | Promise<Pixels> = Pixels> extends Part {
   readonly params: Readonly<Record<string, unknown>>;
   /** What the colours mean, as a sentence for the prompt, made from the renderer's own parameters. */
@@ -18,7 +18,7 @@ export interface Renderer<Drawn extends Pixels | Promise<Pixels> = Pixels> exten
   /** Events before the window's start that the picture depends on, in microseconds. @default 0 */
   readonly horizonUs?: number;
   /**
-   * A pure function of the window and the parameters. Throws PipelineError RENDER_FAILED, which costs this window, or
+   * A pure function of the window and the parameters. Throws PipelineError RENDER_FAILED, which rejects this window, or
    * CONFIG_INVALID, which ends the run.
    */
   draw(window: EventWindow): Drawn;

@@ -6,7 +6,7 @@ import { filterRun, keep, perPixel } from './support/filterRun.ts';
 export interface BackgroundActivityOptions {
   /** How recent the neighbour's event must be, in microseconds. @default 2000, as in dv-processing */
   withinUs?: number;
-  /** The pixels around an event that may support it: 8, or 4 without the diagonals. @default 8 */
+  /** The neighbours whose events support an event: 8, or 4 without the diagonals. @default 8 */
   neighbours?: 4 | 8;
 }
 
@@ -16,7 +16,7 @@ const schema = z.strictObject({
 });
 
 /**
- * Drops events that come alone: keeps those of which a neighbour had an event a short while before.
+ * Drops isolated events: keeps those with an event of a neighbour a short time before.
  * The BackgroundActivityFilter of jAER and the BackgroundActivityNoiseFilter of dv-processing.
  */
 export function backgroundActivity(options: BackgroundActivityOptions = {}): Filter {
@@ -27,7 +27,7 @@ export function backgroundActivity(options: BackgroundActivityOptions = {}): Fil
     params,
     memoryUs: withinUs,
     start() {
-      // A border of one pixel around the sensor spares the test for its edge.
+      // A border of one pixel around the sensor makes a test for its edge unnecessary.
       const lastOf = perPixel((width, height) => new Float64Array((width + 2) * (height + 2)).fill(-Infinity));
       return filterRun((events, out, width, height) => {
         const last = lastOf(width, height);

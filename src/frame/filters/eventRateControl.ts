@@ -15,7 +15,7 @@ const schema = z.strictObject({ events: z.int().positive().default(4000), sliceU
 /**
  * Drops events at random while there are more than the target, as a sensor's event rate controller (ERC) does. An event
  * passes with probability target / n, where n is the larger of the counts of the slice before and of this one so far.
- * Chance is made from the event itself, so the same events are dropped in every run.
+ * The random number is computed from the event itself, so the same events are dropped in every run.
  */
 export function eventRateControl(options: EventRateControlOptions = {}): Filter {
   const params = readOptions('eventRateControl', schema, options);
@@ -47,7 +47,7 @@ export function eventRateControl(options: EventRateControlOptions = {}): Filter 
   };
 }
 
-/** A number from 0 to 1 that looks random: murmur3's finaliser over the event. */
+/** A number from 0 to 1 that looks random: the finaliser of murmur3 over the event. */
 function chance(t: number, x: number, y: number, p: number): number {
   let h = Math.imul(t | 0, 0x9e3779b1) ^ ((y << 17) | (x << 1) | p);
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

@@ -7,13 +7,13 @@ export interface HotPixelOptions {
   /** Pixels that are known to be hot, as [x, y]. @default none */
   pixels?: readonly (readonly [x: number, y: number])[];
   /**
-   * Sensor time in milliseconds over which each pixel's events are counted. Which pixels are hot is decided at the end of
-   * each such stretch, for the next one; 0: only the listed ones. @default 1000
+   * Sensor time in milliseconds over which each pixel's events are counted. At the end of each such period it is decided which
+   * pixels are hot in the next one; 0: only the listed ones. @default 1000
    */
   learnMs?: number;
   /** A hot pixel has more events than the mean of all pixels by this many deviations (EventCLIP: 10) ... @default 10 */
   sigma?: number;
-  /** ... and more than this many times its busiest neighbour: an edge is as busy beside it. @default 3 */
+  /** ... and more than this many times the events of its busiest neighbour: neighbours on an edge have as many. @default 3 */
   ratio?: number;
 }
 
@@ -24,7 +24,7 @@ const schema = z.strictObject({
   ratio: z.number().min(1).default(3),
 });
 
-/** Drops the events of pixels that never stop: those that are listed, and those that it learns. */
+/** Drops the events of hot pixels, which never stop: those that are listed, and those that it finds. */
 export function hotPixel(options: HotPixelOptions = {}): Filter {
   const params = readOptions('hotPixel', schema, options);
   const learnUs = params.learnMs * 1000;

@@ -10,14 +10,14 @@ export interface RefractoryOptions {
 
 const schema = z.strictObject({ deadUs: z.number().positive().default(1000) });
 
-/** Lets each pixel speak at most once in its dead time, as jAER's RefractoryFilter does: strong edges make one event, not ten. */
+/** Drops events of a pixel within its dead time, as jAER's RefractoryFilter does: a strong edge makes one event, not ten. */
 export function refractory(options: RefractoryOptions = {}): Filter {
   const params = readOptions('refractory', schema, options);
   const { deadUs } = params;
   return {
     name: 'refractory',
     params,
-    // Where a pixel pauses for the dead time, it does not matter any more what was before.
+    // After a pause of the dead time, what was before does not matter.
     memoryUs: 20 * deadUs,
     start() {
       const lastOf = perPixel((width, height) => new Float64Array(width * height).fill(-Infinity));

@@ -10,7 +10,7 @@ export interface RegionOfInterestOptions {
   /** Size in pixels. */
   width: number;
   height: number;
-  /** `outside` masks the region instead of all around it. @default 'inside' */
+  /** `outside`: drop the events inside the region instead. @default 'inside' */
   keep?: 'inside' | 'outside';
 }
 
@@ -22,7 +22,7 @@ const schema = z.strictObject({
   keep: z.enum(['inside', 'outside']).default('inside'),
 });
 
-/** Keeps the events inside (or outside) a rectangle. Places and the size of the sensor stay what they were. */
+/** Keeps the events inside (or outside) a rectangle. Coordinates and the size of the sensor stay the same. */
 export function regionOfInterest(options: RegionOfInterestOptions): Filter {
   const params = readOptions('regionOfInterest', schema, options);
   const [left, top, right, bottom] = [params.x, params.y, params.x + params.width, params.y + params.height];

@@ -18,7 +18,7 @@ const schema = z.strictObject({
   mode: z.enum(['stcCutTrail', 'stcKeepTrail', 'trail']).default('stcCutTrail'),
 });
 
-/** The event trail filter of Metavision: a contrast that is real makes a burst, noise makes single events. */
+/** The event trail filter of Metavision: real contrast makes a burst of events, noise makes single ones. */
 export function spatioTemporalContrast(options: SpatioTemporalContrastOptions = {}): Filter {
   const params = readOptions('spatioTemporalContrast', schema, options);
   const thresholdUs = params.thresholdMs * 1000;

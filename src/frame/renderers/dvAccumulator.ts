@@ -20,7 +20,7 @@ export interface DvAccumulatorOptions extends CanvasOptions {
   neutralPotential?: number;
   /** Whether OFF events add like ON events. @default false */
   ignorePolarity?: boolean;
-  /** How far before its start the window's picture looks, in milliseconds: the accumulator itself never forgets. @default 0 */
+  /** How far before the window's start its picture begins, in milliseconds; the original accumulator never forgets. @default 0 */
   historyMs?: number;
 }
 

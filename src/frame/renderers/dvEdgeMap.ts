@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import { type CanvasOptions, canvasFields, canvases, picture } from '../rendering/canvas.ts';
-import { countsOf } from '../rendering/counts.ts';
+import { polarityCounts } from '../rendering/polarityCounts.ts';
 import type { Renderer } from '../renderer.ts';
 
 export interface DvEdgeMapOptions extends CanvasOptions {
@@ -33,7 +33,7 @@ export function dvEdgeMap(options: DvEdgeMapOptions = {}): Renderer {
       : 'An edge map: pixels lighter than the background became brighter, darker ones became darker.',
     draw(window) {
       const canvas = canvasOf(window);
-      const [off, on] = countsOf(canvas, window.slices);
+      const [off, on] = polarityCounts(canvas, window.slices);
       const data = new Uint8Array(on.length);
       for (let i = 0; i < data.length; i++) {
         const events = ignorePolarity ? on[i]! + off[i]! : on[i]! - off[i]!;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import { type CanvasOptions, canvasFields, canvases, picture } from '../rendering/canvas.ts';
-import { countsOf, largest } from '../rendering/counts.ts';
+import { polarityCounts, largest } from '../rendering/polarityCounts.ts';
 import type { Renderer } from '../renderer.ts';
 
 export interface EventClipOptions extends CanvasOptions {
@@ -33,7 +33,7 @@ export function eventClip(options: EventClipOptions = {}): Renderer {
       : 'Red pixels became brighter, blue ones became darker, the stronger the more often; the white background did not change.',
     draw(window) {
       const canvas = canvasOf(window);
-      const [off, on] = countsOf(canvas, window.slices);
+      const [off, on] = polarityCounts(canvas, window.slices);
       const limit = params.hotSigma > 0 ? hotLimit(off, on, params.hotSigma) : Infinity;
       for (const counts of [off, on]) for (let i = 0; i < counts.length; i++) if (counts[i]! > limit) counts[i] = 0;
       const most = Math.max(1, largest(off), largest(on));

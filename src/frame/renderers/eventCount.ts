@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import { type CanvasOptions, bytesOf, canvasFields, canvases, picture } from '../rendering/canvas.ts';
-import { countsOf, largest } from '../rendering/counts.ts';
+import { polarityCounts, largest } from '../rendering/polarityCounts.ts';
 import type { Renderer } from '../renderer.ts';
 
 export interface EventCountOptions extends CanvasOptions {
@@ -26,7 +26,7 @@ export function eventCount(options: EventCountOptions = {}): Renderer {
     legend: 'The brighter a pixel, the more often its brightness changed; black pixels did not change.',
     draw(window) {
       const canvas = canvasOf(window);
-      const [off, on] = countsOf(canvas, window.slices);
+      const [off, on] = polarityCounts(canvas, window.slices);
       for (let i = 0; i < on.length; i++) on[i]! += off[i]!;
       const most = params.max ?? largest(on);
       const grey = Uint8Array.from({ length: most + 1 }, (_, n) => Math.round((255 * bend(n)) / bend(Math.max(1, most))));

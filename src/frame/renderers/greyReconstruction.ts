@@ -13,7 +13,7 @@ export interface GreyReconstructionOptions extends CanvasOptions {
   maxEvents?: number;
   /** Radius of the Gaussian blur: 1 (3 x 3 pixels) or 0 for none. @default 1 */
   blur?: 0 | 1;
-  /** How far before its start the window's picture looks, in milliseconds. Long horizons cost: each window draws them again. @default 300 */
+  /** How far before the window's start its picture begins, in milliseconds. Each window draws this time again. @default 300 */
   historyMs?: number;
 }
 

@@ -38,7 +38,7 @@ export interface LearnedReconstructionOptions extends CanvasOptions {
   normalise?: boolean;
   /** The model wants width and height to be multiples of this; zeros fill up. @default 8 */
   multipleOf?: number;
-  /** How far before its start the window's picture looks, in milliseconds: the states of the model begin there. @default 0 */
+  /** How far before the window's start its picture begins, in milliseconds: the states of the model begin there. @default 0 */
   historyMs?: number;
   /** Length of one step of the model before the window, in milliseconds. @default 33 */
   stepMs?: number;
@@ -142,14 +142,14 @@ async function reconstruct({ session, Tensor }: Model, canvas: Canvas, window: E
   return bytesOf(cut, (value) => Math.round(255 * Math.min(1, Math.max(0, value))));
 }
 
-/** The spans that the model is shown: the history in equal steps, and the window. */
+/** The time spans that the model sees: the history in equal steps, and the window. */
 function steps({ start, end }: EventWindow, { historyMs, stepMs }: Params): [start: number, end: number][] {
   const count = Math.ceil(historyMs / stepMs);
   const at = (step: number): number => start - (historyMs * 1000 * (count - step)) / Math.max(1, count);
   return [...Array.from({ length: count }, (_, step): [number, number] => [at(step), at(step + 1)]), [start, end]];
 }
 
-/** The same events with the places of the canvas. */
+/** The same events with the coordinates of the canvas. */
 function onCanvas({ events, from, to }: EventSlice, { width, row, column }: Canvas): EventSlice {
   const { t, p } = events;
   const x = events.x.map((at) => column[at]!);

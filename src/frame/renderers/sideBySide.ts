@@ -4,8 +4,8 @@ import { sideBySidePixels } from '../rendering/sideBySidePixels.ts';
 import type { Renderer } from '../renderer.ts';
 
 /**
- * Two ways to draw one window, in one picture: what one renderer hides the other may show, and every vendor takes it
- * as one picture. It is billed by its size.
+ * One window drawn by two renderers, in one picture: one may show what the other hides, and every vendor takes it
+ * as one picture, billed by its size.
  */
 export function sideBySide(left: Renderer, right: Renderer): Renderer {
   const horizonUs = Math.max(left.horizonUs ?? 0, right.horizonUs ?? 0);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import { type CanvasOptions, bytesOf, canvasFields, canvases, picture } from '../rendering/canvas.ts';
-import { countsOf, largest } from '../rendering/counts.ts';
+import { polarityCounts, largest } from '../rendering/polarityCounts.ts';
 import type { Renderer } from '../renderer.ts';
 
 export interface SignedCountOptions extends CanvasOptions {
@@ -22,7 +22,7 @@ export function signedCount(options: SignedCountOptions = {}): Renderer {
       'Pixels lighter than the grey background became brighter, darker ones became darker, the more the stronger; grey pixels did not change.',
     draw(window) {
       const canvas = canvasOf(window);
-      const [off, on] = countsOf(canvas, window.slices);
+      const [off, on] = polarityCounts(canvas, window.slices);
       const sums = new Int32Array(on.length);
       for (let i = 0; i < sums.length; i++) sums[i] = on[i]! - off[i]!;
       const max = params.max || Math.max(1, largest(sums.map(Math.abs)));

@@ -8,7 +8,7 @@ import type { Renderer } from '../renderer.ts';
 export interface TimeSurfaceOptions extends CanvasOptions {
   /** The time in milliseconds in which a change fades to 37 %. @default 30 */
   tauMs?: number;
-  /** How far before its start the window's picture looks, in milliseconds. @default 0 */
+  /** How far before the window's start its picture begins, in milliseconds. @default 0 */
   historyMs?: number;
   /** The colours that fade to the background. `grey` makes a picture of one channel. @default 'grey' */
   palette?: PaletteName;

@@ -8,7 +8,7 @@ import type { Renderer } from '../renderer.ts';
 import { runsBetween } from '../runsBetween.ts';
 
 export interface WithPreviousOptions {
-  /** Length of what is drawn of the time before the window, in milliseconds: the length of the windows, as a rule. */
+  /** How much time before the window is drawn, in milliseconds: usually the length of the windows. */
   ms: number;
 }
 

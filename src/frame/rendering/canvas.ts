@@ -31,11 +31,11 @@ export interface Canvas {
   readonly column: Uint32Array;
   /** Sensor pixels across and down of one bin. */
   readonly bin: number;
-  /** How often each bin is repeated across and down. */
+  /** How many pixels across and down each bin becomes. */
   readonly repeat: number;
 }
 
-/** Canvases of a renderer. Sensors keep their size, so the last one is remembered. Throws RENDER_FAILED. */
+/** Makes canvases for a renderer. Sensors keep their size, so the last canvas is reused. The function throws RENDER_FAILED. */
 export function canvases({
   longSide,
   minSide = 200,
@@ -79,7 +79,7 @@ export function bytesOf(values: Uint32Array | Int32Array | Float64Array, byte: (
   return bytes;
 }
 
-/** The picture of a canvas, each bin repeated as the canvas says. */
+/** The picture of a canvas, enlarged by its `repeat`. */
 export function picture({ width, height, repeat }: Canvas, data: Uint8Array, channels: 1 | 3): Pixels {
   if (repeat === 1) return { width, height, channels, data };
   const line = width * repeat * channels;

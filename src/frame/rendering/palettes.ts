@@ -9,7 +9,7 @@ export interface Palette {
   readonly words: { readonly background: string; readonly on: string; readonly off: string };
 }
 
-/** The palettes of Metavision in 8 bits (c * 255 + 0.5, truncated): what people of the field are used to. */
+/** The palettes of Metavision in 8 bits (c * 255 + 0.5, truncated), which the field is used to. */
 export const palettes = {
   dark: {
     background: [30, 37, 52],

@@ -13,12 +13,12 @@ const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const GREY = 0;
 const RGB = 2;
 const PALETTE = 3;
-/** Runs only. The search for other matches depends on the processor's hash instructions, and a frame is known by its bytes. */
+/** Runs only: the search for other matches depends on the processor's hash instructions, and a frame is identified by its bytes. */
 const ZLIB = { level: 3, strategy: constants.Z_RLE };
-/** Rows shorter than this are not worth a trip to another thread, in bytes. */
+/** Pictures with fewer bytes than this are compressed on this thread: another thread would not be faster. */
 const SMALL = 1 << 16;
 
-const deflateElsewhere = promisify(deflate) as (bytes: Uint8Array, options: typeof ZLIB) => Promise<Buffer>;
+const deflateInThreadPool = promisify(deflate) as (bytes: Uint8Array, options: typeof ZLIB) => Promise<Buffer>;
 
 /**
  * The pixels as PNG, without loss. Event frames have few colours, which become a palette, and long runs of background:
@@ -27,7 +27,7 @@ const deflateElsewhere = promisify(deflate) as (bytes: Uint8Array, options: type
  */
 export async function png(pixels: Pixels): Promise<Buffer> {
   const { colourType, rows, palette } = layoutOf(pixels);
-  const data = rows.length < SMALL ? deflateSync(rows, ZLIB) : await deflateElsewhere(rows, ZLIB);
+  const data = rows.length < SMALL ? deflateSync(rows, ZLIB) : await deflateInThreadPool(rows, ZLIB);
   const header = Buffer.alloc(13);
   header.writeUInt32BE(pixels.width, 0);
   header.writeUInt32BE(pixels.height, 4);

@@ -7,7 +7,7 @@ export interface VoxelGridOptions {
   bins?: number;
 }
 
-/** A window as numbers for training: not a picture, so it is no renderer. */
+/** A window as numbers for training. It is not a picture, so this is no renderer. */
 export interface VoxelGrid {
   readonly bins: number;
   readonly height: number;
@@ -20,7 +20,7 @@ const schema = z.strictObject({ bins: z.int().min(1).max(256).default(5) });
 
 /**
  * The voxel grid of Zhu 2019: with t* = (bins - 1)(t - start)/(end - start), an event adds ±max(0, 1 - |b - t*|) to bin b
- * of its pixel. (openeb's event cube and E2VID place their bins otherwise.)
+ * of its pixel. (The event cube of openeb and E2VID place their bins differently.)
  */
 export function voxelGrid(window: EventWindow, options: VoxelGridOptions = {}): VoxelGrid {
   const { bins } = readOptions('voxelGrid', schema, options);

@@ -1,11 +1,8 @@
-import { type Events, makeEvents } from '../../../decode/events.ts';
+import { type Events, type WritableEvents, makeEvents } from '../../../decode/events.ts';
 import type { FilterRun } from '../../filter.ts';
 
-/** Columns that a filter writes what is left into. */
-export type Columns = ReturnType<typeof makeEvents>;
-
 /** A pass over a batch: puts what it keeps into `out`, in order, and returns how many that were. */
-export type Pass = (events: Events, out: Columns, width: number, height: number) => number;
+export type Pass = (events: Events, out: WritableEvents, width: number, height: number) => number;
 
 /** A run of a filter around its hot loop: columns that grow as needed, and the count of what was dropped. */
 export function filterRun(pass: Pass): FilterRun {
@@ -25,14 +22,14 @@ export function filterRun(pass: Pass): FilterRun {
 }
 
 /** Copies event `from` of a batch to place `to`. */
-export function keep(events: Events, from: number, out: Columns, to: number): void {
+export function keep(events: Events, from: number, out: WritableEvents, to: number): void {
   out.t[to] = events.t[from]!;
   out.x[to] = events.x[from]!;
   out.y[to] = events.y[from]!;
   out.p[to] = events.p[from]!;
 }
 
-/** State of each pixel, made when the size of the sensor is known, and made anew if it changes. */
+/** State of each pixel, made when the size of the sensor is known, and again if it changes. */
 export function perPixel<State>(make: (width: number, height: number) => State): (width: number, height: number) => State {
   let last: { readonly width: number; readonly height: number; readonly state: State } | undefined;
   return (width, height) => {

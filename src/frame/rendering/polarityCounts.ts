@@ -1,8 +1,8 @@
 import type { Canvas } from './canvas.ts';
 import type { EventSlice } from '../eventWindow.ts';
 
-/** OFF and ON events of each bin. */
-export function countsOf(
+/** The number of OFF and of ON events of each bin. */
+export function polarityCounts(
   { width, height, row, column }: Canvas,
   slices: readonly EventSlice[],
 ): readonly [off: Uint32Array, on: Uint32Array] {
