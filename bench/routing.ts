@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { freePort } from '../kafka-broker/freePort.ts';
+import { cpuSecondsOf } from '../test/rig/processes.ts';
 
 /*
  * What it costs to go through a router: Saccade in the process, a bare undici loop, and the Portkey gateway from npm,
@@ -54,11 +54,11 @@ async function run(client: (typeof clients)[number], delayMs: number, connection
     ['bench/routing/load.ts', client, gateway?.url ?? url, `${connections}`, `${rate}`, `${SECONDS}`],
     gateway ? { UPSTREAM: url } : {},
   );
-  let cpuBefore = 0;
+  let cpuBeforeS = 0;
   try {
     for await (const [message] of messages(load)) {
-      if ('measuring' in message) cpuBefore = gateway ? cpuMsOf(gateway.process.pid!) : 0;
-      else return gateway ? asSeenAt(gateway.process.pid!, message as Row, cpuBefore) : (message as Row);
+      if ('measuring' in message) cpuBeforeS = gateway ? cpuSecondsOf(gateway.process.pid!) : 0;
+      else return gateway ? asSeenAt(gateway.process.pid!, message as Row, cpuBeforeS) : (message as Row);
     }
     throw new Error(`${client} ended without a result`);
   } finally {
@@ -103,23 +103,9 @@ async function startPortkey(): Promise<{ process: ChildProcess; url: string }> {
   throw new Error('the Portkey gateway did not start');
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}
-
 /** Processor time and memory of the gateway instead of its client's. */
-function asSeenAt(pid: number, row: Row, cpuBefore: number): Row {
+function asSeenAt(pid: number, row: Row, cpuBeforeS: number): Row {
   const served = row.rps * SECONDS;
   const rssMb = Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024);
-  return { ...row, cpuMs: Math.round(((cpuMsOf(pid) - cpuBefore) / served) * 1000) / 1000, rssMb };
-}
-
-/** User and system time of a process in milliseconds; the clock ticks 100 times a second. */
-function cpuMsOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  return { ...row, cpuMs: Math.round(((cpuSecondsOf(pid) - cpuBeforeS) / served) * 1e6) / 1000, rssMb };
 }

@@ -163,8 +163,8 @@ rootLogger.appenderRef.a.ref=A
 `;
 
 /**
- * A broker must not outlive whoever started it, however that one ended. A shell waits for the end of its input, which is
- * a pipe from this process, and then does what this process would have done.
+ * A broker must not outlive the process that started it, however that process ends. A shell waits for the end of its input, which is
+ * a pipe from this process, and then kills the broker and removes its folder.
  */
 function guard(broker: ChildProcess, folder: string): void {
   const script = 'read -r _; kill -KILL "$0"; rm -rf "$1"';

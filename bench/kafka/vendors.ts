@@ -28,7 +28,7 @@ let paidTwice = 0;
 let [samples, sum] = [0, 0];
 simulator.journal.onEntry(({ outcome, imageSha256 }) => {
   if (outcome !== 'ok') return;
-  // 64 bits of it tell a few million apart.
+  // 64 bits are enough to distinguish a few million pictures.
   const key = imageSha256.slice(0, 16);
   const before = times.get(key) ?? 0;
   if (before === 1) paidTwice++;

@@ -1,7 +1,7 @@
 import { definePipeline, memory, polarity, synthetic, tumbling } from '../../src/index.ts';
 import { scripted } from '../../test/parts.ts';
 
-/** Everything up to the picture; nobody is asked anything that takes time. */
+/** Everything up to the picture; the captions cost no time. */
 export default definePipeline({
   source: synthetic({ seconds: 1 }),
   window: tumbling({ everyMs: 33 }),

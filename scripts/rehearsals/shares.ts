@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
 import { printResult, say } from '../../test/rig/report.ts';
 import type { RigSettings } from '../../test/rig/rigPipeline.ts';
-import { type Instance, startInstance } from '../../test/rig/startInstance.ts';
-import { startRig } from '../../test/rig/startRig.ts';
+import { startInstance } from '../../test/rig/startInstance.ts';
+import { type Rig, startRig } from '../../test/rig/startRig.ts';
 import { WINDOW_MS, startSensors } from '../../test/rig/startSensors.ts';
 
 /*
@@ -46,51 +46,55 @@ export async function rehearse(args: string[]): Promise<number> {
     journalEntries: 0,
     vendors: { openai: { latency: { p50Ms: 300, p99Ms: 1500 }, quota: { requestsPerMinute, burstMs } } },
   });
-  const calls = watchCalls(simulator);
-  const settings: RigSettings = {
-    name: 'shares',
-    brokers: rig.broker.brokers,
-    prefix: rig.prefix,
-    simulator: simulator.url,
-    windowMs: WINDOW_MS,
-    longSide: 64,
-    targets: { gpt4o: values.learned ? {} : { limits: { requestsPerMinute } } },
-    sessionTimeoutMs: 10_000,
-    gateWindows: 64,
-    workers: 0,
-  };
+  try {
+    const calls = watchCalls(simulator);
+    const settings = settingsOf(rig, simulator, values.learned ? {} : { limits: { requestsPerMinute } });
+    const phase = async (instances: number, fromMs: number): Promise<Phase> => {
+      await sleep(SETTLE_MS);
+      const settledMs = performance.now();
+      await sleep(Number(values.seconds) * 1000);
+      const nowMs = performance.now();
+      const taken = calls.takenAt.filter((at) => at > settledMs && at <= nowMs).length;
+      const usedPercent = Math.round((taken / ((requestsPerMinute * (nowMs - settledMs)) / 60_000)) * 1000) / 10;
+      const refused = calls.refusedAt.filter((at) => at > fromMs && at <= nowMs).length;
+      say(`${instances} instances: ${usedPercent} % used, ${refused} refused`);
+      return { instances, usedPercent, refused };
+    };
 
-  async function phase(instances: number, fromMs = performance.now()): Promise<Phase> {
-    await sleep(SETTLE_MS);
-    const settledMs = performance.now();
-    await sleep(Number(values.seconds) * 1000);
-    const nowMs = performance.now();
-    const taken = calls.takenAt.filter((at) => at > settledMs && at <= nowMs).length;
-    const usedPercent = Math.round((taken / ((requestsPerMinute * (nowMs - settledMs)) / 60_000)) * 1000) / 10;
-    const refused = calls.refusedAt.filter((at) => at > fromMs && at <= nowMs).length;
-    say(`${instances} instances: ${usedPercent} % used, ${refused} refused`);
-    return { instances, usedPercent, refused };
+    const sensors = await startSensors(rig, SENSORS);
+    const first = startInstance(settings);
+    while (calls.takenAt.length === 0) await sleep(50);
+    const phases = [await phase(1, 0)];
+    const grownMs = performance.now();
+    const others = [startInstance(settings), startInstance(settings)];
+    phases.push(await phase(3, grownMs));
+    const shrunkMs = performance.now();
+    await Promise.all(others.map(async (instance) => instance.stop()));
+    phases.push(await phase(1, shrunkMs));
+    await sensors.stop();
+    await first.stop();
+
+    const [taken, refused] = [calls.takenAt.length, calls.refusedAt.length];
+    printResult({ requestsPerMinute, burstMs, learned: values.learned, phases, taken, refused }, values.json);
+    return !values.learned && refused > 0 ? 1 : 0;
+  } finally {
+    await simulator.close();
+    await rig.stop();
   }
-
-  const sensors = await startSensors(rig, SENSORS);
-  const first = startInstance(settings);
-  while (calls.takenAt.length === 0) await sleep(50);
-  const phases = [await phase(1, 0)];
-  const grownMs = performance.now();
-  const others: Instance[] = [startInstance(settings), startInstance(settings)];
-  phases.push(await phase(3, grownMs));
-  const shrunkMs = performance.now();
-  await Promise.all(others.map(async (instance) => instance.stop()));
-  phases.push(await phase(1, shrunkMs));
-  await sensors.stop();
-  await first.stop();
-
-  const [taken, refused] = [calls.takenAt.length, calls.refusedAt.length];
-  printResult({ requestsPerMinute, burstMs, learned: values.learned, phases, taken, refused }, values.json);
-  await simulator.close();
-  await rig.stop();
-  return !values.learned && refused > 0 ? 1 : 0;
 }
+
+const settingsOf = ({ broker, prefix }: Rig, { url }: Simulator, gpt4o: NonNullable<RigSettings['targets']['gpt4o']>): RigSettings => ({
+  name: 'shares',
+  brokers: broker.brokers,
+  prefix,
+  simulator: url,
+  windowMs: WINDOW_MS,
+  longSide: 64,
+  targets: { gpt4o },
+  sessionTimeoutMs: 10_000,
+  gateWindows: 64,
+  workers: 0,
+});
 
 /** When calls were taken and when they were refused for the quota, on the clock of `performance.now()`. */
 function watchCalls({ journal }: Simulator): { readonly takenAt: readonly number[]; readonly refusedAt: readonly number[] } {

@@ -1,6 +1,6 @@
 /*
-  What the house is built by, written once: scripts/survey.ts measures it, test/house.test.ts holds it, and
-  scripts/houseLint.ts tells the linter.
+  The rules of the house, written once: scripts/survey.ts measures how they are kept, test/house.test.ts and the linter's
+  plug-in scripts/houseLint.ts fail where they are broken.
 */
 
 /**

@@ -54,7 +54,7 @@ export async function startFaultyServer(behave: (attempt: ServedAttempt) => Beha
       sockets.delete(socket);
       if (open) open.closedByClientMs ??= now();
     });
-    // A reset by the client is one way to hang up; `close` follows.
+    // A client may reset the connection; `close` follows.
     socket.on('error', () => {});
     readRequests(socket, (body) => {
       const model = String(body['model']);

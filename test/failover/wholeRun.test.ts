@@ -1,11 +1,11 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../kafka-broker/freePort.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import type { JournalEntry } from '../../src/sim/vendor/journal.ts';
 import type { DeadLetter } from '../../src/stage/reject.ts';
@@ -113,15 +113,4 @@ async function jsonLines<T>(path: string): Promise<readonly T[]> {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as T);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
-  });
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return port;
 }

@@ -49,7 +49,7 @@ export const slowTail: OwnScenario = {
         ok: hedged.p99Ms <= plain.p99Ms / 2,
       },
       { what: `${((requests / answers - 1) * 100).toFixed(1)} % more calls`, ok: requests / answers - 1 <= 0.03 && requests > answers },
-      // Some are hung up on before the upstream has read all of them, some when it has just answered.
+      // The sockets of some are closed before the upstream has read the request, those of others when it has just answered.
       {
         what: `${cancelled} losers recorded as cancelled, ${aborted} seen hung up`,
         ok: cancelled >= requests - answers && aborted <= cancelled && aborted >= cancelled * 0.75,
