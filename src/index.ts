@@ -46,7 +46,7 @@ export type { Filter, FilterRun } from './frame/filter.ts';
 export type { AnyRenderer, Renderer, Pixels } from './frame/renderer.ts';
 export type { Windowing } from './frame/windowing/windowing.ts';
 export type { Answer, Attempt, Caption } from './interpret/caption.ts';
-export type { Ledger, Claim, Paid } from './interpret/ledger.ts';
+export type { Ledger, Claim, PaidAnswer } from './interpret/ledger.ts';
 export type { Prompt } from './interpret/prompt.ts';
 export { promptRequest, type PromptRequest } from './interpret/promptRequest.ts';
 export type { CaptionRecord, FrameRecord, RunFacts, StructuredRecord } from './publish/captionRecord.ts';

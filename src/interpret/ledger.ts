@@ -2,19 +2,19 @@ import type { Part } from '../stage/item.ts';
 import type { Answer, Attempt } from './caption.ts';
 
 /** An answer that was paid for, as it came, before normalising. */
-export interface Paid {
+export interface PaidAnswer {
   readonly answer: Answer;
   readonly route: readonly Attempt[];
 }
 
-/** The right to make a call, which nobody else has meanwhile. */
+/** The right to make a call, which no other instance has at the same time. */
 export interface Claim {
   /**
-   * Whether it still holds; asked right before each call, without any wait in between. False where this instance was out
-   * of touch for so long that others may have taken the call over: then the ledger must be asked again.
+   * Whether the claim still holds; asked right before each call, without a wait in between. False where this instance had no
+   * contact for so long that others may have taken the call over: then the ledger must be asked again.
    */
   mayCall(): boolean;
-  /** Gives it up, whether the call was made or not; a second time does nothing. */
+  /** Gives the claim up, whether the call was made or not; a second time does nothing. */
   release(): void;
 }
 
@@ -26,12 +26,13 @@ export interface Ledger extends Part {
   /** Called once before anything else; reads what is there. */
   open(): Promise<void>;
   /**
-   * The answer to any of these requests where one was paid for, else the claim to the call that will bring it. Waits
-   * while another that lives has the claim. At least one key; the claim is kept under the first.
+   * The answer to any of these requests where one was paid for, else the claim to the call that will bring it. Waits while
+   * another live instance has the claim; rejects with the signal's reason when that aborts. At least one key; the claim is
+   * kept under the first.
    */
-  look(keys: readonly string[]): Promise<Paid | Claim>;
+  lookupOrClaim(keys: readonly string[], signal: AbortSignal): Promise<PaidAnswer | Claim>;
   /** Resolves when the answer is safe: only then does anything downstream see it. */
-  pay(key: string, paid: Paid): Promise<void>;
+  commit(key: string, paid: PaidAnswer): Promise<void>;
   /** Rejects, saying why, while the ledger is not connected to where it keeps answers; absent: it always is. */
   ready?(): Promise<void>;
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import type { Answer } from './caption.ts';
 import type { Captioner } from './captioner.ts';
 import type { CaptionRequest } from './captionRequest.ts';
 import { makeCaptioner } from './makeCaptioner.ts';
-import type { Claim, Ledger, Paid } from './ledger.ts';
+import type { Claim, Ledger, PaidAnswer } from './ledger.ts';
 import { requestHash } from './requestHash.ts';
 import { SingleFlight } from './singleFlight.ts';
 
@@ -40,21 +40,25 @@ const paid = (ledger: Ledger, inner: Captioner, request: CaptionRequest, claim: 
   defer(() => inner({ ...request, mayCall: () => claim.mayCall() })).pipe(
     concatMap(async (answer) => {
       // A duplicate was paid for with the frame that it repeats.
-      if (answer.cache === 'none') await ledger.pay(answer.requestHash, { answer, route: request.route });
+      if (answer.cache === 'none') await ledger.commit(answer.requestHash, { answer, route: request.route });
       return answer;
     }),
     finalize(() => claim.release()),
   );
 
-/** A claim that comes after the caller has left is given back. */
-const lookedUp = (ledger: Ledger, keys: readonly string[]): Observable<Paid | Claim> =>
+/** What the ledger has, or the claim. Unsubscribing ends the wait, and gives up a claim that comes too late. */
+const lookedUp = (ledger: Ledger, keys: readonly string[]): Observable<PaidAnswer | Claim> =>
   new Observable((subscriber) => {
-    ledger.look(keys).then(
+    const unsubscribed = new AbortController();
+    subscriber.add(() => unsubscribed.abort());
+    ledger.lookupOrClaim(keys, unsubscribed.signal).then(
       (found) => {
         if (subscriber.closed && 'release' in found) found.release();
         subscriber.next(found);
         subscriber.complete();
       },
-      (error: unknown) => subscriber.error(error),
+      (error: unknown) => {
+        if (!subscriber.closed) subscriber.error(error);
+      },
     );
   });

@@ -12,6 +12,7 @@ import {
   counting,
   frozenLedgerContract,
   ledgerContract,
+  never,
   plan,
   sharedLedgerContract,
 } from '../interpret/ledgers/ledger.contract.ts';
@@ -42,8 +43,8 @@ describeKafka('kafkaLedger of several instances', () => {
     const topic = unique('ledger');
     const [one, two] = [await opened(topic), await opened(topic)];
     for (let n = 0; n < 20; n++) {
-      await one.pay(`key ${n}`, { answer: answer(`${n}`, 't', 'h'), route: [] });
-      expect(await two.look([`key ${n}`])).toMatchObject({ answer: { text: `${n}` } });
+      await one.commit(`key ${n}`, { answer: answer(`${n}`, 't', 'h'), route: [] });
+      expect(await two.lookupOrClaim([`key ${n}`], never)).toMatchObject({ answer: { text: `${n}` } });
     }
     await Promise.all([one.close(), two.close()]);
   });
@@ -73,10 +74,10 @@ describeKafka('kafkaLedger of several instances', () => {
     const topic = unique('ledger');
     const path = await mkdtemp(join(tmpdir(), 'saccade-ledger-'));
     const one = await opened(topic, 15_000, path);
-    await one.pay('key', { answer: answer('kept', 't', 'h'), route: [] });
+    await one.commit('key', { answer: answer('kept', 't', 'h'), route: [] });
     await one.close();
     const again = await opened(topic, 15_000, path);
-    expect(await again.look(['key'])).toMatchObject({ answer: { text: 'kept' } });
+    expect(await again.lookupOrClaim(['key'], never)).toMatchObject({ answer: { text: 'kept' } });
     await again.close();
   });
 });

@@ -205,7 +205,7 @@ describe.skipIf(ownKafka === '' || !hasOpenssl)('a broker that asks who we are (
 
     const ledger = kafkaLedger({ ...connection, topic: ledgerTopic });
     await ledger.open();
-    expect(await ledger.look(['nothing'])).toHaveProperty('mayCall');
+    expect(await ledger.lookupOrClaim(['nothing'], new AbortController().signal)).toHaveProperty('mayCall');
     const delivery = exactlyOnce({ ...connection, groupId: unique('group'), lingerMs: 0 });
     const sink = kafkaSink<CaptionRecord>({ ...connection, topic: output, delivery });
     const stop = new AbortController();

@@ -80,9 +80,9 @@ describe('a claim that has expired', () => {
     let looks = 0;
     const ledger: Ledger = {
       ...memory,
-      async look(keys) {
+      async lookupOrClaim(keys, signal) {
         looks++;
-        const found = await memory.look(keys);
+        const found = await memory.lookupOrClaim(keys, signal);
         return 'answer' in found || looks > 2 ? found : { ...found, mayCall: () => false };
       },
     };

@@ -61,10 +61,20 @@ export async function topicFollower(
       consumer.seek({ topic, partition, offset: String(offset) });
     }
   });
-  await start([topic], async ({ batch }) => {
+  const closeAll = async (): Promise<void> => {
+    await close();
+    await admin.disconnect();
+  };
+  const eachBatch = async ({ batch }: kafkajs.EachBatchPayload): Promise<void> => {
     await use(committedMessages(batch), batch.partition);
     positions.advance(batch.partition, Number(batch.lastOffset()) + 1);
-  });
+  };
+  try {
+    await start([topic], eachBatch);
+  } catch (cause) {
+    await closeAll().catch(() => {});
+    throw cause;
+  }
 
   let askedAt = -Infinity;
   const caughtUp = coalesced(async () => {
@@ -74,13 +84,7 @@ export async function topicFollower(
     await positions.reach(await retryUntil(() => topicRanges(admin, topic), GIVE_UP_MS));
   });
 
-  return {
-    caughtUp,
-    async close() {
-      await close();
-      await admin.disconnect();
-    },
-  };
+  return { caughtUp, close: closeAll };
 }
 
 /** By partition, the offset below which everything has been used. */

@@ -3,6 +3,8 @@ import type { Ledger } from '../../../src/interpret/ledger.ts';
 import { type KafkaLedgerOptions, kafkaLedger } from '../../../src/interpret/ledgers/kafkaLedger.ts';
 import { type LmdbLedgerOptions, lmdbLedger } from '../../../src/interpret/ledgers/lmdbLedger.ts';
 
+const never = new AbortController().signal;
+
 export interface FrozenOptions {
   readonly ledger: { readonly kafka: KafkaLedgerOptions } | { readonly lmdb: LmdbLedgerOptions };
   readonly key: string;
@@ -52,13 +54,13 @@ async function stand({ ledger: options, key, ice }: FrozenOptions & { ice: Int32
   const say = (word: Said): void => parentPort!.postMessage(word);
   const ledger: Ledger = 'kafka' in options ? kafkaLedger(options.kafka) : lmdbLedger(options.lmdb);
   await ledger.open();
-  const claim = await ledger.look([key]);
+  const claim = await ledger.lookupOrClaim([key], never);
   if ('answer' in claim) throw new Error('paid for already');
   say({ mayCall: claim.mayCall() });
   Atomics.wait(ice, 0, 0);
   say({ mayCall: claim.mayCall() });
   claim.release();
-  const found = await ledger.look([key]);
+  const found = await ledger.lookupOrClaim([key], never);
   say({ found: 'answer' in found ? found.answer.text : 'nothing' });
   await ledger.close();
 }

@@ -6,10 +6,13 @@ import type { Captioner } from '../../../src/interpret/captioner.ts';
 import type { TargetPlan } from '../../../src/interpret/plan.ts';
 import { makeCaptioner } from '../../../src/interpret/makeCaptioner.ts';
 import { payOnce } from '../../../src/interpret/payOnce.ts';
-import type { Claim, Ledger, Paid } from '../../../src/interpret/ledger.ts';
+import type { Claim, Ledger, PaidAnswer } from '../../../src/interpret/ledger.ts';
 import { requestHash } from '../../../src/interpret/requestHash.ts';
 import { request } from '../support/request.ts';
 import { type FrozenOptions, freeze } from './frozen.ts';
+
+/** The signal of a caller that never ends the wait. */
+export const never = new AbortController().signal;
 
 export const plan = (target: string, model = target): TargetPlan => ({
   target,
@@ -57,11 +60,11 @@ export const answer = (text: string, target: string, hash: string): Answer => ({
 /** A request hash of its own for each name. */
 export const hashOf = (name: string): string => createHash('sha256').update(name).digest('hex');
 
-const paidText = (key: string, text: string): Paid => ({ answer: answer(text, 't', key), route: [] });
+const paidText = (key: string, text: string): PaidAnswer => ({ answer: answer(text, 't', key), route: [] });
 
 /** What was looked for is the caller's to ask for. */
 export async function claimed(ledger: Ledger, ...keys: string[]): Promise<Claim> {
-  const found = await ledger.look(keys);
+  const found = await ledger.lookupOrClaim(keys, never);
   if ('answer' in found) throw new Error(`${keys.join(', ')} was paid for`);
   return found;
 }
@@ -77,12 +80,12 @@ export function ledgerContract(make: () => Ledger): void {
   it('finds what was paid under any of the keys, and nothing else', async () => {
     const ledger = await opened();
     const [a, b] = [hashOf('a'), hashOf('b')];
-    const paid: Paid = { answer: answer('a', 't', a), route: [] };
+    const paid: PaidAnswer = { answer: answer('a', 't', a), route: [] };
     const claim = await claimed(ledger, a);
     expect(claim.mayCall()).toBe(true);
-    await ledger.pay(a, paid);
+    await ledger.commit(a, paid);
     claim.release();
-    expect(await ledger.look([b, a])).toEqual(paid);
+    expect(await ledger.lookupOrClaim([b, a], never)).toEqual(paid);
     expect((await claimed(ledger, b)).mayCall()).toBe(true);
     await ledger.close();
   });
@@ -130,8 +133,8 @@ export function ledgerContract(make: () => Ledger): void {
     const order: string[] = [];
     const watched: Ledger = {
       ...ledger,
-      pay: async (key, paid) => {
-        await ledger.pay(key, paid);
+      commit: async (key, paid) => {
+        await ledger.commit(key, paid);
         order.push('safe');
       },
     };
@@ -153,10 +156,10 @@ export function sharedLedgerContract(share: () => () => Ledger): void {
   it('gives the claim to one of those that look at the same time, and the answer to the others', async () => {
     const ledgers = await pair();
     const ask = async (ledger: Ledger, key: string): Promise<string> => {
-      const found = await ledger.look([key]);
+      const found = await ledger.lookupOrClaim([key], never);
       if ('answer' in found) return found.answer.text;
       expect(found.mayCall()).toBe(true);
-      await ledger.pay(key, paidText(key, 'bought'));
+      await ledger.commit(key, paidText(key, 'bought'));
       found.release();
       return 'called';
     };
@@ -177,12 +180,25 @@ export function sharedLedgerContract(share: () => () => Ledger): void {
     await Promise.all([one.close(), two.close()]);
   });
 
+  it('ends the wait for a call of another when the signal aborts, and leaves no claim behind', async () => {
+    const [one, two] = await pair();
+    const key = hashOf('not waited for');
+    const claim = await claimed(one, key);
+    const left = new AbortController();
+    const waiting = two.lookupOrClaim([key], left.signal);
+    left.abort(new Error('the caller has left'));
+    await expect(waiting).rejects.toThrow('the caller has left');
+    claim.release();
+    expect((await claimed(one, key)).mayCall()).toBe(true);
+    await Promise.all([one.close(), two.close()]);
+  });
+
   it('lets nobody call twice for what was paid under another key of the same request', async () => {
     const [one, two] = await pair();
     const [first, fallback] = [hashOf('first choice'), hashOf('fallback')];
     const claim = await claimed(one, first, fallback);
-    const other = two.look([first, fallback]);
-    await one.pay(fallback, paidText(fallback, 'of the fallback'));
+    const other = two.lookupOrClaim([first, fallback], never);
+    await one.commit(fallback, paidText(fallback, 'of the fallback'));
     claim.release();
     expect(await other).toMatchObject({ answer: { text: 'of the fallback' } });
     await Promise.all([one.close(), two.close()]);
@@ -204,7 +220,7 @@ export function frozenLedgerContract(share: () => { readonly make: () => Ledger;
       expect(await frozen.next()).toEqual({ mayCall: true });
       const claim = await claimed(ledger, key);
       expect(claim.mayCall()).toBe(true);
-      await ledger.pay(key, paidText(key, 'of the other'));
+      await ledger.commit(key, paidText(key, 'of the other'));
       claim.release();
       frozen.thaw();
       expect(await frozen.next()).toEqual({ mayCall: false });

@@ -70,6 +70,23 @@ it('keeps the identity of a request free of names, weights and the order of para
   expect(new Set([one, ...others]).size).toBe(5);
 });
 
+it('does not wait for the ledger any more when the last listener has left', async () => {
+  const seen: AbortSignal[] = [];
+  const ledger: Ledger = {
+    ...memoryLedger(),
+    async lookupOrClaim(_, signal) {
+      seen.push(signal);
+      return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+    },
+  };
+  const asked = payOnce(ledger, counting([plan('a')]));
+  const listeners = [1, 2].map(() => asked(request({ picture: 'left' })).subscribe());
+  listeners[0]!.unsubscribe();
+  expect(seen.map(({ aborted }) => aborted)).toEqual([false]);
+  listeners[1]!.unsubscribe();
+  expect(seen.map(({ aborted }) => aborted)).toEqual([true]);
+});
+
 it('does not keep a failure', async () => {
   const ledger = memoryLedger();
   let calls = 0;

@@ -1,35 +1,39 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../../../kafka/client/pause.ts';
 
 /*
-  Who is there, without trust in anybody's clock. Each instance says in a log that it is there, BEATS times in a lease.
+  Which instances are alive, without trust in any clock that they share. Each writes heartbeats to a log, BEATS in a lease.
 
-  Of itself an instance counts from when it sent the last word that the broker took: after CALLING of the lease it begins
-  nothing more. Of others it counts in its own words that the broker took since it heard them: so it takes nobody for dead
-  while it was out of touch itself, frozen, or the broker away. Words are a beat apart at least, so what it takes for dead
-  has said nothing for a whole lease, and has long ceased to begin anything.
+  About itself an instance counts from when it sent the last heartbeat that the broker accepted: after CALLING of the lease it
+  begins nothing more. About others it counts in its own heartbeats that the broker accepted since it read theirs: so it takes
+  no instance for dead while it has no contact itself, because it stands still or the broker is away. Heartbeats are at least a
+  beat apart, so an instance that is taken for dead has sent none for a whole lease, and has long stopped beginning anything.
 */
 
 const BEATS = 5;
-/** Share of the lease for which an instance trusts its own last word. */
+/** Share of the lease for which an instance trusts its own last heartbeat. */
 const CALLING = 3 / 5;
 
 export interface Lease {
-  /** Changes with each lapse: what was allowed in one term is not in the next. Undefined while lapsed. */
+  /** Changes with each lapse: what was allowed in one term is not allowed in the next. Undefined while lapsed. */
   term(): number | undefined;
-  /** How many of our words the broker took. */
-  beat(): number;
-  /** Notes a word of another. @param leaseMs how long it counts */
-  heard(owner: string, leaseMs: number): void;
-  /** Another said that it ends. */
-  gone(owner: string): void;
-  /** Whether nothing was heard of it for a whole lease, as of a beat of ours. One never heard of counts from our beginning. */
+  /** How many of our heartbeats the broker accepted. */
+  beats(): number;
+  /** A heartbeat of another instance was read. @param leaseMs how long it counts */
+  heartbeatOf(owner: string, leaseMs: number): void;
+  /** Another instance wrote that it ends. */
+  ended(owner: string): void;
+  /** Whether an instance sent nothing for a whole lease, as of a beat of ours. One that was never read of counts from our beginning. */
   isDead(owner: string, beat: number): boolean;
-  /** Ends our words; resolves when none is on its way. */
+  /** Ends our heartbeats; resolves when none is on its way. */
   close(): Promise<void>;
 }
 
-/** Resolves when the broker took our first word. @param say resolves when the broker took it */
-export async function makeLease(leaseMs: number, say: () => Promise<void>): Promise<Lease> {
+/**
+ * Resolves when the broker has accepted our first heartbeat.
+ *
+ * @param sendHeartbeat resolves when the broker has accepted it
+ */
+export async function makeLease(leaseMs: number, sendHeartbeat: () => Promise<void>): Promise<Lease> {
   const beatMs = leaseMs / BEATS;
   const others = new Map<string, { readonly beat: number; readonly leaseMs: number }>();
   const end = new AbortController();
@@ -38,30 +42,31 @@ export async function makeLease(leaseMs: number, say: () => Promise<void>): Prom
   let last: Moment | undefined;
 
   const isLapsed = (): boolean => last === undefined || sinceMs(last) >= leaseMs * CALLING;
-  const sayIt = async (): Promise<void> => {
+  const beat = async (): Promise<void> => {
     const sent = moment();
-    await say();
+    await sendHeartbeat();
     if (isLapsed()) term++;
     last = sent;
     beats++;
   };
-  const beating = async (): Promise<void> => {
-    while (!end.signal.aborted) {
-      await sleep(beatMs, undefined, { signal: end.signal }).catch(() => {});
-      if (!end.signal.aborted) await sayIt().catch(() => {});
+  const keepBeating = async (): Promise<void> => {
+    for (;;) {
+      await pause(beatMs, end.signal);
+      if (end.signal.aborted) return;
+      await beat().catch(() => {});
     }
   };
-  await sayIt();
-  const ended = beating();
+  await beat();
+  const ended = keepBeating();
 
   return {
     term: () => (isLapsed() ? undefined : term),
-    beat: () => beats,
-    heard: (owner, itsLeaseMs) => void others.set(owner, { beat: beats, leaseMs: itsLeaseMs }),
-    gone: (owner) => void others.set(owner, { beat: -Infinity, leaseMs: 0 }),
-    isDead(owner, beat) {
+    beats: () => beats,
+    heartbeatOf: (owner, itsLeaseMs) => void others.set(owner, { beat: beats, leaseMs: itsLeaseMs }),
+    ended: (owner) => void others.set(owner, { beat: -Infinity, leaseMs: 0 }),
+    isDead(owner, asOf) {
       const heard = others.get(owner) ?? { beat: 0, leaseMs };
-      return (beat - heard.beat - 1) * beatMs >= heard.leaseMs;
+      return (asOf - heard.beat - 1) * beatMs >= heard.leaseMs;
     },
     async close() {
       end.abort();

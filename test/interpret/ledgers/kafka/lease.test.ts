@@ -50,9 +50,9 @@ it('takes another for dead a whole lease after its last word, by beats of its ow
   const { say, away, back } = broker();
   const lease = await makeLease(LEASE_MS, say);
   const heardAt = performance.now();
-  lease.heard('other', LEASE_MS);
-  lease.heard('slow', 10 * LEASE_MS);
-  const isDead = (owner: string): boolean => lease.isDead(owner, lease.beat());
+  lease.heartbeatOf('other', LEASE_MS);
+  lease.heartbeatOf('slow', 10 * LEASE_MS);
+  const isDead = (owner: string): boolean => lease.isDead(owner, lease.beats());
   away();
   await new Promise((resolve) => setTimeout(resolve, 2 * LEASE_MS));
   // Out of touch, nobody can be heard.
@@ -62,9 +62,9 @@ it('takes another for dead a whole lease after its last word, by beats of its ow
   expect(performance.now() - heardAt).toBeGreaterThan(LEASE_MS);
   expect(isDead('slow')).toBe(false);
   expect(isDead('never heard of')).toBe(true);
-  lease.heard('other', LEASE_MS);
+  lease.heartbeatOf('other', LEASE_MS);
   expect(isDead('other')).toBe(false);
-  lease.gone('other');
+  lease.ended('other');
   expect(isDead('other')).toBe(true);
   await lease.close();
 });

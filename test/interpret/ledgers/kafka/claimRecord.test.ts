@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type ClaimRecord, claimAfter } from '../../../../src/interpret/ledgers/kafka/claims.ts';
+import { type ClaimRecord, claimAfter } from '../../../../src/interpret/ledgers/kafka/claimRecord.ts';
 
 const after = (...log: ClaimRecord[]): string | undefined => log.reduce<string | undefined>(claimAfter, undefined);
 

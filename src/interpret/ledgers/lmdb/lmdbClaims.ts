@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { RootDatabase } from 'lmdb';
+import type { Claim, PaidAnswer } from '../../ledger.ts';
+
+/** The claim to a call, as the database has it. */
+export interface StoredClaim {
+  readonly owner: string;
+  readonly host: string;
+  readonly pid: number;
+  /** Until when it is waited for, in Unix milliseconds: all processes of a machine share that clock. */
+  readonly until: number;
+}
+
+/** Entries by the 32 bytes of a request hash. */
+export type LedgerDatabase = RootDatabase<PaidAnswer | StoredClaim, Buffer>;
+
+export const databaseKey = (requestHash: string): Buffer => Buffer.from(requestHash, 'hex');
+
+/**
+ * The claims of one process in a database that several processes share. A claim is taken in a transaction, so that one process
+ * has it, and renewed while it is held. The claim of a process that has crashed does not count; that of a process that stands
+ * still counts until its time is over, after which that process makes no call.
+ */
+export class LmdbClaims {
+  readonly #database: LedgerDatabase;
+  readonly #timeoutMs: number;
+  readonly #owner = randomUUID();
+  /** Our claims, and until when they run; 0 while one is being taken. */
+  readonly #held = new Map<string, number>();
+  readonly #renewing: NodeJS.Timeout;
+  #isClosed = false;
+
+  /** @param timeoutMs how long a claim runs that is not renewed */
+  constructor(database: LedgerDatabase, timeoutMs: number) {
+    this.#database = database;
+    this.#timeoutMs = timeoutMs;
+    this.#renewing = setInterval(() => this.#renew(), timeoutMs / 4);
+  }
+
+  /** Whether the call of a key is being made, by us or by another process that is still there. */
+  isTaken(key: string): boolean {
+    return this.#held.has(key) || this.#isTakenByAnother(key);
+  }
+
+  /** Claims the call of a key that is not taken. Resolves with undefined where another process was faster. */
+  async tryToClaim(key: string): Promise<Claim | undefined> {
+    this.#held.set(key, 0);
+    let isOurs = false;
+    try {
+      isOurs = await this.#take(key);
+    } finally {
+      if (!isOurs) this.#held.delete(key);
+    }
+    return isOurs ? this.#claimOf(key) : undefined;
+  }
+
+  /** The answer has taken the place of the claim. */
+  forget(key: string): void {
+    this.#held.delete(key);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearInterval(this.#renewing);
+  }
+
+  #claimOf(key: string): Claim {
+    // Half of its time is left for making the call and renewing the claim.
+    const isFirm = (): boolean => !this.#isClosed && (this.#held.get(key) ?? 0) - Date.now() > this.#timeoutMs / 2;
+    return {
+      mayCall: () => isFirm() && this.#isOurs(key),
+      release: () => {
+        const wasFirm = isFirm();
+        if (!this.#held.delete(key) || this.#isClosed) return;
+        if (wasFirm) this.#database.remove(databaseKey(key)).catch(() => {});
+        else this.#exclusively(() => this.#isOurs(key) && void this.#database.remove(databaseKey(key)));
+      },
+    };
+  }
+
+  async #take(key: string): Promise<boolean> {
+    // Most claims are to new keys: those do not wait for the disk.
+    if (this.#storedClaim(key) === undefined) return this.#database.ifNoExists(databaseKey(key), () => void this.#put(key));
+    return this.#exclusively(() => {
+      const isFree = this.#storedClaim(key) !== undefined && !this.#isTakenByAnother(key);
+      if (isFree) void this.#put(key);
+      return isFree;
+    });
+  }
+
+  #renew(): void {
+    if (this.#held.size === 0) return;
+    this.#exclusively(() => {
+      for (const key of this.#held.keys()) if (this.#isOurs(key)) void this.#put(key);
+    });
+  }
+
+  #put(key: string): Promise<boolean> {
+    const until = Date.now() + this.#timeoutMs;
+    this.#held.set(key, until);
+    return this.#database.put(databaseKey(key), { owner: this.#owner, host: hostname(), pid: process.pid, until });
+  }
+
+  #storedClaim(key: string): StoredClaim | undefined {
+    const entry = this.#database.get(databaseKey(key));
+    return entry !== undefined && 'until' in entry ? entry : undefined;
+  }
+
+  #isOurs(key: string): boolean {
+    return this.#storedClaim(key)?.owner === this.#owner;
+  }
+
+  #isTakenByAnother(key: string): boolean {
+    const claim = this.#storedClaim(key);
+    return claim !== undefined && claim.owner !== this.#owner && claim.until > Date.now() && !isGone(claim);
+  }
+
+  /** Runs in a transaction, one process at a time. It waits for the disk. */
+  #exclusively<Out>(work: () => Out): Out {
+    return this.#database.transactionSync(work);
+  }
+}
+
+/** Whether the process has ended; of processes on other machines that is not known. */
+function isGone({ host, pid }: StoredClaim): boolean {
+  if (host !== hostname()) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
+}
