@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fileCircles, importsUp, pluginsNamed, roomsWithoutFloor } from '../scripts/survey/measure.ts';
+import { fileCircles, importsUp, pluginsNamed, roomsWithoutFloor, shadowsOfRxjs } from '../scripts/survey/measure.ts';
 import { readTree } from '../scripts/survey/readTree.ts';
 
 /** The rules that hold of every file of src/; `npm run survey` prints what is only measured. */
@@ -22,5 +22,9 @@ describe('src', () => {
 
   it('names a plug-in in the entry, the command line and lists of plug-ins only', () => {
     expect(pluginsNamed(files)).toEqual([]);
+  });
+
+  it('exports no name that means something else in RxJS', () => {
+    expect(shadowsOfRxjs(files)).toEqual([]);
   });
 });

@@ -32,8 +32,8 @@ export const floors: readonly (readonly string[])[] = [
 /** Names of rooms in revisions before the house was ordered, and the room whose place they had. */
 export const formerRooms: Readonly<Record<string, string>> = {
   everyContainer: 'consume',
-  allFormats: 'decode',
-  lives: 'perSession',
+  everyFormat: 'decode',
+  lives: 'captions',
   options: 'readOptions',
   pipeline: 'runPipeline',
   secrets: 'secret',
@@ -52,7 +52,7 @@ export const pluginFolders: readonly string[] = [
   'combinators',
   'ledgers',
   'prompts',
-  'wires',
+  'codecs',
   'rules',
   'forms',
   'sinks',
@@ -60,6 +60,9 @@ export const pluginFolders: readonly string[] = [
   'commands',
   'styles',
   'apis',
+  // Names of such folders in earlier revisions.
+  'manners',
+  'wires',
 ];
 
 /** Files that need not be named as one of their exports, each with the reason. */
