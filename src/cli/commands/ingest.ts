@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type kafkajs from 'kafkajs';
 import { packetEncoder } from '../../consume/kafka/packetEncoder.ts';
 import type { Source } from '../../consume/source.ts';
+import type { Packet } from '../../stage/packet.ts';
 import { recording } from '../../consume/sources/recording.ts';
 import { openBatchingProducer } from '../../kafka/producer/openBatchingProducer.ts';
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
@@ -62,22 +63,24 @@ async function ingest(file: string, flags: IngestFlags): Promise<{ packets: numb
   const total = await source.total?.();
   const message = await packetEncoder({ ...flags, registry: registryOf(flags.registry), recording: file });
   const out = await openBatchingProducer(kafka, { compression: 'zstd' });
-  const { signal, end } = stopOnSignal();
   let [packets, skipped, bytes] = [0, 0, 0];
   const endLine = counterLine(() => ({ done: Math.round(bytes / 1024), total: total && Math.round(total / 1024), unit: 'KiB' }));
+  const send = (packet: Packet): Promise<void> | undefined => {
+    bytes += packet.bytes.byteLength;
+    if (packet.isWarmUp !== true) return out.send(message(packet)).then(() => void packets++);
+    skipped++;
+    return undefined;
+  };
   try {
-    await sendAll(untilAborted(paced(withoutSent(source, sent), speed).packets(signal), signal), (packet) => {
-      bytes += packet.bytes.byteLength;
-      if (packet.isWarmUp !== true) return out.send(message(packet)).then(() => void packets++);
-      skipped++;
-      return undefined;
+    const complete = await stopOnSignal(async (signal) => {
+      await sendAll(untilAborted(paced(withoutSent(source, sent), speed).packets(signal), signal), send);
+      return !signal.aborted;
     });
+    return { packets, skipped, bytes, complete };
   } finally {
     endLine();
-    end();
     await out.close();
   }
-  return { packets, skipped, bytes, complete: !signal.aborted };
 }
 
 async function* untilAborted<Item>(items: AsyncIterable<Item>, signal: AbortSignal): AsyncGenerator<Item> {

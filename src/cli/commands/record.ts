@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import type kafkajs from 'kafkajs';
+import type { ArchivedMessage } from '../../consume/recordings/topicArchiveFile.ts';
 import type { TopicPoint } from '../../kafka/consumer/topicPoint.ts';
 import { writeTopicArchive } from '../../consume/recordings/writeTopicArchive.ts';
 import { PipelineError } from '../../errors.ts';
@@ -49,37 +51,33 @@ async function record({ topic, out, from, to, ...flags }: RecordFlags): Promise<
   });
 
   const archive = await writeTopicArchive(out);
-  const { signal, end } = stopOnSignal();
   const left = ranges.map((range) => ({ ...range, first: Math.max(range.first, archive.next.get(range.partition) ?? 0) }));
   const total = left.reduce((sum, range) => sum + Math.max(0, range.end - range.first), 0);
   let done = 0;
   const endLine = counterLine(() => ({ done, total, unit: 'messages' }));
+  const add = async (message: kafkajs.KafkaMessage, partition: number): Promise<void> => {
+    await archive.add(archived(topic, partition, message));
+    done++;
+  };
   try {
-    await readRanges(
-      kafka,
-      topic,
-      left,
-      async ({ key, value, offset, timestamp, headers = {} }, partition) => {
-        const bytes = Object.entries(headers).map(
-          ([name, header]) => [name, Buffer.from(String(Array.isArray(header) ? header[0] : header))] as const,
-        );
-        await archive.add({
-          topic,
-          partition,
-          offset: Number(offset),
-          timestampMs: Number(timestamp),
-          key,
-          value,
-          headers: Object.fromEntries(bytes),
-        });
-        done++;
-      },
-      { signal },
-    );
+    const complete = await stopOnSignal(async (signal) => {
+      await readRanges(kafka, topic, left, add, { signal });
+      return !signal.aborted;
+    });
+    return { messages: archive.count, complete };
   } finally {
     endLine();
-    end();
     await archive.close();
   }
-  return { messages: archive.count, complete: !signal.aborted };
+}
+
+function archived(
+  topic: string,
+  partition: number,
+  { key, value, offset, timestamp, headers = {} }: kafkajs.KafkaMessage,
+): ArchivedMessage {
+  const bytes = Object.entries(headers).map(
+    ([name, header]) => [name, Buffer.from(String(Array.isArray(header) ? header[0] : header))] as const,
+  );
+  return { topic, partition, offset: Number(offset), timestampMs: Number(timestamp), key, value, headers: Object.fromEntries(bytes) };
 }

@@ -45,12 +45,10 @@ async function publish(flags: SensorFlags): Promise<number> {
   await withAdmin(kafka, (admin) => requireTopic(admin, topic, partitions));
   const message = await packetEncoder({ ...flags, registry: registryOf(flags.registry), recording: 'synthetic' });
   const out = await openBatchingProducer(kafka, { compression: 'zstd' });
-  const { signal, end } = stopOnSignal();
   let packets = 0;
   try {
-    await sendAll(source.packets(signal), (packet) => out.send(message(packet)).then(() => void packets++));
+    await stopOnSignal((signal) => sendAll(source.packets(signal), (packet) => out.send(message(packet)).then(() => void packets++)));
   } finally {
-    end();
     await out.close();
   }
   return packets;

@@ -14,7 +14,8 @@ import type { Position } from '../../stage/item.ts';
 import type { DeadLetter } from '../../stage/reject.ts';
 import { type KafkaFlags, connectionOf, registryOf } from './kafkaFlags.ts';
 import { paced } from './paced.ts';
-import { isLetterFile, lettersInFile, lettersInTopic } from './readDeadLetters.ts';
+import { deadLettersInFile, isDeadLetterFile } from './deadLettersInFile.ts';
+import { deadLettersInTopic } from './deadLettersInTopic.ts';
 
 export interface ReplayFlags extends KafkaFlags {
   wire?: 'confluent' | 'single-object' | 'plain' | 'raw';
@@ -43,9 +44,9 @@ export async function replayPipeline(given: Pipeline, past: string, flags: Repla
   const pipeline = { ...given, sink: given.sink.forReplay?.() ?? given.sink, deadLetters, late };
   if (past.startsWith(LETTERS)) {
     const topic = { ...flags, registry: registryOf(flags.registry), topic: past.slice(LETTERS.length) };
-    return replayOfLetters(pipeline, await lettersInTopic(connectionOf(flags), topic), flags);
+    return replayOfLetters(pipeline, await deadLettersInTopic(connectionOf(flags), topic), flags);
   }
-  if (await isLetterFile(past)) return replayOfLetters(pipeline, await lettersInFile(past), flags);
+  if (await isDeadLetterFile(past)) return replayOfLetters(pipeline, await deadLettersInFile(past), flags);
   const source = await sourceOf(past, flags);
   // Packets outside of the range are read as context only: that they are damaged is not reported here.
   const asked = (letters: Sink<DeadLetter>): Sink<DeadLetter> =>

@@ -1,10 +1,14 @@
-/** Aborts at the first SIGINT or SIGTERM; the second ends the process. `end` stops listening. */
-export function stopOnSignal(): { signal: AbortSignal; end: () => void } {
+/** Runs `use` with a signal that aborts at the first SIGINT or SIGTERM; the second one ends the process. */
+export async function stopOnSignal<Out>(use: (signal: AbortSignal) => Promise<Out>): Promise<Out> {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return { signal: controller.signal, end: () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal) };
+  try {
+    return await use(controller.signal);
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
 }

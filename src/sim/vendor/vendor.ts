@@ -14,7 +14,7 @@ import { answer } from './answer.ts';
 import { type Credential, credentialOf, deadKeyFault } from './credential.ts';
 import { type ArrivedRequest, type FaultRules, faultRules } from './faultRules.ts';
 import type { JournalWriter } from './journal.ts';
-import { latencyAt } from './latency.ts';
+import { latencyAt } from './latencyAt.ts';
 import { type Quota, quota } from './quota.ts';
 import type { ReplyPlan } from './replyPlan.ts';
 import { requestImage } from './requestImage.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { latencyAt } from '../../../src/sim/vendor/latency.ts';
+import { latencyAt } from '../../../src/sim/vendor/latencyAt.ts';
 
 const at = (u: number, latency: { p50Ms: number; p90Ms?: number; p95Ms?: number; p99Ms?: number }): number =>
   latencyAt({ perOutputTokenMs: 0, ...latency }, u, 0);

@@ -1,0 +1,34 @@
+import { open, readFile } from 'node:fs/promises';
+import avsc from 'avsc';
+import { PipelineError, messageOf } from '../../errors.ts';
+import type { DeadLetter } from '../../stage/reject.ts';
+
+const HEAD_BYTES = 4096;
+
+/** Whether a file holds dead letters: an Avro file of their schema, or JSON lines of them. */
+export async function isDeadLetterFile(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => undefined);
+  if (!file) return false;
+  try {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+    const head = buffer.toString('latin1', 0, bytesRead);
+    return head.startsWith('Obj\x01') ? head.includes('"name":"DeadLetter"') : /^\{[^\n]*"rejectedAtUs":/.test(head);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The dead letters of an Avro file or of JSON lines. Throws INPUT_UNREADABLE. */
+export async function deadLettersInFile(path: string): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  try {
+    if ((await readFile(path, 'latin1')).startsWith('Obj')) {
+      for await (const letter of avsc.createFileDecoder(path)) letters.push(letter as DeadLetter);
+      return letters;
+    }
+    for (const line of (await readFile(path, 'utf8')).split('\n')) if (line) letters.push(JSON.parse(line) as DeadLetter);
+    return letters;
+  } catch (cause) {
+    throw new PipelineError('INPUT_UNREADABLE', `${path}: not a whole file of dead letters (${messageOf(cause)})`, { cause });
+  }
+}
