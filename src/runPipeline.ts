@@ -5,7 +5,7 @@ import { messageOf } from './errors.ts';
 import type { CaptionRecord } from './publish/captionRecord.ts';
 import { aborted } from './stage/aborted.ts';
 import { makeGate } from './stage/gate.ts';
-import { haltOnFatal } from './stage/halt.ts';
+import { haltOnFatal } from './stage/haltOnFatal.ts';
 import { rejectTo } from './stage/reject.ts';
 import { report } from './stage/report.ts';
 import { trackRejections } from './stage/trackRejections.ts';
@@ -44,7 +44,7 @@ async function run(pipeline: Pipeline, stop: AbortSignal, see: (record: CaptionR
   const gate = makeGate(pipeline.gate);
   const rejections = trackRejections(rejectTo(pipeline.deadLetters, gate, pipeline.late));
   const halt = haltOnFatal(rejections.reject);
-  const { records, close } = flowOf(pipeline, { gate, reject: halt.reject }, merge(aborted(stop), aborted(halt.signal)));
+  const { records, close } = flowOf(pipeline, { gate, reject: halt.reject }, merge(aborted(stop), halt.halted));
   const work = async (): Promise<void> => {
     const { ledger, frames, sink, deadLetters, late } = pipeline;
     for (const part of new Set([ledger, frames, sink, deadLetters, late])) await part?.open?.();
@@ -62,7 +62,7 @@ async function run(pipeline: Pipeline, stop: AbortSignal, see: (record: CaptionR
 function flowOf(
   pipeline: Pipeline,
   context: StageContext,
-  stop: Observable<void>,
+  stop: Observable<unknown>,
 ): { readonly records: Observable<CaptionRecord>; close: () => Promise<void> } {
   const flow = <Decoded>(stages: EventStages<Decoded>): ReturnType<typeof flowOf> => ({
     records: captions(pipeline, stages, context, stop),

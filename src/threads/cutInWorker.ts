@@ -5,9 +5,11 @@ import type { Packet } from '../stage/packet.ts';
 import type { Reject } from '../stage/reject.ts';
 import { report } from '../stage/report.ts';
 import type { Session } from '../stage/session.ts';
-import { type FromChannel, errorOf, failureOf, movable } from './messages.ts';
 import type { PacketsInTransit } from './packetsInTransit.ts';
 import type { WorkerThread } from './workerThread.ts';
+import { errorOf, errorFactsOf } from './errorFacts.ts';
+import type { FromChannel } from './fromWorker.ts';
+import { movable } from './movable.ts';
 
 /** A window whose events are in a worker. */
 export interface RemoteWindow extends EventWindow {
@@ -120,7 +122,7 @@ class RemoteSession {
       this.#worker.say({ kind: 'rejected', channel: this.#channel, packet });
       if (!this.#isOver) this.#take();
     } catch (cause) {
-      this.#worker.say({ kind: 'rejected', channel: this.#channel, packet, error: failureOf(cause) });
+      this.#worker.say({ kind: 'rejected', channel: this.#channel, packet, error: errorFactsOf(cause) });
       this.#subscriber.error(cause);
     }
   }

@@ -9,17 +9,11 @@ import { listen } from '../stage/report.ts';
 import type { Reject } from '../stage/reject.ts';
 import type { Session } from '../stage/session.ts';
 import { frameOptions } from './onThisThread.ts';
-import {
-  type FromWorker,
-  type Outbox,
-  type PacketFacts,
-  type ToWorker,
-  type WorkerData,
-  errorOf,
-  failureOf,
-  movable,
-  outbox,
-} from './messages.ts';
+import { errorOf, errorFactsOf } from './errorFacts.ts';
+import type { FromWorker } from './fromWorker.ts';
+import type { ToWorker, PacketFacts, WorkerData } from './toWorker.ts';
+import { type Outbox, outbox } from './outbox.ts';
+import { movable } from './movable.ts';
 
 type Say = Outbox<FromWorker>;
 
@@ -52,7 +46,7 @@ async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<v
     const cutOptions = { filters, horizonUs: renderer.horizonUs ?? 0, gate, reject: windows.late(id) };
     const end = (error?: unknown): void => {
       channels.delete(id);
-      say({ kind: 'ended', channel: id, ...(error === undefined ? {} : { error: failureOf(error) }) });
+      say({ kind: 'ended', channel: id, ...(error === undefined ? {} : { error: errorFactsOf(error) }) });
     };
     const cutting = new Observable<EventWindow>((subscriber) =>
       input
@@ -124,7 +118,7 @@ function rejections(channel: number, say: Say): { reject: Reject; settle: Channe
       new Promise((resolve, fail) => {
         const { number } = item as unknown as PacketFacts;
         waiting.set(number, (error) => (error ? fail(error) : resolve()));
-        say({ kind: 'reject', channel, packet: number, stage, error: failureOf(cause), evidence });
+        say({ kind: 'reject', channel, packet: number, stage, error: errorFactsOf(cause), evidence });
       }),
     settle(packet, error) {
       waiting.get(packet)?.(error);
@@ -147,7 +141,7 @@ function windowKeeper(pipeline: Pipeline, say: Say) {
       const bytes = movable(image.bytes);
       return say({ kind: 'drawn', window: number, frame: { ...frame, image: { ...image, bytes } } }, bytes.buffer);
     } catch (error) {
-      return say({ kind: 'undrawn', window: number, error: failureOf(error) });
+      return say({ kind: 'undrawn', window: number, error: errorFactsOf(error) });
     }
   };
   const forget = (number: number): void => {
@@ -166,7 +160,7 @@ function windowKeeper(pipeline: Pipeline, say: Say) {
       (channel: number): Reject =>
       async (_stage, { sensor, position, ack }, cause, evidence) => {
         acks.set(++last, ack);
-        say({ kind: 'late', channel, number: last, item: { sensor, position }, error: failureOf(cause), evidence });
+        say({ kind: 'late', channel, number: last, item: { sensor, position }, error: errorFactsOf(cause), evidence });
       },
     draw(number: number): void {
       const window = undrawn.get(number);
@@ -186,7 +180,7 @@ function forwardReports(say: Say): void {
   listen('cut', (report) => say({ kind: 'cut', report }));
   listen('stage', ({ stage, sensor, ms, error }) => {
     if (stage !== 'decode') return;
-    say({ kind: 'stage', report: { stage, sensor, ms }, ...(error === undefined ? {} : { error: failureOf(error) }) });
+    say({ kind: 'stage', report: { stage, sensor, ms }, ...(error === undefined ? {} : { error: errorFactsOf(error) }) });
   });
 }
 

@@ -2,7 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { PipelineError, messageOf } from '../errors.ts';
 import type { Frame } from '../frame/frame.ts';
 import { report } from '../stage/report.ts';
-import { type FromChannel, type FromWorker, type Outbox, type ToWorker, type WorkerData, errorOf, outbox } from './messages.ts';
+import { errorOf } from './errorFacts.ts';
+import type { FromWorker, FromChannel } from './fromWorker.ts';
+import type { ToWorker, WorkerData } from './toWorker.ts';
+import { type Outbox, outbox } from './outbox.ts';
 
 /** A worker as the main thread sees it. */
 export interface WorkerThread {
