@@ -32,18 +32,21 @@ export function compareRuns(before: readonly Map<string, number>[], now: readonl
   const names = [...(now[0]?.keys() ?? [])].filter((name) => [...before, ...now].every((run) => run.has(name)));
   return names.map((figure) => {
     const [old, fresh] = [before.map((run) => run.get(figure)!), now.map((run) => run.get(figure)!)];
-    const ratios = fresh.map((value, n) => value / old[n]!);
+    const ratios = fresh.map((value, n) => ratioOf(value, old[n]!));
     const [medianBefore, medianNow] = [median(old), median(fresh)];
     return {
       figure,
       before: medianBefore,
       now: medianNow,
-      ratio: medianNow / medianBefore,
+      ratio: ratioOf(medianNow, medianBefore),
       lowest: Math.min(...ratios),
       highest: Math.max(...ratios),
     };
   });
 }
+
+/** 1 for equal figures, also where both are 0, such as counts of errors. */
+const ratioOf = (now: number, before: number): number => (now === before ? 1 : now / before);
 
 function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

@@ -17,6 +17,7 @@ describe('figures of a benchmark', () => {
     expect(compareRuns(runs(100, 110, 400), runs(50, 121, 100))).toEqual([
       { figure: 'rps', before: 110, now: 100, ratio: 100 / 110, lowest: 0.25, highest: 1.1 },
     ]);
+    expect(compareRuns(runs(0), runs(0))).toMatchObject([{ before: 0, now: 0, ratio: 1 }]);
     expect(compareRuns(runs(1), runs(2)).map(({ figure }) => figure)).toEqual(['rps']);
   });
 });
