@@ -6,6 +6,7 @@ import type { Format } from './decode/decoder.ts';
 import { allFormats } from './decode/allFormats.ts';
 import type { Filter } from './frame/filter.ts';
 import type { AnyRenderer } from './frame/renderer.ts';
+import { renderDefaults } from './frame/rendering/render.ts';
 import type { Windowing } from './frame/windowing/windowing.ts';
 import type { Captioner } from './interpret/captioner.ts';
 import type { Ledger } from './interpret/ledger.ts';
@@ -36,7 +37,7 @@ export interface PipelineOptions {
   window: Windowing;
   /** How a window is drawn. */
   renderer: AnyRenderer;
-  /** Windows with fewer events per pixel of the sensor are quiet: recorded, and nobody is asked. @default 0.02 */
+  /** Windows with fewer events per pixel of the sensor are quiet: recorded, and no model is asked. @default 0.02 */
   quietBelow?: number;
   /** What is asked. @default describeEvents() */
   prompt?: Prompt;
@@ -56,7 +57,7 @@ export interface PipelineOptions {
   sink: Sink<CaptionRecord>;
   /** Where items go that a stage could not handle. */
   deadLetters: Sink<DeadLetter>;
-  /** Where events go that came when their windows were closed, as dead letters. @default deadLetters */
+  /** Where late events go, those that came after their window was closed, as dead letters. @default deadLetters */
   late?: Sink<DeadLetter>;
   /** What may be on its way at once. @default 256 windows, 256 MiB */
   gate?: GateOptions;
@@ -65,7 +66,7 @@ export interface PipelineOptions {
    * after the house style; a rewrite that changes facts is refused. @default none
    */
   rewriter?: Captioner;
-  /** Pictures encoded at once. @default 2 */
+  /** Pictures of one sensor that are encoded at once. @default 2 */
   encoders?: number;
   /**
    * Measure what the events of each window say by themselves (some milliseconds a window): for the provider motion(),
@@ -102,7 +103,7 @@ const schema = z.strictObject({
   filters: z.array(part('a filter, such as refractory({...})')).optional(),
   window: part('a windowing, such as tumbling({ everyMs: 33 })'),
   renderer: part('a renderer, such as polarity({...})'),
-  quietBelow: z.number().min(0, 'must be 0 or more events per pixel').default(0.02),
+  quietBelow: z.number().min(0, 'must be 0 or more events per pixel').default(renderDefaults.quietBelow),
   prompt: part('a prompt, such as describeEvents({...})').optional(),
   captioner: z.custom<Captioner>((value) => typeof value === 'function' && 'plan' in value, 'must be a captioner, such as route({...})'),
   ledger: part('a ledger, such as lmdbLedger({...})').optional(),
@@ -117,7 +118,7 @@ const schema = z.strictObject({
   rewriter: z
     .custom<Captioner>((value) => typeof value === 'function' && 'plan' in value, 'must be a captioner, such as openai({...})')
     .optional(),
-  encoders: z.int().min(1, 'must be 1 or more').default(2),
+  encoders: z.int().min(1, 'must be 1 or more').default(renderDefaults.concurrency),
   motion: z.boolean().optional(),
   workers: z.int().min(0, 'must be 0 or more').max(256).optional(),
 });

@@ -37,7 +37,7 @@ export function makeGate({ windows = 256, bytes = 256 * 2 ** 20 }: GateOptions =
   let waiting: (() => void)[] = [];
   const isShut = (): boolean => inside >= windows || held >= bytes;
   const flag = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-  const tell = (): void => {
+  const publish = (): void => {
     Atomics.store(flag, 0, isShut() ? 1 : 0);
     report('gate', () => ({ windows: inside, bytes: held, shut: isShut() }));
   };
@@ -45,14 +45,14 @@ export function makeGate({ windows = 256, bytes = 256 * 2 ** 20 }: GateOptions =
   const hold = (size: number): (() => void) => {
     inside++;
     held += size;
-    tell();
+    publish();
     let left = false;
     return () => {
       if (left) return;
       left = true;
       inside--;
       held -= size;
-      tell();
+      publish();
       if (isShut()) return;
       const woken = waiting;
       waiting = [];

@@ -2,7 +2,7 @@ import { type Observable, ReplaySubject } from 'rxjs';
 import { codeOf, errorCodes } from '../errors.ts';
 import type { Reject } from './reject.ts';
 
-/** Tells items that failed from a run that cannot go on. */
+/** Separates items that failed from a run that cannot go on. */
 export interface Halt {
   /** Rejects what is the item's fault. After a fatal fault the item is neither acked nor rejected: a later run reads it again. */
   readonly reject: Reject;

@@ -1,4 +1,4 @@
-/** Called once, by whoever ends the life of what came from a packet: publish, or reject. The source may then commit. */
+/** Called once, by `publish` or `reject`, when an item has ended: its record or dead letter is safe. The source may then commit. */
 export type Ack = () => void;
 
 /** Where in its source something came from: enough to read it again. */
@@ -11,9 +11,9 @@ export interface Position {
   readonly partition: number;
   /** The first one. */
   readonly first: number;
-  /** The one behind the last. */
+  /** The one after the last. */
   readonly end: number;
-  /** Counts how often the source began this partition anew, where it can lose one and get it back. */
+  /** How often this partition was assigned to the source so far, where it can lose one and get it back. */
   readonly epoch?: number;
 }
 

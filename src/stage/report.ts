@@ -2,7 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 
 /**
  * The side door. Stages report what they did; metrics, log, traces and viewer subscribe (`watch/`).
- * A stage knows none of them, and nothing is measured while nobody listens.
+ * A stage knows none of them, and nothing is measured while nothing listens.
  */
 export interface Reports {
   /** What a stage did with one item. */
@@ -22,7 +22,7 @@ export interface Reports {
   limit: { readonly target: string; readonly [state: string]: unknown };
   /** An item was rejected and is safe in the dead letters. */
   reject: { readonly stage: string; readonly sensor: string; readonly code: string; readonly message: string };
-  /** The source got its part of the work, anew: so many partitions, `share` (0 to 1) of all. */
+  /** Partitions were assigned to the source: how many, and which `share` (0 to 1) of all. */
   assigned: { readonly partitions: number; readonly share: number };
   /** What waits of one partition of the source, and whether no more of it is fetched. */
   buffered: { readonly partition: string; readonly bytes: number; readonly paused: boolean };
@@ -34,7 +34,7 @@ export interface Reports {
   cut: { readonly sensor: string; readonly counters: Readonly<Record<string, number>> };
 }
 
-/** Publishes on `saccade:<kind>`; the report is only made when somebody listens. */
+/** Publishes on `saccade:<kind>`; the report is only made when something listens. */
 export function report<Kind extends keyof Reports>(kind: Kind, make: () => Reports[Kind]): void {
   const door = doors[kind];
   if (door.hasSubscribers) door.publish(make());

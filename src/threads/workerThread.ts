@@ -10,7 +10,7 @@ import { type Outbox, outbox } from './outbox.ts';
 /** A worker as the main thread sees it. */
 export interface WorkerThread {
   readonly say: Outbox<ToWorker>;
-  /** Opens a channel: its number. `hear` is told of everything that the worker says on it, until `forget`. */
+  /** Opens a channel and returns its number. `hear` gets every message of the worker on it, until `forget`. */
   open(hear: (message: FromChannel) => void): number;
   forget(channel: number): void;
   /** Channels that are open. */
@@ -45,7 +45,7 @@ export function startWorker(data: WorkerData, configHash: string): WorkerThread 
   const fail = (error: Error): void => {
     if (isClosing || broken) return;
     broken = error;
-    for (const { fail: tell } of [...drawing.values(), ...flushing]) tell(error);
+    for (const { fail: notify } of [...drawing.values(), ...flushing]) notify(error);
     for (const [channel, hear] of channels) hear({ kind: 'broken', channel, error });
   };
 
