@@ -150,7 +150,7 @@ export function definePipeline(options: PipelineOptions): Pipeline {
 }
 
 const needsMotion = ({ captioner, prompt }: PipelineOptions): boolean =>
-  prompt?.params?.['motion'] === true || captioner.plan.targets.some(({ provider }) => provider === 'motion');
+  [prompt, ...captioner.plan.targets].some((part) => part?.needs?.motion === true);
 
 /** What is left out does not change a record: the source's address, the sinks, the brake, weights and limits. */
 function configHash({

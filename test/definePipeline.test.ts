@@ -1,5 +1,7 @@
+import { EMPTY } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { definePipeline } from '../src/definePipeline.ts';
+import { describeEvents } from '../src/interpret/prompts/describeEvents.ts';
 import { smallPipeline } from './parts.ts';
 
 const { options } = smallPipeline([]);
@@ -25,5 +27,16 @@ describe('definePipeline', () => {
     const hash = (change: object): string => definePipeline({ ...options, ...change }).configHash;
     expect(hash({ gate: { windows: 5 } })).toBe(hash({}));
     expect(hash({ quietBelow: 0.1 })).not.toBe(hash({}));
+  });
+
+  it('measures motion where a part says that it needs it, whatever its name, or where that is asked for', () => {
+    const motionOf = (change: object): boolean => definePipeline({ ...options, ...change }).motion;
+    const [target] = options.captioner.plan.targets;
+    const plan = { ...options.captioner.plan, targets: [{ ...target!, needs: { motion: true } }] };
+    expect(motionOf({})).toBe(false);
+    expect(motionOf({ motion: true })).toBe(true);
+    expect(motionOf({ prompt: { ...describeEvents(), needs: { motion: true } } })).toBe(true);
+    expect(motionOf({ captioner: Object.assign(() => EMPTY, { plan }) })).toBe(true);
+    expect(motionOf({ motion: false, captioner: Object.assign(() => EMPTY, { plan }) })).toBe(false);
   });
 });
