@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { openRecording } from '../src/consume/recordings/openRecording.ts';
 import { type Events, copyEvents } from '../src/decode/events.ts';
-import { everyContainer } from '../src/consume/recordings/allContainers.ts';
+import { allContainers } from '../src/consume/recordings/allContainers.ts';
 import { allFormats } from '../src/decode/allFormats.ts';
 import type { EventSlice, EventWindow } from '../src/frame/eventWindow.ts';
 import { measureMotion } from '../src/motion/measureMotion.ts';
@@ -172,7 +172,7 @@ async function windowOf(shown: Shown): Promise<{ window: EventWindow; horizonFro
 
 async function read(shown: Shown): Promise<{ batches: Events[]; width: number; height: number }> {
   const recording = await openRecording(
-    { formats: allFormats, containers: everyContainer },
+    { formats: allFormats, containers: allContainers },
     { packetBytes: 65_536, ...shown, file: join(folder, shown.file) },
   );
   const batches: Events[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { TrueMover } from '../../src/consume/sources/synthetic.ts';
 import { synthetic } from '../../src/consume/sources/synthetic.ts';
-import type { Mover as SceneMover } from '../../src/consume/syntheticCamera/scene.ts';
+import type { Mover as SceneMover } from '../../src/consume/syntheticCamera/mover.ts';
 import { evt3 } from '../../src/decode/formats/evt3.ts';
 import { copyEvents, type Events } from '../../src/decode/events.ts';
 import type { EventWindow } from '../../src/frame/eventWindow.ts';

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { openRecording, withGeometry } from '../../consume/recordings/openRecording.ts';
 import { PipelineError } from '../../errors.ts';
-import { everyContainer } from '../../consume/recordings/allContainers.ts';
+import { allContainers } from '../../consume/recordings/allContainers.ts';
 import { allFormats } from '../../decode/allFormats.ts';
 import { type RecordingFacts, type Inspection, type Rate, makeInspection } from '../support/inspection.ts';
 import { recordingSheet } from '../support/recordingSheet.ts';
@@ -56,7 +56,7 @@ async function writeSheet(file: string, sheet: string, report: Report, options: 
   }
   // A sensor of unknown size is as large as its events need.
   const size = { width: entry.width ?? (entry.xMax ?? 0) + 1, height: entry.height ?? (entry.yMax ?? 0) + 1 };
-  const recording = await openRecording({ formats: allFormats, containers: everyContainer }, { file, ...options, ...size });
+  const recording = await openRecording({ formats: allFormats, containers: allContainers }, { file, ...options, ...size });
   const { sensor, firstT, lastT } = entry;
   await writeFile(sheet, await recordingSheet(recording, { sensor, firstT, lastT }, options.renderers.split(',')));
 }
@@ -69,7 +69,7 @@ type Report = { readonly file: string; readonly format: string; readonly fileByt
 
 /** Reads a whole recording and reports what is in it. Throws INPUT_UNREADABLE. */
 export async function inspect(file: string, options: InspectOptions): Promise<Report> {
-  const found = await openRecording({ formats: allFormats, containers: everyContainer }, { file, ...options });
+  const found = await openRecording({ formats: allFormats, containers: allContainers }, { file, ...options });
   const sizeless = allFormats.find(({ name }) => name === found.format)?.withoutGeometry;
   const recording = sizeless ? found : withGeometry(file, found);
   const sensors = new Map<string, Inspection>();

@@ -1,5 +1,5 @@
 import type { Packet } from '../../stage/packet.ts';
-import { pacedBy } from '../../consume/recordings/paceOf.ts';
+import { paceOf } from '../../consume/recordings/paceOf.ts';
 import type { Source } from '../../consume/source.ts';
 import { type SensorDecoder, decodeSensor } from '../../decode/decode.ts';
 import { allFormats } from '../../decode/allFormats.ts';
@@ -10,10 +10,10 @@ export function paced(source: Source, speed: number): Source {
   return {
     ...source,
     async *packets(signal) {
-      const sensors = new Map<string, { clock: SensorDecoder; pace: ReturnType<typeof pacedBy> }>();
+      const sensors = new Map<string, { clock: SensorDecoder; pace: ReturnType<typeof paceOf> }>();
       for await (const packet of source.packets(signal)) {
         let sensor = sensors.get(packet.sensor);
-        if (!sensor) sensors.set(packet.sensor, (sensor = { clock: decodeSensor(allFormats), pace: pacedBy(speed, signal) }));
+        if (!sensor) sensors.set(packet.sensor, (sensor = { clock: decodeSensor(allFormats), pace: paceOf(speed, signal) }));
         const atMs = clockOf(sensor.clock, packet) / 1000;
         if (packet.isWarmUp !== true) await sensor.pace(atMs);
         if (signal.aborted) return;

@@ -6,4 +6,4 @@ import { rosbag } from './containers/rosbag.ts';
 import { rosbag2 } from './containers/rosbag2.ts';
 
 /** Every kind of file that holds packets of one or several sensors. */
-export const everyContainer: readonly Container[] = [rosbag, mcap, rosbag2, hdf5, packetSet];
+export const allContainers: readonly Container[] = [rosbag, mcap, rosbag2, hdf5, packetSet];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { everyContainer } from '../recordings/allContainers.ts';
+import { allContainers } from '../recordings/allContainers.ts';
 import { allFormats } from '../../decode/allFormats.ts';
 import { readOptions } from '../../readOptions.ts';
 import { openRecording, withGeometry } from '../recordings/openRecording.ts';
@@ -39,7 +39,7 @@ const schema = z.strictObject({
  */
 export function recording(options: RecordingOptions): Source {
   const read = readOptions('recording', schema, options);
-  const opened = async () => withGeometry(read.file, await openRecording({ formats: allFormats, containers: everyContainer }, read));
+  const opened = async () => withGeometry(read.file, await openRecording({ formats: allFormats, containers: allContainers }, read));
   return {
     name: 'recording',
     params: read,

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { encodeEvt3 } from '../../decode/encoders/encodeEvt3.ts';
-import { type Events, makeEvents } from '../../decode/events.ts';
-import { readOptions } from '../../readOptions.ts';
-import type { Packet } from '../../stage/packet.ts';
-import { type Camera, camera } from '../syntheticCamera/camera.ts';
 import { sfc32 } from '../../random.ts';
-import { type Mover, type Pose, type SceneName, directionOf, poseAt, scenes, topSpeed } from '../syntheticCamera/scene.ts';
+import type { Packet } from '../../stage/packet.ts';
+import { readOptions } from '../../readOptions.ts';
+import { type Mover, type Pose, directionOf, poseAt } from '../syntheticCamera/mover.ts';
+import { type SceneName, scenes } from '../syntheticCamera/scenes.ts';
+import { motionOf, sensorEvents } from '../syntheticCamera/sensorEvents.ts';
 import type { Source } from '../source.ts';
 
 export interface SyntheticOptions {
@@ -113,7 +113,7 @@ export function synthetic(options: SyntheticOptions = {}): SyntheticSource {
     truth: (t, sensor = 0) => truthAt(params, movers, motionOf(params, sensor)(t)),
     async *packets(signal) {
       const begun = Date.now();
-      const sensors = Array.from({ length: params.sensors }, (_, index) => sensorOf(params, movers, index, packetUs));
+      const sensors = Array.from({ length: params.sensors }, (_, index) => sensorPackets(params, movers, index, packetUs));
       for (let seq = 0; seq < perSensor; seq++) {
         for (const next of sensors) {
           if (signal.aborted) return;
@@ -130,16 +130,14 @@ export function synthetic(options: SyntheticOptions = {}): SyntheticSource {
 
 const lostOf = (packets: number, { loseEvery }: Settings): number => (loseEvery > 0 ? Math.floor(packets / loseEvery) : 0);
 
-/** Makes the packets of one sensor, each from where the one before ended. */
-function sensorOf(params: Settings, movers: readonly Mover[], index: number, packetUs: number): (seq: number) => Packet {
+/** Makes the packets of one sensor in turn: each begins where the one before ended. */
+function sensorPackets(params: Settings, movers: readonly Mover[], index: number, packetUs: number): (seq: number) => Packet {
   const seed = params.seed * 1000 + index;
-  const lens = camera({ ...params, movers, seed, motionAt: motionOf(params, index) });
-  const steps = Math.ceil(packetUs / longestStep(movers));
+  const eventsSince = sensorEvents({ ...params, seed }, movers, index, packetUs);
   const random = sfc32(seed + 500);
   return (seq) => {
     const [sinceUs, untilUs] = [seq * packetUs, (seq + 1) * packetUs];
-    const events = expose(lens, sinceUs, packetUs, steps);
-    const bytes = encodeEvt3(events, { sinceUs, untilUs: untilUs - 1 });
+    const bytes = encodeEvt3(eventsSince(sinceUs), { sinceUs, untilUs: untilUs - 1 });
     const isCorrupt = params.corruptEvery > 0 && (seq + 1) % params.corruptEvery === 0;
     if (isCorrupt) for (let i = 0; i < bytes.length; i++) bytes[i] = Math.floor(random() * 256);
     return {
@@ -155,41 +153,6 @@ function sensorOf(params: Settings, movers: readonly Mover[], index: number, pac
       bytes,
     };
   };
-}
-
-/** Between two moments nothing may move further than half a pixel, or edges would be stairs. Microseconds. */
-const longestStep = (movers: readonly Mover[]): number =>
-  Math.min(5_000, Math.max(100, (0.5e6 / Math.max(1e-9, topSpeed(movers))) | 0 || 5_000));
-
-function expose(lens: Camera, since: number, packetUs: number, steps: number): Events {
-  const parts: Events[] = [];
-  const all = makeEvents(0);
-  for (let step = 0; step < steps; step++) {
-    const { length, t, x, y, p } = lens.advance(
-      since + Math.round((step * packetUs) / steps),
-      since + Math.round(((step + 1) * packetUs) / steps),
-    );
-    parts.push({ length, t: t.slice(0, length), x: x.slice(0, length), y: y.slice(0, length), p: p.slice(0, length) });
-    all.length += length;
-  }
-  const whole = makeEvents(all.length);
-  let at = 0;
-  for (const { length, t, x, y, p } of parts) {
-    whole.t.set(t, at);
-    whole.x.set(x, at);
-    whole.y.set(y, at);
-    whole.p.set(p, at);
-    at += length;
-  }
-  whole.length = at;
-  return whole;
-}
-
-/** Seconds of motion at a moment of sensor time: it stands still in the quiet stretch. Later sensors begin later in the scene. */
-function motionOf({ quiet }: Settings, sensor: number): (t: number) => number {
-  const from = (quiet?.fromMs ?? Infinity) * 1000;
-  const to = (quiet?.toMs ?? Infinity) * 1000;
-  return (t) => (t <= from ? t : Math.max(from, t - Math.max(0, to - from))) / 1e6 + sensor * 1.7;
 }
 
 function truthAt({ width, height }: Settings, movers: readonly Mover[], seconds: number): TrueMover[] {

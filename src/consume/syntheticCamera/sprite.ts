@@ -1,5 +1,5 @@
 import { type Random, sfc32 } from '../../random.ts';
-import type { Mover } from './scene.ts';
+import type { Mover } from './mover.ts';
 
 /** A mover's picture around its centre, with soft edges: how much it covers of each pixel, and the light times that. */
 export interface Sprite {

@@ -1,5 +1,5 @@
 /*
-  Compression of Kafka record batches. kafkajs brings gzip; the others are given to it here.
+  Compression of Kafka record batches. kafkajs has gzip; the others are added to it here.
 
     snappy = xerial framing, as the Java client writes it:
              82 'SNAPPY' 00 | version (int32) | oldest version that reads it (int32) | { length (int32) | raw snappy block }*
@@ -13,7 +13,7 @@ import kafkajs from 'kafkajs';
 import { compressFrame, decompressFrame } from 'lz4-napi';
 import snappy from 'snappy';
 
-/** The words for compression in options. */
+/** The names of compressions in options. */
 export const compressions = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 export type Compression = (typeof compressions)[number];
 
@@ -52,19 +52,19 @@ async function decompressSnappy(buffer: Buffer): Promise<Buffer> {
 
 const rawSnappy = async (block: Buffer): Promise<Buffer> => (await snappy.uncompress(block, { asBuffer: true })) as Buffer;
 
-/** Below this a trip to another thread costs several times the work, in bytes. */
+/** Below this many bytes, moving the work to another thread costs several times the work. */
 const SMALL = 1 << 16;
-const zstdElsewhere = promisify(zstdCompress);
-const unzstdElsewhere = promisify(zstdDecompress);
+const zstdOnThread = promisify(zstdCompress);
+const unzstdOnThread = promisify(zstdDecompress);
 
-/** Told the size, zstd takes no larger tables than it needs. */
+/** If it knows the size, zstd allocates no larger tables than it needs. */
 const zstd = (buffer: Buffer): Buffer | Promise<Buffer> =>
-  (buffer.length < SMALL ? zstdCompressSync : zstdElsewhere)(buffer, { pledgedSrcSize: buffer.length });
-const unzstd = (buffer: Buffer): Buffer | Promise<Buffer> => (buffer.length < SMALL / 8 ? zstdDecompressSync : unzstdElsewhere)(buffer);
+  (buffer.length < SMALL ? zstdCompressSync : zstdOnThread)(buffer, { pledgedSrcSize: buffer.length });
+const unzstd = (buffer: Buffer): Buffer | Promise<Buffer> => (buffer.length < SMALL / 8 ? zstdDecompressSync : unzstdOnThread)(buffer);
 
 let isRegistered = false;
 
-/** Gives kafkajs, which keeps codecs in a table of its module, those that it lacks. */
+/** Adds the codecs that kafkajs lacks to its table of codecs. */
 export function registerCodecs(): void {
   if (isRegistered) return;
   isRegistered = true;

@@ -1,22 +1,22 @@
 import type { CheckedConnection } from './kafkaConnection.ts';
-import type { TlsFiles } from './credentials.ts';
+import type { TlsFiles } from './tlsFiles.ts';
 
-/** Why one side lets the other in neither now nor later. */
+/** Why a side will not accept the other, now or later. */
 type Refusal = 'password' | 'mechanism' | 'no passwords' | 'our certificate' | 'authority' | 'expired' | 'name';
 
-interface Refused {
+export interface ConnectionRefusal {
   readonly refusal: Refusal;
-  /** In the words of who refused. */
+  /** In the words of the side that refused. */
   readonly detail: string;
 }
 
-/** Undefined where a second try may get in: brokers that are away, or that went away in the middle of it. */
-export function refusalOf(error: unknown): Refused | undefined {
+/** Undefined where a second attempt may succeed: for brokers that are away, or that went away during the attempt. */
+export function refusalOf(error: unknown): ConnectionRefusal | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { name, message, type, code } = cause as { name: string; message: string; type?: string; code?: unknown };
     if (type === 'UNSUPPORTED_SASL_MECHANISM') return { refusal: 'mechanism', detail: '' };
     if (type === 'ILLEGAL_SASL_STATE') return { refusal: 'no passwords', detail: '' };
-    // kafkajs makes this one also of a connection that ended while it was asking.
+    // kafkajs also reports a connection that ended during authentication with this name.
     if (name === 'KafkaJSSASLAuthenticationError' && !/clos|connect|time|ECONN|EPIPE/i.test(message))
       return { refusal: 'password', detail: message.replace(/^SASL.*? failed: /, '') };
     const refusal = typeof code === 'string' && refusalOfTls(code);
@@ -34,8 +34,8 @@ function refusalOfTls(code: string): Refusal | undefined {
   return undefined;
 }
 
-/** What is wrong and what to do, to be read behind the name and address of the other side. Holds no secret. */
-export function adviceOn({ refusal, detail }: Refused, { tls, sasl }: Pick<CheckedConnection, 'tls' | 'sasl'>): string {
+/** What is wrong and what to do: the end of a sentence that begins with the name and address of the other side. Contains no secret. */
+export function adviceOn({ refusal, detail }: ConnectionRefusal, { tls, sasl }: Pick<CheckedConnection, 'tls' | 'sasl'>): string {
   const { caFile = 'an authority of this system', certFile }: TlsFiles = typeof tls === 'object' ? tls : {};
   return {
     password: `refuses ${placesOf(sasl)} (${sasl?.mechanism}): ${detail}; correct what is there`,

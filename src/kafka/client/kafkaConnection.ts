@@ -1,7 +1,8 @@
 import kafkajs from 'kafkajs';
 import { z } from 'zod';
 import { registerCodecs } from './compression.ts';
-import { type TlsFiles, readSecret, readTls, tlsSchema } from './credentials.ts';
+import { type TlsFiles, readTls, tlsSchema } from './tlsFiles.ts';
+import { readSecret } from './readSecret.ts';
 import { patchIdleTimers } from './patchIdleTimers.ts';
 import { patchAbortedLists } from './committedMessages.ts';
 

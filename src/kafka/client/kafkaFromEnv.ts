@@ -1,10 +1,10 @@
 import { PipelineError } from '../../errors.ts';
 import type { KafkaConnection, Sasl } from './kafkaConnection.ts';
-import type { TlsFiles } from './credentials.ts';
+import type { TlsFiles } from './tlsFiles.ts';
 import type { RegistryOptions } from './schemaRegistry.ts';
 
 /*
-  Variables by which the command line, and pipelines that ask here, reach Kafka and a schema registry:
+  Environment variables with the addresses and credentials of Kafka and a schema registry, for the command line and for pipelines:
 
     KAFKA_BROKERS                          host:port,...; default localhost:9092
     KAFKA_TLS                              true: encrypted, by the authorities of the system
@@ -17,12 +17,12 @@ import type { RegistryOptions } from './schemaRegistry.ts';
     SCHEMA_REGISTRY_USERNAME, _PASSWORD    or _PASSWORD_FILE; or _TOKEN, or _TOKEN_FILE
     SCHEMA_REGISTRY_TLS_CA, _CERT, _KEY, _PASSPHRASE
 
-  One that is empty counts as not set. What is handed on are names and paths: secrets stay where they are.
+  An empty variable counts as not set. The results hold names and paths; secrets stay where they are.
 */
 
 const get = (name: string): string | undefined => process.env[name] || undefined;
 
-/** How the environment says that Kafka is reached. */
+/** The connection to Kafka that the environment describes. */
 export function kafkaFromEnv(): KafkaConnection {
   const files = tlsFromEnv('KAFKA');
   const mechanism = get('KAFKA_SASL_MECHANISM');
@@ -33,13 +33,13 @@ export function kafkaFromEnv(): KafkaConnection {
   };
 }
 
-/** Who we are, for a mechanism. Whether there is such a mechanism is for the options of the part to say. */
+/** The credentials for a SASL mechanism. Whether the mechanism exists is checked by the options of the part. */
 export function saslFromEnv(mechanism: string, usernameEnv = 'KAFKA_USERNAME', passwordEnv = 'KAFKA_PASSWORD'): Sasl {
   if (mechanism === 'oauthbearer') return { mechanism, ...secretFromEnv('token', 'KAFKA_TOKEN') };
   return { mechanism: mechanism as 'plain', usernameEnv, ...secretFromEnv('password', passwordEnv) };
 }
 
-/** How the environment says that a schema registry is reached; undefined where it names none. */
+/** The schema registry that the environment describes; undefined where it names none. */
 export function registryFromEnv(url = get('SCHEMA_REGISTRY_URL')): RegistryOptions | undefined {
   if (!url) return undefined;
   const tls = tlsFromEnv('SCHEMA_REGISTRY');

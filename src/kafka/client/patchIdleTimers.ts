@@ -14,7 +14,7 @@ interface RequestQueue {
 
 let isPatched = false;
 
-/** Takes the timer away from kafkajs's connections while they have nothing to wait for. */
+/** Stops the timer of kafkajs's connections while they have nothing to wait for. */
 export function patchIdleTimers(): void {
   if (isPatched) return;
   isPatched = true;

@@ -1,10 +1,11 @@
 import { Agent, fetch } from 'undici';
 import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.ts';
-import { type TlsFiles, readSecret, readTls, tlsSchema } from './credentials.ts';
+import { type TlsFiles, readTls, tlsSchema } from './tlsFiles.ts';
+import { readSecret } from './readSecret.ts';
 import { adviceOn, refusalOf } from './connectionRefusal.ts';
 
-/** A schema registry that speaks the API of Confluent's: also Karapace, Apicurio (`/apis/ccompat/v7`), Redpanda. */
+/** A schema registry with the API of Confluent's: also Karapace, Apicurio (`/apis/ccompat/v7`), Redpanda. */
 export interface RegistryOptions {
   /** Its address, such as http://localhost:8081. */
   url: string;
@@ -12,7 +13,7 @@ export interface RegistryOptions {
   usernameEnv?: string;
   passwordEnv?: string;
   passwordFile?: string;
-  /** Environment variable or file with a bearer token, where it asks for one; read anew for each call. */
+  /** Environment variable or file with a bearer token, where it asks for one; read again for each call. */
   tokenEnv?: string;
   tokenFile?: string;
   /** For https, where its authority is not one of the system's, or where it asks for a certificate of ours. */

@@ -9,13 +9,13 @@ export interface TopicPartition {
 
 export interface StickyAssigner {
   readonly assigner: kafkajs.PartitionAssigner;
-  /** How many partitions a topic has, as of the last time that the group was put together. */
+  /** How many partitions a topic has, as of the last rebalance. */
   readonly partitionsOf: (topic: string) => number;
 }
 
 /**
- * Leaves each partition where it is as long as nobody has more than their share: a partition that moves is read again
- * from its commit. Members say in their metadata what they have; kafkajs itself knows round robin only.
+ * Leaves each partition with its member as long as no member has more than its share, because a partition that moves is
+ * read again from its commit. Members list what they have in their metadata. kafkajs itself only has round robin.
  */
 export function stickyAssigner(owned: () => readonly TopicPartition[]): StickyAssigner {
   let known: kafkajs.Cluster | undefined;
@@ -58,7 +58,7 @@ function claimsOf(metadata: Buffer): TopicPartition[] {
   }
 }
 
-/** Shares partitions out: counts differ by one at most, and whoever has one keeps it within that. */
+/** Assigns partitions to members: their counts differ by one at most, and within that each member keeps what it has. */
 export function assignSticky(
   partitions: readonly TopicPartition[],
   members: readonly { readonly memberId: string; readonly owned: readonly TopicPartition[] }[],
@@ -66,7 +66,7 @@ export function assignSticky(
   const free = new Map(partitions.map((one) => [`${one.topic}/${one.partition}`, one]));
   const least = Math.floor(partitions.length / members.length);
   let extra = partitions.length % members.length;
-  // Those who have most are asked first, so that the odd ones stay where they are.
+  // Members with most partitions come first, so that a partition above the equal share stays where it is.
   const shares = members
     .toSorted((a, b) => b.owned.length - a.owned.length || (a.memberId < b.memberId ? -1 : 1))
     .map(({ memberId, owned }) => {

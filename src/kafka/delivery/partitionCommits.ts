@@ -1,6 +1,7 @@
 import type kafkajs from 'kafkajs';
 import type { OutMessage } from '../producer/sendMessages.ts';
-import { type CommitId, decodeProgress, encodeProgress, inlineMetadata, pointerMetadata, readMetadata } from './commitMetadata.ts';
+import { type CommitId, inlineMetadata, pointerMetadata, readMetadata } from './commitMetadata.ts';
+import { decodeProgress, encodeProgress } from './encodeProgress.ts';
 import { type CommittedProgress, nothingDone } from './committedProgress.ts';
 import type { InputPartition } from './partitionProducer.ts';
 import { ensureProgressTopic, progressRecord, readProgressRecord } from './progressTopic.ts';

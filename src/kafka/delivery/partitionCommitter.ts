@@ -1,6 +1,7 @@
 import { PipelineError, messageOf } from '../../errors.ts';
 import type { OutMessage } from '../producer/sendMessages.ts';
-import { type CommitId, encodeProgress } from './commitMetadata.ts';
+import type { CommitId } from './commitMetadata.ts';
+import { encodeProgress } from './encodeProgress.ts';
 import { commitOutput, isSameCommit } from './commitOutput.ts';
 import { type CommittedProgress, nothingDone } from './committedProgress.ts';
 import type { Assignment, Completion } from './delivery.ts';

@@ -8,7 +8,7 @@ const never = new AbortController().signal;
 
 /** What `paced` waits for, without the wall clock. */
 const waits: number[] = [];
-vi.mock('../../../src/consume/recordings/paceOf.ts', () => ({ pacedBy: () => async (atMs: number) => void waits.push(atMs) }));
+vi.mock('../../../src/consume/recordings/paceOf.ts', () => ({ paceOf: () => async (atMs: number) => void waits.push(atMs) }));
 beforeEach(() => void (waits.length = 0));
 afterEach(() => vi.restoreAllMocks());
 

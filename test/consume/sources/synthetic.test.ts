@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Packet } from '../../../src/stage/packet.ts';
-import type { Mover } from '../../../src/consume/syntheticCamera/scene.ts';
+import type { Mover } from '../../../src/consume/syntheticCamera/mover.ts';
 import { type SyntheticOptions, synthetic } from '../../../src/consume/sources/synthetic.ts';
 import { decodeSensor } from '../../../src/decode/decode.ts';
 import { noCounts } from '../../../src/decode/decoder.ts';

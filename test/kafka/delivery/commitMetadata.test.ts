@@ -1,12 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  decodeProgress,
-  encodeProgress,
-  inlineMetadata,
-  pointerMetadata,
-  readMetadata,
-} from '../../../src/kafka/delivery/commitMetadata.ts';
+import { inlineMetadata, pointerMetadata, readMetadata } from '../../../src/kafka/delivery/commitMetadata.ts';
+import { decodeProgress, encodeProgress } from '../../../src/kafka/delivery/encodeProgress.ts';
 import type { CommittedProgress, CommittedSensor } from '../../../src/kafka/delivery/committedProgress.ts';
 import { sensorHash } from '../../../src/kafka/delivery/sensorProgress.ts';
 

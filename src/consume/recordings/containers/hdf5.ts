@@ -3,16 +3,8 @@ import { sizeOf } from '../../../decode/propheseeHeader.ts';
 import { PipelineError } from '../../../errors.ts';
 import type { Container, RandomAccess } from '../container.ts';
 import { EVENT_BYTES, unpackEcf } from './support/unpackEcf.ts';
-import {
-  type Filter,
-  type HdfChunk,
-  type HdfDataset,
-  type HdfObject,
-  member,
-  openRoot,
-  readDataset,
-  textAttribute,
-} from './support/hdf5File.ts';
+import { type Hdf5Chunk, type Hdf5Dataset, type Hdf5Filter, readHdf5Dataset } from './support/hdf5Dataset.ts';
+import { type Hdf5Object, member, openHdf5, textAttribute } from './support/hdf5Object.ts';
 
 /*
   HDF5 file of Metavision: the group CD holds `events`, a dataset of { u16 x, u16 y, i16 p, i64 t }, 16 bytes each, in
@@ -24,9 +16,9 @@ const COMPOUND = 6;
 const LARGEST_CHUNK = 2 ** 28;
 
 /** Ways in which chunks are packed, by the number of the filter. Each throws where the bytes are damaged. */
-const unpackers: ReadonlyMap<number, (bytes: Uint8Array, filter: Filter) => Uint8Array> = new Map([
+const unpackers: ReadonlyMap<number, (bytes: Uint8Array, filter: Hdf5Filter) => Uint8Array> = new Map([
   [1, (bytes: Uint8Array) => inflateSync(bytes, { maxOutputLength: LARGEST_CHUNK })],
-  [2, (bytes: Uint8Array, { values }: Filter) => unshuffled(bytes, values[0] ?? 1)],
+  [2, (bytes: Uint8Array, { values }: Hdf5Filter) => unshuffled(bytes, values[0] ?? 1)],
   [32_015, (bytes: Uint8Array) => zstdDecompressSync(bytes, { maxOutputLength: LARGEST_CHUNK })],
   [36_559, unpackEcf],
 ]);
@@ -36,7 +28,7 @@ export const hdf5: Container = {
   name: 'hdf5',
   detect: (head) => Buffer.from(head.subarray(0, MAGIC.length)).toString('latin1') === MAGIC,
   async *packets(file, signal) {
-    const root = await openRoot(file);
+    const root = await openHdf5(file);
     const group = await member(file, root, 'CD');
     const events = group && (await member(file, group, 'events'));
     if (!events)
@@ -44,7 +36,7 @@ export const hdf5: Container = {
         'INPUT_UNREADABLE',
         `${file.path}: the HDF5 file has no dataset CD/events; only those of Metavision are known`,
       );
-    const dataset = await readDataset(file, events);
+    const dataset = await readHdf5Dataset(file, events);
     const fault = faultOf(dataset);
     if (fault !== undefined) throw new PipelineError('INPUT_UNREADABLE', `${file.path}: CD/events ${fault}`);
     const [width, height] = (await geometryOf(file, root)) ?? [0, 0];
@@ -57,19 +49,19 @@ export const hdf5: Container = {
   },
 };
 
-function faultOf({ typeClass, elementBytes, filters }: HdfDataset): string | undefined {
+function faultOf({ typeClass, elementBytes, filters }: Hdf5Dataset): string | undefined {
   if (typeClass !== COMPOUND || elementBytes !== EVENT_BYTES) return `holds no events of ${EVENT_BYTES} bytes`;
   const unknown = filters.find(({ id }) => !unpackers.has(id));
   return unknown && `is packed with the filter ${unknown.id}; known are ECF (36559), deflate, shuffle and Zstandard`;
 }
 
-async function geometryOf(file: RandomAccess, root: HdfObject): Promise<readonly [number, number] | undefined> {
+async function geometryOf(file: RandomAccess, root: Hdf5Object): Promise<readonly [number, number] | undefined> {
   const [width, height] = ((await textAttribute(file, root, 'geometry')) ?? '').split('x');
   return sizeOf(width, height);
 }
 
 /** The events of a chunk. The last one is as long as the others, but holds events only up to the length of the dataset. */
-async function readChunk(file: RandomAccess, { filters, length, chunkLength }: HdfDataset, chunk: HdfChunk): Promise<Uint8Array> {
+async function readChunk(file: RandomAccess, { filters, length, chunkLength }: Hdf5Dataset, chunk: Hdf5Chunk): Promise<Uint8Array> {
   if (chunk.size > LARGEST_CHUNK) throw new RangeError(`a chunk of ${chunk.size} bytes`);
   let bytes = await file.read(chunk.address, chunk.size);
   for (let i = filters.length - 1; i >= 0; i--) {

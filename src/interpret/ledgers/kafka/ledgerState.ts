@@ -3,7 +3,7 @@ import { Change } from '../../../kafka/consumer/change.ts';
 import type { PaidAnswer } from '../../ledger.ts';
 import { type ClaimRecord, claimAfter } from './claimRecord.ts';
 import type { Lease } from './lease.ts';
-import { readLedgerRecord } from './ledgerTopic.ts';
+import { readLedgerRecord } from './ledgerRecord.ts';
 import type { LocalCopy } from './localCopy.ts';
 
 /** What the log of a ledger says so far: which answers were paid for, which calls are claimed, which instances are alive. */

@@ -8,10 +8,10 @@ import { type TopicFollower, topicFollower } from '../../../kafka/consumer/topic
 import type { BatchingProducer } from '../../../kafka/producer/batchingProducer.ts';
 import { openBatchingProducer } from '../../../kafka/producer/openBatchingProducer.ts';
 import type { Claim, PaidAnswer } from '../../ledger.ts';
-import { ownerOf } from './claimRecord.ts';
+import { CallClaims } from './callClaims.ts';
 import { type Lease, makeLease } from './lease.ts';
 import { LedgerState } from './ledgerState.ts';
-import { type LedgerRecord, ensureLedgerTopic, ledgerMessage } from './ledgerTopic.ts';
+import { type LedgerRecord, ensureLedgerTopic, ledgerMessage } from './ledgerRecord.ts';
 import { LocalCopy } from './localCopy.ts';
 
 export interface OpenLedgerOptions {
@@ -64,18 +64,19 @@ export async function openLedger(kafka: kafkajs.Kafka, { topic, path, ownerTimeo
 /** A ledger that was read to its end, and follows its topic. */
 export class OpenLedger {
   readonly #parts: OpenLedgerParts;
-  /** Our claims by request hash, from when they are sent. */
-  readonly #held = new Map<string, string>();
-  #claimsMade = 0;
+  readonly #claims: CallClaims;
   #follower: TopicFollower | undefined;
   #resources: AsyncDisposableStack | undefined;
   #failure: PipelineError | undefined;
 
   constructor(parts: OpenLedgerParts) {
     this.#parts = parts;
-    parts.state.onClaim((requestHash, holder) => {
-      // A claim of ours that we do not hold: its record was sent twice, and arrived after we gave it up.
-      if (ownerOf(holder) === parts.owner && this.#held.get(requestHash) !== holder) this.#giveUp(requestHash, holder);
+    this.#claims = new CallClaims({
+      ...parts,
+      isUsable: () => this.#resources !== undefined && this.#failure === undefined,
+      send: (record) => this.#send(record),
+      caughtUp: async () => this.#follower?.caughtUp(),
+      onFailed: (cause) => this.fail(cause),
     });
   }
 
@@ -100,7 +101,8 @@ export class OpenLedger {
       const paid = state.paidAnswer(keys);
       if (paid) return paid;
       const term = lease.term();
-      const found = term === undefined || this.#isTaken(keys[0]!, lease.beats()) ? undefined : await this.#claim(keys, term);
+      const isTaken = term === undefined || this.#claims.isTaken(keys[0]!, lease.beats());
+      const found = isTaken ? undefined : await this.#claims.claim(keys, term);
       if (found) return found;
       await Promise.race([state.changed.next(), pause(LOOK_EVERY_MS, signal)]);
     }
@@ -108,7 +110,7 @@ export class OpenLedger {
 
   async commit(key: string, paid: PaidAnswer): Promise<void> {
     await this.#send({ kind: 'paid', requestHash: key, paid });
-    this.#held.delete(key);
+    this.#claims.forget(key);
   }
 
   /** Whether the broker accepts our heartbeats. */
@@ -125,10 +127,6 @@ export class OpenLedger {
     await resources?.disposeAsync();
   }
 
-  get #isUsable(): boolean {
-    return this.#resources !== undefined && this.#failure === undefined;
-  }
-
   #throwIfUnusable(): void {
     if (this.#failure) throw this.#failure;
     if (!this.#resources) throw new PipelineError('LEDGER_FAILED', `kafkaLedger ${this.#parts.topic} is not open`);
@@ -137,63 +135,5 @@ export class OpenLedger {
   async #send(record: LedgerRecord): Promise<void> {
     this.#throwIfUnusable();
     await this.#parts.producer.send(ledgerMessage(this.#parts.topic, record));
-  }
-
-  /** Where this cannot be sent, the others would wait for the claim for as long as we live: the ledger has failed. */
-  #giveUp(requestHash: string, id: string): void {
-    this.#send({ kind: 'claim', requestHash, claim: { over: id } }).catch((cause: unknown) => this.fail(cause));
-  }
-
-  /** Whether the call is being made, by us or by another instance that is alive as of a beat of ours. */
-  #isTaken(key: string, beat: number): boolean {
-    const { state, lease, owner } = this.#parts;
-    if (this.#held.has(key)) return true;
-    const holder = state.claimOf(key);
-    return holder !== undefined && ownerOf(holder) !== owner && !lease.isDead(ownerOf(holder), beat);
-  }
-
-  /** Claims a call that is not taken; undefined where another instance was faster. */
-  async #claim(keys: readonly string[], term: number): Promise<PaidAnswer | Claim | undefined> {
-    const [key] = keys as [string];
-    const { state, owner } = this.#parts;
-    const replaced = state.claimOf(key);
-    if (replaced !== undefined && !(await this.#isStillFree(key, replaced))) return undefined;
-    const id = `${owner}/${this.#claimsMade++}`;
-    this.#held.set(key, id);
-    try {
-      await this.#send({ kind: 'claim', requestHash: key, claim: { id, ...(replaced !== undefined && { over: replaced }) } });
-      // After this our claim was read, and all that was paid before it.
-      await this.#follower!.caughtUp();
-      const paid = state.paidAnswer(keys);
-      if (!paid && state.claimOf(key) === id) return this.#claimOf(keys, id, term);
-      this.#release(key, id);
-      return paid;
-    } catch (error) {
-      this.#release(key, id);
-      throw error;
-    }
-  }
-
-  /** The owner of a claim may only seem dead because it was not read: what it wrote until now counts, our waiting for it does not. */
-  async #isStillFree(key: string, claim: string): Promise<boolean> {
-    const beat = this.#parts.lease.beats();
-    await this.#follower!.caughtUp();
-    return this.#parts.state.claimOf(key) === claim && !this.#isTaken(key, beat);
-  }
-
-  #claimOf(keys: readonly string[], id: string, term: number): Claim {
-    const [key] = keys as [string];
-    const { state, lease } = this.#parts;
-    return {
-      mayCall: () =>
-        this.#isUsable && this.#held.get(key) === id && state.claimOf(key) === id && lease.term() === term && !state.paidAnswer(keys),
-      release: () => this.#release(key, id),
-    };
-  }
-
-  #release(key: string, id: string): void {
-    if (this.#held.get(key) !== id) return;
-    this.#held.delete(key);
-    if (this.#isUsable && this.#parts.state.claimOf(key) === id) this.#giveUp(key, id);
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openRecording } from '../../../../src/consume/recordings/openRecording.ts';
 import type { Packet } from '../../../../src/stage/packet.ts';
-import { everyContainer } from '../../../../src/consume/recordings/allContainers.ts';
+import { allContainers } from '../../../../src/consume/recordings/allContainers.ts';
 import { allFormats } from '../../../../src/decode/allFormats.ts';
 
 const line = (more: string, offset = 0): string =>
@@ -14,7 +14,7 @@ async function packetsOf(index: string, bytes: Uint8Array | undefined): Promise<
   const path = join(await mkdtemp(join(tmpdir(), 'saccade-set-')), 'set.jsonl');
   await writeFile(path, index);
   if (bytes) await writeFile(path.replace('.jsonl', '.bin'), bytes);
-  const recording = await openRecording({ formats: allFormats, containers: everyContainer }, { file: path, packetBytes: 65_536 });
+  const recording = await openRecording({ formats: allFormats, containers: allContainers }, { file: path, packetBytes: 65_536 });
   const packets: Packet[] = [];
   for await (const packet of recording.packets(new AbortController().signal)) packets.push(packet);
   return packets;

@@ -5,7 +5,7 @@ import type kafkajs from 'kafkajs';
 import { describe, expect, it } from 'vitest';
 import type { Lease } from '../../../../src/interpret/ledgers/kafka/lease.ts';
 import { LedgerState } from '../../../../src/interpret/ledgers/kafka/ledgerState.ts';
-import { type LedgerRecord, ledgerMessage } from '../../../../src/interpret/ledgers/kafka/ledgerTopic.ts';
+import { type LedgerRecord, ledgerMessage } from '../../../../src/interpret/ledgers/kafka/ledgerRecord.ts';
 import { LocalCopy } from '../../../../src/interpret/ledgers/kafka/localCopy.ts';
 import { answer } from '../ledger.contract.ts';
 

@@ -1,13 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.ts';
+import { readFile, readSecret } from './readSecret.ts';
 
-/** Files in PEM for an encrypted connection. They are read anew for each client. */
+/** PEM files for an encrypted connection. They are read again for each client. */
 export interface TlsFiles {
   /** The authority that signed the other side. @default those of the system */
   caFile?: string;
-  /** Our certificate, with those between it and its authority, and its key: where the other side asks who we are. */
+  /** Our certificate with its intermediate certificates, and its key: where the other side authenticates clients. */
   certFile?: string;
   keyFile?: string;
   /** Name of the environment variable with the passphrase of an encrypted key. */
@@ -29,7 +29,7 @@ interface TlsKeys {
   passphrase?: string;
 }
 
-/** Reads the files, and tries whether they are what they should be. Throws CONFIG_INVALID; `where` begins its message. */
+/** Reads the files, and checks that they are valid. Throws CONFIG_INVALID; `where` begins its message. */
 export function readTls(where: string, { caFile, certFile, keyFile, passphraseEnv }: TlsFiles): TlsKeys {
   if (!certFile !== !keyFile)
     throw new PipelineError('CONFIG_INVALID', `${where}: ${certFile ? 'certFile without keyFile' : 'keyFile without certFile'}; give both`);
@@ -52,26 +52,6 @@ export function readTls(where: string, { caFile, certFile, keyFile, passphraseEn
     );
   }
   return keys;
-}
-
-/**
- * A secret out of an environment variable or a file, such as one that Docker or Kubernetes mounts.
- * Throws CONFIG_INVALID naming the variable or file, never its value.
- */
-export function readSecret(where: string, { env, file }: { env?: string | undefined; file?: string | undefined }): string {
-  const value = env ? process.env[env] : file && readFile(where, file).trim();
-  if (value) return value;
-  throw new PipelineError('CONFIG_INVALID', `${where}: ${env ? `environment variable ${env} is not set` : `${file} is empty`}`);
-}
-
-function readFile(where: string, path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new PipelineError('CONFIG_INVALID', `${where}: ${path} cannot be read (${(cause as NodeJS.ErrnoException).code ?? ''})`, {
-      cause,
-    });
-  }
 }
 
 /** OpenSSL's reason without its numbers. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type LedgerRecord, ledgerMessage, readLedgerRecord } from '../../../../src/interpret/ledgers/kafka/ledgerTopic.ts';
+import { type LedgerRecord, ledgerMessage, readLedgerRecord } from '../../../../src/interpret/ledgers/kafka/ledgerRecord.ts';
 import { answer } from '../ledger.contract.ts';
 
 const records: readonly LedgerRecord[] = [
