@@ -31,7 +31,7 @@ export const floors: readonly (readonly string[])[] = [
 
 /** Names of rooms in revisions before the house was ordered, and the room whose place they had. */
 export const formerRooms: Readonly<Record<string, string>> = {
-  everyContainer: 'consume',
+  allContainers: 'consume',
   everyFormat: 'decode',
   lives: 'captions',
   options: 'readOptions',

@@ -33,11 +33,16 @@ export interface HouseStyleOptions {
    * afterwards, which loses content. @default no limit
    */
   words?: number;
+  /** Rules of your own, applied after those of the house; their names are part of the configuration hash. @default none */
+  rules?: readonly Rule[];
 }
 
 const schema = z.strictObject({
   form: z.enum(['sentence', 'telegraphic', 'tags'], "must be 'sentence', 'telegraphic' or 'tags'").default('sentence'),
   words: z.int().min(1).max(1000).optional(),
+  rules: z
+    .array(z.custom<Rule>((value) => typeof value === 'function' && value.name !== '', 'must be a rule: a named function of a draft'))
+    .default([]),
 });
 
 /**
@@ -46,12 +51,12 @@ const schema = z.strictObject({
  * `long`, `empty`.
  */
 export const houseStyle = (options: HouseStyleOptions = {}): Normaliser => {
-  const { form, words } = readOptions('houseStyle', schema, options);
-  const rules = inOrder(form, words);
+  const { form, words, rules: ownRules } = readOptions('houseStyle', schema, options);
+  const rules = [...inOrder(form, words), ...ownRules];
   return {
     name: 'houseStyle',
     version: '4',
-    params: { form, ...(words !== undefined && { words }) },
+    params: { form, ...(words !== undefined && { words }), ...(ownRules.length > 0 && { rules: ownRules.map(({ name }) => name) }) },
     apply(raw, flags = []) {
       const draft = settled(rules, apologies(whitespace(markdown(endless({ text: raw, flags, confidence: 1 })))));
       return draft.text === '' ? { ...draft, flags: [...draft.flags.filter((flag) => flag !== 'empty'), 'empty'] } : draft;

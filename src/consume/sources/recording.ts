@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { allContainers } from '../recordings/allContainers.ts';
 import { allFormats } from '../../decode/allFormats.ts';
+import type { Format } from '../../decode/decoder.ts';
 import { readOptions } from '../../readOptions.ts';
+import type { Container } from '../recordings/container.ts';
 import { openRecording, withGeometry } from '../recordings/openRecording.ts';
 import type { Source } from '../source.ts';
 
 export interface RecordingOptions {
   /** Path of a recording in any of the known formats. */
   file: string;
+  /** Further event formats that files may have, tried before the built-in ones. @default none */
+  formats?: readonly Format[];
+  /** Further kinds of files that hold packets, tried before the built-in ones. @default none */
+  containers?: readonly Container[];
   /** Bytes of one packet. @default 65536 */
   packetBytes?: number;
   /** The name of what made the events. @default the file's name without its ending; in bags and MCAP files, the topic */
@@ -20,8 +26,12 @@ export interface RecordingOptions {
   height?: number;
 }
 
+const has = (value: unknown, method: string): boolean => typeof value === 'object' && value !== null && method in value && 'name' in value;
+
 const schema = z.strictObject({
   file: z.string().min(1),
+  formats: z.array(z.custom<Format>((value) => has(value, 'start'), 'must be a format, such as evt3')).default([]),
+  containers: z.array(z.custom<Container>((value) => has(value, 'packets'), 'must be a container, such as mcap')).default([]),
   packetBytes: z
     .int()
     .min(1)
@@ -35,11 +45,12 @@ const schema = z.strictObject({
 
 /**
  * Reads a recording from a file, as fast as it is pulled.
- * Throws INPUT_UNREADABLE for a file that is none, or whose sensor size nobody knows.
+ * Throws INPUT_UNREADABLE for a file that is none, or whose sensor size is known neither from the file nor from the options.
  */
 export function recording(options: RecordingOptions): Source {
-  const read = readOptions('recording', schema, options);
-  const opened = async () => withGeometry(read.file, await openRecording({ formats: allFormats, containers: allContainers }, read));
+  const { formats, containers, ...read } = readOptions('recording', schema, options);
+  const kinds = { formats: [...formats, ...allFormats], containers: [...containers, ...allContainers] };
+  const opened = async () => withGeometry(read.file, await openRecording(kinds, read));
   return {
     name: 'recording',
     params: read,
