@@ -6,7 +6,7 @@ const breaker = (): CircuitBreaker =>
 
 /** Calls that fail or not, one a millisecond. */
 const calls = (one: CircuitBreaker, outcomes: string, fromMs = 0): void => {
-  for (const [n, outcome] of [...outcomes].entries()) {
+  for (const [n, outcome] of outcomes.split('').entries()) {
     const isProbe = one.begin(fromMs + n);
     one.end(isProbe, outcome === '?' ? undefined : outcome === 'x', fromMs + n);
   }

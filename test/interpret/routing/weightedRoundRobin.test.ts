@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { type Weighted, weightedRoundRobin } from '../../../src/interpret/routing/weightedRoundRobin.ts';
 
 const targets = (...weights: number[]): (Weighted & { n: number })[] => weights.map((weight, n) => ({ weight, n, currentWeight: 0 }));
-const choose = (inPlay: (Weighted & { n: number })[], isReady = (_: { n: number }) => true): number =>
+const choose = (inPlay: (Weighted & { n: number })[], isReady: (one: { n: number }) => boolean = () => true): number =>
   weightedRoundRobin(inPlay, isReady)?.n ?? -1;
 
 it('spreads choices smoothly by weight', () => {
