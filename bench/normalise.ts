@@ -1,4 +1,4 @@
-import { type Form, houseStyle } from '../src/normalise/houseStyle.ts';
+import { type Form, houseStyle } from '../src/normalise/normalisers/houseStyle.ts';
 
 const CAPTIONS = [
   'The image shows a car moving to the left of a busy street.',

@@ -55,6 +55,7 @@ export const pluginFolders: readonly string[] = [
   'codecs',
   'rules',
   'forms',
+  'normalisers',
   'sinks',
   'frameStores',
   'commands',
@@ -79,6 +80,6 @@ export const knowPlugins: readonly { readonly path: RegExp; readonly reason: str
   { path: /^src\/(index\.ts|cli\/)/, reason: 'the entry and the command line put pipelines together' },
   { path: /^src\/(definePipeline|captionWith)\.ts$/, reason: 'it fills in what a pipeline leaves out' },
   { path: /\/(all|every)(Formats?|Containers?)\.ts$/, reason: 'it is the list of them' },
-  { path: /^src\/normalise\/houseStyle\.ts$/, reason: 'it is the list of the rules and forms' },
+  { path: /^src\/normalise\/normalisers\/houseStyle\.ts$/, reason: 'it is the list of the rules and forms' },
   { path: /^src\/sim\//, reason: 'the simulator is not a stage: it plays all its vendors' },
 ];

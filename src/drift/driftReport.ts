@@ -1,6 +1,6 @@
 import { PipelineError } from '../errors.ts';
 import { contentWords } from '../normalise/contentWords.ts';
-import type { Normaliser } from '../normalise/rule.ts';
+import type { Normaliser } from '../normalise/normaliser.ts';
 import { contentRecall } from './contentRecall.ts';
 import { type Texture, textureOf } from './texture.ts';
 import { type LabelledCaptions, vendorAccuracy } from './vendorAccuracy.ts';

@@ -2,7 +2,8 @@ import { type Observable, type OperatorFunction } from 'rxjs';
 import type { Answer, Caption } from '../interpret/caption.ts';
 import { attempt } from '../stage/attempt.ts';
 import type { Reject } from '../stage/reject.ts';
-import type { Draft, Normaliser } from './rule.ts';
+import type { Normaliser } from './normaliser.ts';
+import type { Draft } from './rule.ts';
 
 /** A caption in house style. The raw text stays in `answer.text`, so normalising can be done again. Quiet frames have no draft. */
 export interface NormalisedCaption extends Caption {

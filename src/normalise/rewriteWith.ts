@@ -5,7 +5,8 @@ import type { CaptionRequest } from '../interpret/captionRequest.ts';
 import { promptRequest } from '../interpret/promptRequest.ts';
 import { factsChanged } from './factsChanged.ts';
 import type { NormalisedCaption } from './normalise.ts';
-import type { Draft, Normaliser } from './rule.ts';
+import type { Normaliser } from './normaliser.ts';
+import type { Draft } from './rule.ts';
 
 const SYSTEM =
   'Rewrite this picture caption in plain, timeless English, in one or two short sentences. Keep every fact, number, negation, direction and name. Add nothing. Answer with the caption only.';

@@ -9,17 +9,3 @@ export interface Draft {
 
 /** A pure step from one draft to a tidier one. To add one, write a file in `rules/` that exports this. */
 export type Rule = (draft: Draft) => Draft;
-
-/** A step that looks at the text only. */
-export const textRule =
-  (tidy: (text: string) => string): Rule =>
-  (draft) => ({ ...draft, text: tidy(draft.text) });
-
-/** Rules in their order, under a name and a version that go into the record. */
-export interface Normaliser {
-  readonly name: string;
-  readonly version: string;
-  readonly params?: Readonly<Record<string, unknown>>;
-  /** Pure and idempotent. The raw text is kept by the caller. */
-  apply(raw: string, flags?: readonly string[]): Draft;
-}

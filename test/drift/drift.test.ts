@@ -6,7 +6,7 @@ import { contentRecall } from '../../src/drift/contentRecall.ts';
 import { driftReport } from '../../src/drift/driftReport.ts';
 import { textureOf } from '../../src/drift/texture.ts';
 import { vendorAccuracy } from '../../src/drift/vendorAccuracy.ts';
-import { houseStyle } from '../../src/normalise/houseStyle.ts';
+import { houseStyle } from '../../src/normalise/normalisers/houseStyle.ts';
 
 const things = 'car dog hand tree bus ball bird boat chair lamp cup box sign wheel door horse train plane shoe bottle'.split(' ');
 const plain = things.map((thing, i) => `A ${thing} moving ${i % 2 ? 'left' : 'right'}.`);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { anthropic } from '../../src/interpret/providers/anthropic.ts';
 import { gemini } from '../../src/interpret/providers/gemini.ts';
 import { openai } from '../../src/interpret/providers/openai.ts';
-import type { Target } from '../../src/interpret/upstream/target.ts';
+import type { Target } from '../../src/interpret/upstream/target/target.ts';
 import { known } from '../../src/secret.ts';
 import type { FaultName } from '../../src/sim/faults/faultNames.ts';
 import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';

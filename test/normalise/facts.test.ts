@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Form, houseStyle } from '../../src/normalise/houseStyle.ts';
+import { type Form, houseStyle } from '../../src/normalise/normalisers/houseStyle.ts';
 import { vendorCaption } from './generated.ts';
 
 /** Written without the rules' own list, so that a hole in that list is seen here. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Answer } from '../../src/interpret/caption.ts';
 import type { CaptionRequest } from '../../src/interpret/captionRequest.ts';
 import { makeCaptioner } from '../../src/interpret/makeCaptioner.ts';
-import { houseStyle } from '../../src/normalise/houseStyle.ts';
+import { houseStyle } from '../../src/normalise/normalisers/houseStyle.ts';
 import type { NormalisedCaption } from '../../src/normalise/normalise.ts';
 import { rewriteWith } from '../../src/normalise/rewriteWith.ts';
 import { request } from '../interpret/support/request.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type DriftReport, type FormDrift, driftReport } from '../../drift/driftReport.ts';
 import type { Texture } from '../../drift/texture.ts';
 import { PipelineError } from '../../errors.ts';
-import { houseStyle } from '../../normalise/houseStyle.ts';
+import { houseStyle } from '../../normalise/normalisers/houseStyle.ts';
 import { type CaptionColumns, readCaptions } from '../support/readCaptions.ts';
 
 interface DriftOptions extends CaptionColumns {

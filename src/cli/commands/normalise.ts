@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { PipelineError } from '../../errors.ts';
-import { type Form, houseStyle } from '../../normalise/houseStyle.ts';
+import { type Form, houseStyle } from '../../normalise/normalisers/houseStyle.ts';
 import { type CaptionColumns, type Row, readCaptions } from '../support/readCaptions.ts';
 
 interface NormaliseOptions extends CaptionColumns {

@@ -1,8 +1,8 @@
 import type { Availability } from '../availability.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
-import type { ApiKeyPool } from './apiKeyPool.ts';
-import type { CallSize } from './callSize.ts';
-import type { TargetHealth } from './targetHealth.ts';
+import type { ApiKeyPool } from './quota/apiKeyPool.ts';
+import type { CallSize } from './quota/callSize.ts';
+import type { TargetHealth } from './health/targetHealth.ts';
 
 /** When a target may be asked, by its API keys and its health. */
 export class TargetAvailability implements Availability {

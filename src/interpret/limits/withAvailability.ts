@@ -6,12 +6,12 @@ import type { CaptionRequest } from '../captionRequest.ts';
 import { errorClassOf } from '../errorClassOf.ts';
 import { makeCaptioner } from '../makeCaptioner.ts';
 import { ProviderError } from '../providerError.ts';
-import { ApiKeyPool } from './apiKeyPool.ts';
-import { ONE_REQUEST } from './callSize.ts';
-import { circuitBreakerOptions } from './circuitBreaker.ts';
-import { concurrencyOptions } from './concurrencyLimit.ts';
+import { ApiKeyPool } from './quota/apiKeyPool.ts';
+import { ONE_REQUEST } from './quota/callSize.ts';
+import { circuitBreakerOptions } from './health/circuitBreaker.ts';
+import { concurrencyOptions } from './health/concurrencyLimit.ts';
 import { TargetAvailability } from './targetAvailability.ts';
-import { type Outcome, TargetHealth } from './targetHealth.ts';
+import { type Outcome, TargetHealth } from './health/targetHealth.ts';
 
 export type AvailableCaptioner = Captioner & { readonly availability: Availability };
 

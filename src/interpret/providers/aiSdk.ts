@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
 import { totalMs } from '../upstream/callDeadlines.ts';
-import { classifyErrorReply } from '../upstream/classifyErrorReply.ts';
+import { classifyErrorReply } from '../upstream/errorReply/classifyErrorReply.ts';
 import type { CallFailure } from '../providerError.ts';
-import type { Headers } from '../limits/headers.ts';
+import type { Headers } from '../limits/quota/headers.ts';
 import type { CallResult, Transport } from '../upstream/transport.ts';
-import { type Target, target } from '../upstream/target.ts';
-import { shortReason } from '../upstream/shortReason.ts';
+import { type Target, target } from '../upstream/target/target.ts';
+import { shortReason } from '../upstream/errorReply/shortReason.ts';
 import { type UpstreamOptions, upstreamFields, upstreamSettings } from '../upstream/upstreamOptions.ts';
 
 /**

@@ -5,15 +5,16 @@ import type { ApiCodec } from '../upstream/apiCodec.ts';
 import { IMAGE } from '../upstream/requestBody.ts';
 import type { Reading } from '../upstream/transport.ts';
 import { checkTemperature } from '../upstream/checkTemperature.ts';
-import { type Target, httpTarget } from '../upstream/target.ts';
+import { type Thinking, thinking } from '../upstream/thinking.ts';
+import { type Target, httpTarget } from '../upstream/target/target.ts';
 import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
 
 export interface AnthropicOptions extends UpstreamOptions {
   /** `least`: as little as the model can, since its thoughts are billed as output. @default 'least' */
-  thinking?: 'least' | 'default';
+  thinking?: Thinking;
 }
 
-const schema = z.strictObject({ ...upstreamFields, thinking: z.enum(['least', 'default']).default('least') });
+const schema = z.strictObject({ ...upstreamFields, thinking });
 
 /**
  * Anthropic, messages.

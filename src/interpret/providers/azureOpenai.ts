@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import { checkTemperature } from '../upstream/checkTemperature.ts';
-import { type Target, httpTarget } from '../upstream/target.ts';
+import { type ImageDetail, imageDetail } from '../upstream/imageDetail.ts';
+import { type Thinking, thinking } from '../upstream/thinking.ts';
+import { type Target, httpTarget } from '../upstream/target/target.ts';
 import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
-import { type ImageDetail, chatCompletions } from '../upstream/codecs/chatCompletions.ts';
+import { chatCompletions } from '../upstream/codecs/chatCompletions.ts';
 
 export interface AzureOpenaiOptions extends UpstreamOptions {
   /** The address of the resource, such as https://NAME.openai.azure.com */
@@ -15,7 +17,7 @@ export interface AzureOpenaiOptions extends UpstreamOptions {
   /** How closely the picture is looked at. @default 'low' */
   detail?: ImageDetail;
   /** `least`: as little as the model can. @default 'least' */
-  thinking?: 'least' | 'default';
+  thinking?: Thinking;
 }
 
 const schema = z.strictObject({
@@ -23,8 +25,8 @@ const schema = z.strictObject({
   baseUrl: z.url('must be the address of the resource'),
   deployment: z.string().min(1, 'must be the name of a deployment'),
   apiVersion: z.string().default('2024-10-21'),
-  detail: z.enum(['auto', 'low', 'high', 'original']).default('low'),
-  thinking: z.enum(['least', 'default']).default('least'),
+  detail: imageDetail,
+  thinking,
 });
 
 /**

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import { checkTemperature } from '../upstream/checkTemperature.ts';
-import { type Target, httpTarget } from '../upstream/target.ts';
+import { type Thinking, thinking } from '../upstream/thinking.ts';
+import { type Target, httpTarget } from '../upstream/target/target.ts';
 import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
 import { generateContent } from '../upstream/codecs/generateContent.ts';
 
@@ -9,13 +10,13 @@ export interface GeminiOptions extends UpstreamOptions {
   /** How closely the picture is looked at. Gemini 3 bills about 1,090 tokens for a picture of any size unless told `low`. @default 'low' */
   mediaResolution?: 'low' | 'medium' | 'default';
   /** `least`: as little as the model can, since its thoughts are billed as output. @default 'least' */
-  thinking?: 'least' | 'default';
+  thinking?: Thinking;
 }
 
 const schema = z.strictObject({
   ...upstreamFields,
   mediaResolution: z.enum(['low', 'medium', 'default']).default('low'),
-  thinking: z.enum(['least', 'default']).default('least'),
+  thinking,
 });
 
 /** Gemini on AI Studio; x-goog-api-key carries the key. See upstream/codecs/generateContent.ts for the bytes. */

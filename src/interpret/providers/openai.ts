@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import { checkTemperature } from '../upstream/checkTemperature.ts';
-import { type Target, httpTarget } from '../upstream/target.ts';
+import { type ImageDetail, imageDetail } from '../upstream/imageDetail.ts';
+import { type Thinking, thinking } from '../upstream/thinking.ts';
+import { type Target, httpTarget } from '../upstream/target/target.ts';
 import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
-import { type ImageDetail, chatCompletions } from '../upstream/codecs/chatCompletions.ts';
+import { chatCompletions } from '../upstream/codecs/chatCompletions.ts';
 import { responses } from '../upstream/codecs/responses.ts';
 
 export interface OpenaiOptions extends UpstreamOptions {
@@ -12,14 +14,14 @@ export interface OpenaiOptions extends UpstreamOptions {
   /** How closely the picture is looked at. @default 'low': event frames hold little that more tokens would show */
   detail?: ImageDetail;
   /** `least`: as little as the model can, since its thoughts are billed as output. @default 'least' */
-  thinking?: 'least' | 'default';
+  thinking?: Thinking;
 }
 
 const schema = z.strictObject({
   ...upstreamFields,
   api: z.enum(['chat', 'responses']).default('chat'),
-  detail: z.enum(['auto', 'low', 'high', 'original']).default('low'),
-  thinking: z.enum(['least', 'default']).default('least'),
+  detail: imageDetail,
+  thinking,
 });
 
 /**

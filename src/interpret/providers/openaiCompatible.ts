@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
-import { type Target, httpTarget } from '../upstream/target.ts';
+import { type Target, httpTarget } from '../upstream/target/target.ts';
 import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
 import { chatCompletions } from '../upstream/codecs/chatCompletions.ts';
 

@@ -2,7 +2,7 @@ import { errorClassOf, isFallbackable, retriesOf } from '../errorClassOf.ts';
 import { consequenceOf } from '../errorClasses.ts';
 import { ProviderError } from '../providerError.ts';
 import { backoffMs } from './backoffMs.ts';
-import { tooLate } from './frameErrors.ts';
+import { tooLate } from './tooLate.ts';
 import type { RouteRules, RouteTarget } from './routeTarget.ts';
 import type { RoutedFrame } from './routedFrame.ts';
 

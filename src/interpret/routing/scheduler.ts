@@ -4,7 +4,8 @@ import type { CaptionRequest } from '../captionRequest.ts';
 import { type QueueEntry, WaitingQueue } from '../limits/waitingQueue.ts';
 import { afterFailure } from './afterFailure.ts';
 import { chooseTarget } from './chooseTarget.ts';
-import { exhausted, tooLate } from './frameErrors.ts';
+import { exhausted } from './exhausted.ts';
+import { tooLate } from './tooLate.ts';
 import type { RouteRules, RouteTarget } from './routeTarget.ts';
 import { RoutedFrame } from './routedFrame.ts';
 

@@ -1,6 +1,6 @@
 import type { Secret } from '../../secret.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
-import type { Headers } from '../limits/headers.ts';
+import type { Headers } from '../limits/quota/headers.ts';
 import type { Usage } from '../pricing/costUsd.ts';
 import type { CallFailure } from '../providerError.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Secret } from '../../secret.ts';
-import { type CircuitBreakerOptions, circuitBreakerOptions } from '../limits/circuitBreaker.ts';
-import { type Concurrency, concurrencyOptions } from '../limits/concurrencyLimit.ts';
-import { type RateLimits, rateLimits } from '../limits/rateLimits.ts';
+import { type CircuitBreakerOptions, circuitBreakerOptions } from '../limits/health/circuitBreaker.ts';
+import { type Concurrency, concurrencyOptions } from '../limits/health/concurrencyLimit.ts';
+import { type RateLimits, rateLimits } from '../limits/quota/rateLimits.ts';
 import type { PriceOverride } from '../pricing/price.ts';
 import { type CallDeadlines, callDeadlines } from './callDeadlines.ts';
 

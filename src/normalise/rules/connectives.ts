@@ -1,4 +1,4 @@
-import { textRule } from '../rule.ts';
+import { textRule } from '../textRule.ts';
 import { capital, eachSentence } from '../sentencesOf.ts';
 
 /** Words that hold an essay together hold nothing in a caption: "However, ...", "Overall, ...", "Yes, ...". */

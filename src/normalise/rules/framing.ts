@@ -1,4 +1,4 @@
-import { textRule } from '../rule.ts';
+import { textRule } from '../textRule.ts';
 import { capital, eachSentence } from '../sentencesOf.ts';
 
 /** How near the camera was is said in one place and one way: "A close-up view of a hand" is "A hand in close-up". */

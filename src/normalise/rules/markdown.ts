@@ -1,4 +1,4 @@
-import { textRule } from '../rule.ts';
+import { textRule } from '../textRule.ts';
 
 /** The text of a Markdown answer: no fences, headings, bullets, emphasis or links. Runs before line breaks are lost. */
 export const markdown = textRule((text) => (MARKS.test(text) ? plain(text) : text));

@@ -1,4 +1,4 @@
-import { textRule } from '../rule.ts';
+import { textRule } from '../textRule.ts';
 
 /**
  * "in the image" in the middle of a sentence says as little as at its beginning (see metaOpeners), and so do "you

@@ -1,4 +1,4 @@
-import { textRule } from '../rule.ts';
+import { textRule } from '../textRule.ts';
 import { eachSentence } from '../sentencesOf.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { textRule } from '../rule.ts';
+import { textRule } from '../textRule.ts';
 
 /**
  * One way to join: colon, semicolon and dash between parts become commas; commas that grammar does not need

@@ -1,4 +1,4 @@
-import { textRule } from '../rule.ts';
+import { textRule } from '../textRule.ts';
 import { capital } from '../sentencesOf.ts';
 
 /** A capital at the beginning and one full stop at the end. A question or an exclamation is a statement here. */

@@ -1,4 +1,4 @@
-import { textRule } from '../rule.ts';
+import { textRule } from '../textRule.ts';
 
 /**
  * One word for one thing, where the choice is manner and not meaning: participles that only present what

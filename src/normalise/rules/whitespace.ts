@@ -1,4 +1,4 @@
-import { textRule } from '../rule.ts';
+import { textRule } from '../textRule.ts';
 
 /**
  * One space between words, plain quotes, dashes and dots, no invisible characters. Letters of every script stay

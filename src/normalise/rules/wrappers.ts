@@ -1,4 +1,4 @@
-import { textRule } from '../rule.ts';
+import { textRule } from '../textRule.ts';
 
 /** Takes a caption out of its wrapping: `Caption: "..."`, `Sure! Here is a caption:`, quotes around the whole. */
 export const wrappers = textRule((text) => {

@@ -13,7 +13,7 @@ import { gemini } from '../../../src/interpret/providers/gemini.ts';
 import { openai } from '../../../src/interpret/providers/openai.ts';
 import { openaiCompatible } from '../../../src/interpret/providers/openaiCompatible.ts';
 import { vertex } from '../../../src/interpret/providers/vertex.ts';
-import type { Target } from '../../../src/interpret/upstream/target.ts';
+import type { Target } from '../../../src/interpret/upstream/target/target.ts';
 import { known } from '../../../src/secret.ts';
 import { type Simulator, startSimulator } from '../../../src/sim/simulator.ts';
 import { picture } from '../support/pictures.ts';

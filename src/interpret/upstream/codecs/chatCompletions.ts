@@ -2,22 +2,20 @@ import { factsOf } from '../../pricing/factsOf.ts';
 import type { ApiCodec } from '../apiCodec.ts';
 import { IMAGE } from '../requestBody.ts';
 import type { Reading } from '../transport.ts';
+import type { OpenaiCodecOptions } from './support/openaiCodecOptions.ts';
 
-export type ImageDetail = 'auto' | 'low' | 'high' | 'original';
-
-/** What OpenAI's own models and their imitators have in common. */
-export interface ChatOptions {
-  readonly model: string;
-  readonly temperature?: number | undefined;
-  /** Left out where undefined: imitators may not know it. */
-  readonly detail?: ImageDetail | undefined;
-  readonly thinking: 'least' | 'default';
-  readonly params?: Readonly<Record<string, unknown>> | undefined;
+interface ChatCompletionsOptions extends OpenaiCodecOptions {
   /** `max_tokens` is the old name, which imitators know. */
   readonly limitField?: 'max_completion_tokens' | 'max_tokens';
 }
 
-/** A body of OpenAI's chat completions. */
+/**
+ * OpenAI, chat completions, which many servers imitate.
+ *
+ *   POST /chat/completions
+ *   {model, messages: [system, user: [text, image_url{url: data:image/png;base64,..., detail}]], max_completion_tokens, ...}
+ *   {model, choices: [{finish_reason, message: {content, refusal}}], usage: {prompt_tokens, completion_tokens, ...}}
+ */
 export function chatCompletions({
   model,
   temperature,
@@ -25,7 +23,7 @@ export function chatCompletions({
   thinking,
   params,
   limitField = 'max_completion_tokens',
-}: ChatOptions): Pick<ApiCodec, 'body' | 'read' | 'params' | 'lowDetail'> {
+}: ChatCompletionsOptions): Pick<ApiCodec, 'body' | 'read' | 'params' | 'lowDetail'> {
   const facts = factsOf(model);
   const fixed = { ...(temperature !== undefined && { temperature }), ...(thinking === 'least' && facts.leastThinking), ...params };
   return {

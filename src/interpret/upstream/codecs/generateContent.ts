@@ -1,6 +1,7 @@
 import type { CaptionRequest } from '../../captionRequest.ts';
 import { factsOf } from '../../pricing/factsOf.ts';
 import type { ApiCodec } from '../apiCodec.ts';
+import type { Thinking } from '../thinking.ts';
 import { IMAGE } from '../requestBody.ts';
 import type { Reading } from '../transport.ts';
 
@@ -17,7 +18,7 @@ export interface GenerateContentOptions {
   readonly model: string;
   readonly temperature?: number | undefined;
   readonly mediaResolution: 'low' | 'medium' | 'default';
-  readonly thinking: 'least' | 'default';
+  readonly thinking: Thinking;
   readonly params?: Readonly<Record<string, unknown>> | undefined;
 }
 

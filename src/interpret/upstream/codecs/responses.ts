@@ -2,7 +2,7 @@ import { factsOf } from '../../pricing/factsOf.ts';
 import type { ApiCodec } from '../apiCodec.ts';
 import { IMAGE } from '../requestBody.ts';
 import type { Reading } from '../transport.ts';
-import type { ChatOptions } from './chatCompletions.ts';
+import type { OpenaiCodecOptions } from './support/openaiCodecOptions.ts';
 
 /**
  * OpenAI, responses.
@@ -17,7 +17,7 @@ export function responses({
   detail,
   thinking,
   params,
-}: ChatOptions): Pick<ApiCodec, 'path' | 'body' | 'read' | 'params' | 'lowDetail'> {
+}: OpenaiCodecOptions): Pick<ApiCodec, 'path' | 'body' | 'read' | 'params' | 'lowDetail'> {
   const facts = factsOf(model);
   const effort = thinking === 'least' ? facts.leastThinking?.['reasoning_effort'] : undefined;
   const fixed = { ...(temperature !== undefined && { temperature }), ...(effort !== undefined && { reasoning: { effort } }), ...params };

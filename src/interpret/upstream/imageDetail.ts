@@ -1,0 +1,7 @@
+import { z } from 'zod';
+
+/** How closely the picture is looked at. */
+export type ImageDetail = 'auto' | 'low' | 'high' | 'original';
+
+/** Event frames hold little that more tokens would show. */
+export const imageDetail = z.enum(['auto', 'low', 'high', 'original']).default('low');
