@@ -5,7 +5,7 @@ import type { ApiCodec } from '../upstream/apiCodec.ts';
 import { IMAGE } from '../upstream/requestBody.ts';
 import type { Reading } from '../upstream/transport.ts';
 import { checkTemperature } from '../upstream/checkTemperature.ts';
-import { type Thinking, thinking } from '../upstream/thinking.ts';
+import { type Thinking, thinkingOption } from '../upstream/thinking.ts';
 import { type Target, httpTarget } from '../upstream/target/target.ts';
 import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
 
@@ -14,7 +14,7 @@ export interface AnthropicOptions extends UpstreamOptions {
   thinking?: Thinking;
 }
 
-const schema = z.strictObject({ ...upstreamFields, thinking });
+const schema = z.strictObject({ ...upstreamFields, thinking: thinkingOption });
 
 /**
  * Anthropic, messages.

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import { checkTemperature } from '../upstream/checkTemperature.ts';
-import { type ImageDetail, imageDetail } from '../upstream/imageDetail.ts';
-import { type Thinking, thinking } from '../upstream/thinking.ts';
+import { type ImageDetail, imageDetailOption } from '../upstream/imageDetail.ts';
+import { type Thinking, thinkingOption } from '../upstream/thinking.ts';
 import { type Target, httpTarget } from '../upstream/target/target.ts';
 import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
 import { chatCompletions } from '../upstream/codecs/chatCompletions.ts';
@@ -25,8 +25,8 @@ const schema = z.strictObject({
   baseUrl: z.url('must be the address of the resource'),
   deployment: z.string().min(1, 'must be the name of a deployment'),
   apiVersion: z.string().default('2024-10-21'),
-  detail: imageDetail,
-  thinking,
+  detail: imageDetailOption,
+  thinking: thinkingOption,
 });
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import { checkTemperature } from '../upstream/checkTemperature.ts';
-import { type Thinking, thinking } from '../upstream/thinking.ts';
+import { type Thinking, thinkingOption } from '../upstream/thinking.ts';
 import { type Target, httpTarget } from '../upstream/target/target.ts';
 import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
 import { generateContent } from '../upstream/codecs/generateContent.ts';
@@ -16,7 +16,7 @@ export interface GeminiOptions extends UpstreamOptions {
 const schema = z.strictObject({
   ...upstreamFields,
   mediaResolution: z.enum(['low', 'medium', 'default']).default('low'),
-  thinking,
+  thinking: thinkingOption,
 });
 
 /** Gemini on AI Studio; x-goog-api-key carries the key. See upstream/codecs/generateContent.ts for the bytes. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import { checkTemperature } from '../upstream/checkTemperature.ts';
-import { type ImageDetail, imageDetail } from '../upstream/imageDetail.ts';
-import { type Thinking, thinking } from '../upstream/thinking.ts';
+import { type ImageDetail, imageDetailOption } from '../upstream/imageDetail.ts';
+import { type Thinking, thinkingOption } from '../upstream/thinking.ts';
 import { type Target, httpTarget } from '../upstream/target/target.ts';
 import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
 import { chatCompletions } from '../upstream/codecs/chatCompletions.ts';
@@ -20,8 +20,8 @@ export interface OpenaiOptions extends UpstreamOptions {
 const schema = z.strictObject({
   ...upstreamFields,
   api: z.enum(['chat', 'responses']).default('chat'),
-  detail: imageDetail,
-  thinking,
+  detail: imageDetailOption,
+  thinking: thinkingOption,
 });
 
 /**

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import { checkTemperature } from '../upstream/checkTemperature.ts';
 import { onceResolved } from '../upstream/onceResolved.ts';
-import { type Thinking, thinking } from '../upstream/thinking.ts';
+import { type Thinking, thinkingOption } from '../upstream/thinking.ts';
 import { type Target, httpTarget } from '../upstream/target/target.ts';
 import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOptions.ts';
 import { generateContent } from '../upstream/codecs/generateContent.ts';
@@ -29,7 +29,7 @@ const schema = z.strictObject({
   location: z.string().min(1).default('global'),
   credentials: z.string().optional(),
   mediaResolution: z.enum(['low', 'medium', 'default']).default('low'),
-  thinking,
+  thinking: thinkingOption,
 });
 
 /** Gemini on Vertex AI, with the OAuth token of a service account. See upstream/codecs/generateContent.ts for the bytes. */

@@ -4,4 +4,4 @@ import { z } from 'zod';
 export type ImageDetail = 'auto' | 'low' | 'high' | 'original';
 
 /** Event frames hold little that more tokens would show. */
-export const imageDetail = z.enum(['auto', 'low', 'high', 'original']).default('low');
+export const imageDetailOption = z.enum(['auto', 'low', 'high', 'original']).default('low');
