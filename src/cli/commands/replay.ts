@@ -16,7 +16,7 @@ export const replayCommand = (program: Command): void => {
     .requiredOption('--pipeline <module>', 'the pipeline; its source is replaced')
     .option('--from <point>', `topic, archive: only windows that begin at or after ${pointHelp}; dead letters: only letters`, pointFlag)
     .option('--to <point>', 'topic, archive: only windows that begin before it; dead letters: only letters', pointFlag)
-    .option('--run-up <offsets>', 'topic: offsets that are read before --from; fewer than all may give other windows than live', Number)
+    .option('--warm-up <offsets>', 'topic: offsets that are read before --from; fewer than all may give other windows than live', Number)
     .option('--speed <factor>', 'times the pace of the sensor: 1, 10, or max', speedOf, Infinity)
     .addOption(
       new Option('--wire <format>', 'topic, archive: how its packets are encoded').choices(['confluent', 'single-object', 'plain', 'raw']),
