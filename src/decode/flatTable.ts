@@ -39,7 +39,7 @@ export function vectorOf(table: FlatTable, index: number, size: number): FlatVec
   const { view } = table;
   const vector = field + view.getUint32(field, true);
   const count = view.getUint32(vector, true);
-  if (vector + 4 + count * size > view.byteLength) throw new RangeError('a vector ends behind its buffer');
+  if (vector + 4 + count * size > view.byteLength) throw new RangeError('a vector ends after its buffer');
   return { at: vector + 4, count };
 }
 

@@ -52,7 +52,7 @@ export function lz4Frame(bytes: Uint8Array, limit: number, makeRoom: (frame: Uin
     if (size === 0) break;
     const stored = size >= 2 ** 31;
     const end = at + (size % 2 ** 31);
-    if (end > bytes.length) throw new Malformed('an LZ4 block ends behind its frame');
+    if (end > bytes.length) throw new Malformed('an LZ4 block ends after its frame');
     const needed = length + (stored ? end - at : largestBlock);
     // A frame that announces its size needs no more than that; one that does not is given room as it grows.
     if (!(flags & HAS_CONTENT_SIZE) && needed > room.capacity) room.reserve(Math.min(Math.max(needed, room.capacity * 2), limit));

@@ -3,7 +3,7 @@ import type { Detected } from './decoder.ts';
 /*
   ASCII header of Prophesee RAW and DAT files
     line = "% " key [SP value] LF
-  It ends behind the line "% end", or (older files, the usual case) where two bytes are not "% ".
+  It ends after the line "% end", or (older files, the usual case) where two bytes are not "% ".
   Keys: date, evt 3.0, format EVT3;height=720;width=1280, geometry 1280x720, system_ID 49, ...; DAT: Version, Width, Height.
   https://docs.prophesee.ai/stable/data/file_formats/raw.html
 */
@@ -40,7 +40,7 @@ export function readPropheseeHeader(head: Uint8Array): PropheseeHeader {
 
 type Sensor = readonly [format: string, width: number, height: number];
 
-/** What old files leave to the reader to know: format and size by `system_ID`. A key of the header goes before it. */
+/** Format and size by `system_ID`, for old files that do not contain them. A key of the header takes precedence. */
 const SYSTEMS: ReadonlyMap<number, Sensor> = new Map(
   (
     [

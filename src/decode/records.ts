@@ -1,7 +1,7 @@
 /** Cuts a byte stream that may be divided anywhere into whole records of a fixed size. */
 export interface Records {
   /**
-   * The whole records that are now complete, at an offset that is a multiple of 8, so that a typed array can look at
+   * The whole records that are now complete, at an offset that is a multiple of 8, so that a typed array can view
    * them. Valid until the next call.
    */
   take(bytes: Uint8Array): Uint8Array;

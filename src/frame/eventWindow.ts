@@ -17,7 +17,7 @@ export interface EventWindow extends Item {
   readonly start: number;
   readonly end: number;
   readonly closedBy: CloseReason;
-  /** Where the idle timeout closed it: the position behind the sensor's last packet that had been read by then. */
+  /** Where the idle timeout closed it: the position after the sensor's last packet that had been read by then. */
   readonly idleAt?: number;
   /** Sensor size in pixels. */
   readonly width: number;

@@ -7,10 +7,10 @@ export function runsBetween(events: Events, start: number, end: number, from = 0
   const runs: EventSlice[] = [];
   for (let first = from; first < to; first++) {
     if (t[first]! < start || t[first]! >= end) continue;
-    let behind = first + 1;
-    while (behind < to && t[behind]! >= start && t[behind]! < end) behind++;
-    runs.push({ events, from: first, to: behind });
-    first = behind;
+    let next = first + 1;
+    while (next < to && t[next]! >= start && t[next]! < end) next++;
+    runs.push({ events, from: first, to: next });
+    first = next;
   }
   return runs;
 }

@@ -27,7 +27,7 @@ const TOLERANCE = 0.5;
 /**
  * Least squares over a * vx(x) + b * vy(x) = 1 with weights that fall with the residual (iteratively), so that a
  * second motion or bad planes have little weight. Turning and growing only with `centre`, and damped: with short edges
- * they can hardly be told from moving.
+ * they can hardly be distinguished from moving.
  */
 export function fitMotion(flow: Flow, members: readonly number[], centre?: Spin): FittedMotion | undefined {
   const unknowns = centre ? 4 : 2;

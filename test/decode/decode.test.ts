@@ -89,7 +89,7 @@ describe('decode', () => {
     await expect(lastValueFrom(of(odd).pipe(decode({ formats: [evt3] })))).rejects.toMatchObject({ code: 'DECODE_MALFORMED' });
   });
 
-  it('gives events that stay as they are when the decoder goes on', () => {
+  it('gives events that do not change when the decoder continues', () => {
     const read = decodeSensor([evt3]);
     const { events } = read(packet(0, bytesFrom(0)));
     const kept = [...events.t];

@@ -15,7 +15,7 @@ const formatOf = (name: string) => {
 
 const shifted = (rows: readonly Row[], { shiftUs = 0 }: Sample): Row[] => rows.map(([t, x, y, p]) => [t + shiftUs, x, y, p]);
 
-/** Enough events in order of time for any layout to be told from them. */
+/** Enough events in order of time to find any layout. */
 const plain = ({ width, height }: Sample): Row[] =>
   Array.from({ length: 200 }, (_, i): Row => [1000 + i * 37, (i * 7) % width, (i * 5) % height, (i >> 1) & 1]);
 
@@ -97,7 +97,7 @@ describe('every format', () => {
       );
     });
 
-    it('goes on after a gap, counts it, and makes nothing up', () => {
+    it('continues after a gap, counts it, and invents no events', () => {
       const decoder = format.start({ width, height });
       const bytes = sample.bytes(plain(sample));
       // Whole records of 2, 4, 5, 8, 13 and 16 bytes.

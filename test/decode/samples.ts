@@ -149,7 +149,7 @@ const text = (rows: readonly Row[]): Uint8Array => Uint8Array.from(ascii(rows.ma
 
 export const UNIX_US = 1_633_953_690_975_950;
 
-/** An AEDAT 4 file: one event stream, one of frames; packed as told. */
+/** An AEDAT 4 file: one event stream, one of frames; packed by `pack`. */
 export function aedat4File(rows: readonly Row[], pack: (content: Uint8Array) => Uint8Array = lz4Stored, closed = true): Uint8Array {
   const packets: Uint8Array[] = [];
   const index: { at: number; stream: number; size: number; count: number }[] = [];

@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import type { DecodeCounters, Format, StreamInfo } from '../../src/decode/decoder.ts';
 import { type Events, makeEvents } from '../../src/decode/events.ts';
 
-/** Recordings with known contents that lie beside the project, where they are present. */
+/** Recordings with known contents in the folder next to the project, where they are present. */
 export const recordings = fileURLToPath(new URL('../../../shared/data/recordings/', import.meta.url));
 export const hasRecordings = existsSync(`${recordings}truth.json`);
 

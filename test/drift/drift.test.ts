@@ -10,15 +10,15 @@ import { houseStyle } from '../../src/normalise/normalisers/houseStyle.ts';
 
 const things = 'car dog hand tree bus ball bird boat chair lamp cup box sign wheel door horse train plane shoe bottle'.split(' ');
 const plain = things.map((thing, i) => `A ${thing} moving ${i % 2 ? 'left' : 'right'}.`);
-const mannered = things.map((thing, i) => `The image shows a ${thing} moving ${i % 2 ? 'left' : 'right'}`);
+const chatty = things.map((thing, i) => `The image shows a ${thing} moving ${i % 2 ? 'left' : 'right'}`);
 const spoken = {
-  texts: [...plain, ...mannered],
-  vendors: [...plain.map(() => 'plain'), ...mannered.map(() => 'mannered')],
+  texts: [...plain, ...chatty],
+  vendors: [...plain.map(() => 'plain'), ...chatty.map(() => 'chatty')],
   images: [...things, ...things],
 };
 
 describe('vendor accuracy', () => {
-  test('sees a manner that is there', () => {
+  test('finds a style that is there', () => {
     expect(vendorAccuracy(spoken)).toBe(1);
   });
 
@@ -32,9 +32,9 @@ describe('vendor accuracy', () => {
   });
 });
 
-test('the house style takes a pure manner away, and the report says so', () => {
+test('the house style removes a pure style, and the report says so', () => {
   const report = driftReport(spoken, { sentence: houseStyle() });
-  expect(report).toMatchObject({ captions: 40, images: 20, vendors: ['mannered', 'plain'], chance: 0.5, raw: 1 });
+  expect(report).toMatchObject({ captions: 40, images: 20, vendors: ['chatty', 'plain'], chance: 0.5, raw: 1 });
   expect(report.forms.sentence!.normalised).toBeLessThanOrEqual(0.6);
 });
 
@@ -59,7 +59,7 @@ test('texture counts lengths, repetition and leaks', () => {
 const file = fileURLToPath(new URL('../../../shared/data/captions/captions_dev.tsv', import.meta.url));
 
 describe.skipIf(!existsSync(file))('captions of three real models (skipped where ../shared is absent)', () => {
-  test('the house style leaves little of their manner and nearly all of their content', { timeout: 60_000 }, async () => {
+  test('the house style leaves little of their styles and nearly all of their content', { timeout: 60_000 }, async () => {
     const { raw, content, forms } = await drift(file);
     expect(raw).toBeGreaterThan(content + 0.05);
     expect(forms.telegraphic!.residual).toBeLessThanOrEqual(0.25);

@@ -100,7 +100,7 @@ describe('the same recording makes the same frames', () => {
     { filters: [hotPixel({ learnMs: 100, sigma: 3 }), backgroundActivity()] },
     { filters: [spatioTemporalContrast({ mode: 'stcKeepTrail' }), eventRateControl({ events: 20 })] },
     { filters: [refractory()] },
-  ])('split over a restart behind filters that remember: $filters.0.name', async ({ filters }) => {
+  ])('split over a restart after filters with a memory: $filters.0.name', async ({ filters }) => {
     const way: Way = { window: tumbling({ everyMs: 33 }), renderer: greyReconstruction({ historyMs: 40 }) };
     const memoryUs = filters.reduce((sum, filter) => sum + (filter.memoryUs ?? 0), 0);
     const sift = (): ((batch: EventBatch) => EventBatch) => {
@@ -127,7 +127,7 @@ describe('the same recording makes the same frames', () => {
     }
   });
 
-  it('also behind filters, whose columns are written over', async () => {
+  it('also after filters, whose columns are overwritten', async () => {
     const [way] = ways;
     const filtered = (packets: readonly Packet[]): string[] => {
       const decode = decodeSensor([evt3]);

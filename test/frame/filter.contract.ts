@@ -41,7 +41,7 @@ export function itIsAFilter(make: () => Filter, { moves = false } = {}): void {
     );
   });
 
-  it('does not mind how the stream was cut into batches', () => {
+  it('keeps the same events however the stream was divided into batches', () => {
     fc.assert(
       fc.property(crowd(), fc.nat(200), (dots, cut) => {
         const run = make().start();
@@ -50,7 +50,7 @@ export function itIsAFilter(make: () => Filter, { moves = false } = {}): void {
     );
   });
 
-  it('leaves the batch as it was, and begins anew with each start', () => {
+  it('does not change the batch, and starts without state', () => {
     fc.assert(
       fc.property(crowd(), (dots) => {
         const filter = make();

@@ -28,7 +28,7 @@ export function itIsARenderer(make: (canvas: { longSide?: number; minSide?: numb
     expect(small.draw(windowOf(dots)).data).toEqual(copy);
   });
 
-  it('does not mind how the events were cut into slices', () => {
+  it('draws the same however the events were divided into slices', () => {
     fc.assert(
       fc.property(fc.nat(dots.length), (cut) => {
         const slices = [

@@ -111,7 +111,7 @@ export function itIsAWindowing(make: () => Windowing, { copies }: WindowingPromi
     );
   });
 
-  it('lets go of what only filters remember while the sensor is silent', () => {
+  it('acks packets that only the memory of filters needs, also while the sensor has no events', () => {
     const assigner = make().start({ horizonUs: 0, memoryUs: 5_000 });
     let open = 0;
     for (let clockUs = 0; clockUs < 2e6; clockUs += 1_000) {
@@ -131,12 +131,12 @@ export function itIsAWindowing(make: () => Windowing, { copies }: WindowingPromi
     }
   });
 
-  it('makes nothing of silence, however long the gap', () => {
+  it('makes no windows of a pause, however long', () => {
     const { windows } = cutAll([[{ t: 0, x: 1, y: 0, p: 1 }], [{ t: 2 ** 52, x: 2, y: 0, p: 1 }]]);
     expect(windows.length).toBeLessThan(100);
   });
 
-  it('goes on after the clock of a sensor was set back', () => {
+  it('continues after the clock of a sensor was restarted', () => {
     const { windows, late } = cutAll([second(60e6, 1000), second(0, 1000)]);
     const taken = new Set(windows.filter(({ start }) => start < 10e6).flatMap(({ slices }) => dotsOf(slices).map(({ t }) => t)));
     expect(late).toBe(256);

@@ -32,7 +32,7 @@ export interface Question {
   readonly signal?: AbortSignal;
 }
 
-export interface Heard {
+export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly raw: string;
@@ -42,7 +42,7 @@ export interface Heard {
 
 const base64 = (image: Uint8Array | undefined): string => Buffer.from(image ?? []).toString('base64');
 
-export async function post(url: string, headers: Record<string, string>, body: unknown, signal?: AbortSignal): Promise<Heard> {
+export async function post(url: string, headers: Record<string, string>, body: unknown, signal?: AbortSignal): Promise<Reply> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -59,7 +59,7 @@ export async function post(url: string, headers: Record<string, string>, body: u
   return { status: response.status, headers: response.headers, raw, body: read };
 }
 
-export const openai = async (url: string, ask: Question): Promise<Heard> =>
+export const openai = async (url: string, ask: Question): Promise<Reply> =>
   await post(
     `${url}/v1/chat/completions`,
     { authorization: `Bearer ${ask.key ?? 'sk-test'}` },
@@ -83,7 +83,7 @@ export const openai = async (url: string, ask: Question): Promise<Heard> =>
     ask.signal,
   );
 
-export const anthropic = async (url: string, ask: Question): Promise<Heard> =>
+export const anthropic = async (url: string, ask: Question): Promise<Reply> =>
   await post(
     `${url}/v1/messages`,
     { 'x-api-key': ask.key ?? 'sk-ant-test', 'anthropic-version': '2023-06-01' },
@@ -107,7 +107,7 @@ export const anthropic = async (url: string, ask: Question): Promise<Heard> =>
     ask.signal,
   );
 
-export const gemini = async (url: string, ask: Question): Promise<Heard> =>
+export const gemini = async (url: string, ask: Question): Promise<Reply> =>
   await post(
     `${url}/v1beta/models/${ask.model ?? 'gemini-2.5-flash'}:generateContent`,
     { 'x-goog-api-key': ask.key ?? 'AIza-test' },
@@ -133,5 +133,5 @@ export const gemini = async (url: string, ask: Question): Promise<Heard> =>
 export const asks = { openai, anthropic, gemini } as const;
 
 /** The caption in a reply of any vendor. */
-export const captionIn = ({ body }: Heard): string =>
+export const captionIn = ({ body }: Reply): string =>
   body?.choices?.[0]?.message?.content ?? body?.content?.[0]?.text ?? body?.candidates?.[0]?.content?.parts?.[0]?.text ?? '';

@@ -59,7 +59,7 @@ describe('three vendors at one address', () => {
     expect(vertex.status).toBe(200);
   });
 
-  it('looks at the picture: another place, other words; the same picture, the same words', async () => {
+  it('describes the image: another place, other words; the same image, the same words', async () => {
     for (const ask of Object.values(asks)) {
       const first = captionIn(await ask(simulator.url, { image: left }));
       expect(first).toMatch(/left/);
@@ -75,7 +75,7 @@ describe('three vendors at one address', () => {
       expect(captionIn(await ask(simulator.url, { image: blank }))).toMatch(/\b(no|don't see|static)\b/i);
   });
 
-  it("speaks in each vendor's manner", async () => {
+  it("answers in each vendor's style", async () => {
     expect(captionIn(await openai(simulator.url, { image: left }))).toMatch(/^(The|This|In this) (image|event-camera)/);
     expect(captionIn(await anthropic(simulator.url, { image: left }))).toMatch(/^[#*].*\n\n.*\n\n- \*\*/s);
     expect(captionIn(await gemini(simulator.url, { image: left })).length).toBeLessThan(120);
@@ -217,7 +217,7 @@ describe('quotas', () => {
 });
 
 describe('faults', () => {
-  it('come by sequence, and only for as long as told', async () => {
+  it('come by sequence, and only for the given time', async () => {
     await withSimulator({ vendors: { openai: { faults: [{ fault: 'overloaded', attempts: [1, 3] }] } } }, async ({ url }) => {
       const statuses = [];
       for (let i = 0; i < 4; i++) statuses.push((await openai(url, { image: left })).status);
@@ -264,7 +264,7 @@ describe('faults', () => {
     });
   });
 
-  it('refuse in the manner of each vendor', async () => {
+  it('refuse in the form of each vendor', async () => {
     const faults = [{ fault: 'refusal' as const }];
     await withSimulator({ vendors: { openai: { faults }, anthropic: { faults }, gemini: { faults } } }, async ({ url }) => {
       const { message, finish_reason: reason } = (await openai(url, { image: left })).body.choices[0];
@@ -275,7 +275,7 @@ describe('faults', () => {
     });
   });
 
-  it('spoil the answer: not JSON, no caption, no usage', async () => {
+  it('break the answer: not JSON, no caption, no usage', async () => {
     await withSimulator({ vendors: { gemini: {} } }, async ({ url, change }) => {
       change('gemini', { faults: [{ fault: 'malformed' }] });
       expect(await gemini(url, { image: left })).toMatchObject({ status: 200, body: undefined });
@@ -308,7 +308,7 @@ describe('the journal', () => {
     );
   });
 
-  it('tells an answer nobody waited for from an answer', async () => {
+  it('distinguishes an answer that the client did not wait for', async () => {
     await withSimulator({ vendors: { openai: { latency: 5_000 } } }, async ({ url, journal, inFlight }) => {
       await expect(openai(url, { image: left, signal: AbortSignal.timeout(100) })).rejects.toThrow('timeout');
       await expect.poll(() => journal.entries()).toMatchObject([{ outcome: 'aborted', status: 0, costUsd: 0 }]);

@@ -51,7 +51,7 @@ describe('metrics', () => {
     }
   });
 
-  it('hears nothing after its end', async () => {
+  it('listens to nothing after its end', async () => {
     const served = await serveMetrics(0);
     await served.end();
     let made = false;

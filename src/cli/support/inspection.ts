@@ -128,7 +128,7 @@ function makeDigests() {
 const sha3 = (): Hash => createHash('sha3-224');
 const hex = (hash: Hash): string => hash.copy().digest('hex');
 
-/** A histogram over a time span that is not known in advance: when an event is behind its end, its bars become twice as wide. */
+/** A histogram over a time span that is not known in advance: when an event comes after its end, its bars become twice as wide. */
 function makeRate() {
   const bars = { counts: new Float64Array(BINS), startUs: Number.NaN, binUs: 1 };
   const widen = (): void => {

@@ -34,6 +34,7 @@ export const evt3: Format = {
 export const startEvt3 = (stream: StreamInfo, makeKernel?: () => EvtKernel | undefined): Decoder =>
   startWords(stream, readEvt3(stream), makeKernel);
 
+/** One algorithm: a state machine around a hot loop over words, which is fast because its state is in local variables. */
 function readEvt3({ width, height, nearUs }: StreamInfo): WordReader {
   const counters = noCounts();
   const time = makeTimeHigh({ bits: 12, stepUs: 4096, backSteps: 16, counters, nearUs });

@@ -7,7 +7,7 @@ import type { EvtKernel, KernelState } from './evtKernel.ts';
 export interface WordReader {
   readonly format: 'evt2' | 'evt3';
   readonly counters: DecodeCounters;
-  /** Decodes words `from` up to `to` behind the `n` events that the columns hold; the new number of events. */
+  /** Decodes words `from` up to `to` and appends to the `n` events that the columns hold; returns the new number of events. */
   read(words: Uint16Array | Uint32Array, from: number, to: number, columns: Columns, n: number): number;
   /** Whether nothing is unknown or in doubt: the kernel knows no other state. */
   settled(): boolean;
@@ -17,16 +17,16 @@ export interface WordReader {
   clockUs(): number;
 }
 
-/** Bytes from which a kernel pays: entering it costs as much as some hundred words. */
+/** Bytes from which a kernel is faster: a call of it costs as much as some hundred words. */
 const KERNEL_PAYS = 1024;
-/** Words that the reference takes before the kernel is asked again, while something is unknown. */
-const PATIENCE = 64;
+/** Words that the reader decodes before the kernel is tried again, while something is unknown. */
+const RETRY_AFTER = 64;
 /** Events that one word can make. */
 const MOST_EVENTS = 12;
 
 /**
- * A decoder around a reader of words. Large packets go through the kernel, which stops in front of every word that
- * needs judgement; the reader decodes that one. Without a kernel the reader decodes all.
+ * A decoder around a reader of words. Large packets go through the kernel, which stops before every word that it cannot
+ * decide; the reader decodes that one. Without a kernel the reader decodes all.
  */
 export function startWords({ width, height }: StreamInfo, reader: WordReader, makeKernel?: () => EvtKernel | undefined): Decoder {
   const { format, counters } = reader;
@@ -64,17 +64,17 @@ export function startWords({ width, height }: StreamInfo, reader: WordReader, ma
     const total = bytes.length / wordBytes;
     fast.load(bytes);
     // EVT2 makes one event of a word at most, and its kernel asks for no other limit.
-    fast.columns.reserve(total + 2 * PATIENCE * MOST_EVENTS);
+    fast.columns.reserve(total + 2 * RETRY_AFTER * MOST_EVENTS);
     state.n = 0;
     for (let at = 0; at < total;) {
-      let patience = PATIENCE;
+      let slowWords = RETRY_AFTER;
       if (reader.settled()) {
         const stopped = runKernel(fast, at, total);
-        patience = stopped > at ? 1 : PATIENCE;
+        slowWords = stopped > at ? 1 : RETRY_AFTER;
         at = stopped;
       }
-      const end = Math.min(total, at + patience);
-      fast.columns.reserve(state.n + (end - at + 1) * MOST_EVENTS + PATIENCE * MOST_EVENTS);
+      const end = Math.min(total, at + slowWords);
+      fast.columns.reserve(state.n + (end - at + 1) * MOST_EVENTS + RETRY_AFTER * MOST_EVENTS);
       const words = format === 'evt3' ? fast.words16() : fast.words32();
       state.n = reader.read(words, at, end, fast.columns, state.n);
       at = end;

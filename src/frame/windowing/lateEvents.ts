@@ -13,7 +13,7 @@ const RESTART_EVENTS = 256;
 export interface LateEvents {
   readonly count: number;
   /**
-   * Drops the events `from` up to, not including, `to` of a batch, which came `behindUs` too late. Returns the index behind the last
+   * Drops the events `from` up to, not including, `to` of a batch, which came `behindUs` too late. Returns the index after the last
    * one that was dropped: dropping stops where the sensor's clock must be taken for restarted.
    */
   drop(batch: EventBatch, from: number, to: number, behindUs: number): number;

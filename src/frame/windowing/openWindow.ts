@@ -20,7 +20,7 @@ export function holdBatch<Out>(batch: EventBatch, use: (held: HeldBatch) => Out)
 
 /** A window that still takes events. */
 export interface OpenWindow {
-  /** Sensor time in microseconds. The end may become earlier while the window is open, but stays behind `lastT`. */
+  /** Sensor time in microseconds. The end may become earlier while the window is open, but stays after `lastT`. */
   readonly start: number;
   end: number;
   /** What will close it, if nothing else closes it first. */

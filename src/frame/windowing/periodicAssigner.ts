@@ -27,7 +27,7 @@ export const periodicAssigner = (periods: PeriodicOptions, options: AssignerOpti
 /** Events that follow each other in a batch and are in the same windows: no start and no end of a window lies between them. */
 interface Run {
   readonly from: number;
-  /** Index behind the last one. */
+  /** Index after the last one. */
   readonly to: number;
   readonly lastT: number;
   /** Numbers of the first and the last window that they are in; first > last where they lie between two windows. */
@@ -92,7 +92,7 @@ class PeriodicAssigner implements WindowAssigner {
     return { from, to, lastT, first, last };
   }
 
-  /** Adds a run to its windows, and what that closes to `closed`. Returns the index behind what was dealt with. */
+  /** Adds a run to its windows, and what that closes to `closed`. Returns the index after the last event that was dealt with. */
   #assignRun(batch: HeldBatch, { from, to, lastT, first, last }: Run, closed: EventWindow[]): number {
     const isBetweenWindows = first > last;
     if (last < this.#firstOpen && !isBetweenWindows) {

@@ -4,7 +4,7 @@ import type { Item } from '../../stage/item.ts';
 import type { Reject } from '../../stage/reject.ts';
 import type { EventSlice } from '../eventWindow.ts';
 
-/** Gives up events that came when their windows were closed. Their payload is text, which the format `text` reads: "t,x,y,p" in microseconds. */
+/** Rejects late events: those that came after their windows had been closed. Their payload is text, which the format `text` reads: "t,x,y,p" in microseconds. */
 export async function rejectLate(reject: Reject, item: Item, { clockUs }: EventBatch, late: readonly EventSlice[]): Promise<void> {
   const lines = ['t,x,y,p'];
   let [start, end] = [Infinity, -Infinity];
@@ -17,7 +17,7 @@ export async function rejectLate(reject: Reject, item: Item, { clockUs }: EventB
     }
   }
   const behind = Number.isFinite(clockUs) ? `, up to ${((clockUs - start) / 1000).toFixed(1)} ms behind their sensor's clock` : '';
-  const what = `${lines.length - 1} events came when their windows were closed${behind}; lateAfterMs keeps windows open for longer`;
+  const what = `${lines.length - 1} events came after their windows had been closed${behind}; a larger lateAfterMs keeps windows open for longer`;
   await reject('cut', item, new PipelineError('EVENTS_LATE', what), {
     start,
     end,

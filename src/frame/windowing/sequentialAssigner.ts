@@ -21,8 +21,8 @@ export interface SequentialOptions {
 
 /**
  * Assigns events to one window after the other, like session windows: each ends when its time is over, when its trigger fires, or at
- * the idle timeout. A trigger ends a window behind the event at which it fired, and takes in what else has the same time, so that
- * windows stay half-open intervals and no event is in two of them.
+ * the idle timeout. A trigger ends a window after the event at which it fires, and the window includes all events of the same time, so
+ * that windows stay half-open intervals and no event is in two of them.
  *
  * Every decision but that of the idle timeout is made event by event: how the stream was divided into packets does not change a window.
  */
@@ -81,7 +81,7 @@ class SequentialAssigner implements WindowAssigner {
     return this.#late.take();
   }
 
-  /** Assigns the next events that are in one window, and adds what that closes to `closed`. Returns the index behind them. */
+  /** Assigns the next events that are in one window, and adds what that closes to `closed`. Returns the index after them. */
   #assignFrom(batch: HeldBatch, from: number, closed: EventWindow[]): number {
     const { events } = batch;
     const { t, length } = events;
@@ -104,7 +104,7 @@ class SequentialAssigner implements WindowAssigner {
     return to;
   }
 
-  /** The window of an event: an open one, or a new one behind the newest. Undefined where its window was closed. */
+  /** The window of an event: an open one, or a new one after the newest. Undefined where its window was closed. */
   #windowFor(t: number, batch: HeldBatch): OpenWindow | undefined {
     if (t < this.#after) return this.#open.find(({ start, end }) => start <= t && t < end);
     const window = openWindow(...this.#sequence.span(t, this.#after));
@@ -114,7 +114,7 @@ class SequentialAssigner implements WindowAssigner {
     return window;
   }
 
-  /** Moves the end of the newest window behind the event at which its trigger fired. */
+  /** Moves the end of the newest window to the event at which its trigger fired. */
   #fire(window: OpenWindow): void {
     this.#trigger = undefined;
     const end = Math.max(window.lastT + 1, window.start + this.#sequence.atLeastUs);
@@ -129,7 +129,7 @@ class SequentialAssigner implements WindowAssigner {
     this.#reached = time;
     const watermark = time - this.#sequence.latenessUs;
     const oldest = this.#open[0];
-    // A sensor without events goes on sending its clock: what the next window will not need is released.
+    // A sensor without events still sends its clock: what the next window will not need is released.
     if (!oldest) this.#retained.release(this.#sequence.span(watermark, this.#after)[0]);
     if (!oldest || oldest.end > watermark) return [];
     const closed = this.#close(this.#open.filter(({ end }) => end <= watermark));

@@ -7,7 +7,7 @@ import type { Windowing } from '../windowing/windowing.ts';
 export interface MixedOptions {
   /** A window ends at the next multiple of this, in milliseconds of sensor time... */
   everyMs: number;
-  /** ... or behind this many events, whichever comes first. */
+  /** ... or after this many events, whichever comes first. */
   orEvents: number;
   /** A window that its count closes lasts at least this long, in milliseconds of sensor time. @default 0 */
   atLeastMs?: number;

@@ -18,7 +18,7 @@ async function vendorsFile(content: object): Promise<string> {
 }
 
 describe('saccade sim', () => {
-  it('serves until it is told to stop, then says what it saw', async () => {
+  it('serves until it is stopped, then prints its totals', async () => {
     const file = await vendorsFile({
       scenarios: { calm: {}, stormy: { vendors: { openai: { faults: [{ fault: 'server_error', first: 1 }] } } } },
     });

@@ -30,7 +30,7 @@ describe('aedat4', () => {
     expect(torn.counters.leftoverBytes).toBeGreaterThan(0);
   });
 
-  it('finds the next packet behind a header that cannot be', () => {
+  it('finds the next packet after an impossible header', () => {
     const file = aedat4File(rows, lz4Stored, false);
     const first = file.indexOf(0x184d2204 & 255, 400);
     file[first - 1] = 0x7f;
@@ -39,7 +39,7 @@ describe('aedat4', () => {
     expect(counters).toMatchObject({ gaps: 1 });
   });
 
-  it('believes nothing of a packet that is damaged, and goes on behind it', () => {
+  it('drops a packet that is damaged, and continues after it', () => {
     const file = aedat4File(rows, zstd);
     const first = file.indexOf(0x28, 400);
     file[first + 9] = 0xff;

@@ -35,7 +35,7 @@ describe('evt2', () => {
     expect(counters).toMatchObject({ gaps: 1, timeBackward: 3 });
   });
 
-  it('counts triggers, monitoring words and words that nobody defined', () => {
+  it('counts triggers, monitoring words and words that are not defined', () => {
     const { counters } = decode(high(1), 0xa0000001, 0xe0000014, 0xf0000001, 0xd0000000, 0x20000000);
     expect(counters).toMatchObject({ triggers: 1, otherWords: 3, unknownWords: 1 });
   });

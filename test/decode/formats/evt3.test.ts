@@ -85,7 +85,7 @@ describe('evt3', () => {
     expect(counters).toMatchObject({ gaps: 1, wraps: 0 });
   });
 
-  it('counts padding and monitoring words apart from words that nobody defined', () => {
+  it('counts padding and monitoring words separately from words that are not defined', () => {
     const { counters } = decode(...started, 0x9999, 0x9999, 0xe014, 0xf123, 0xf456, 0x7001, 0xd000, 0xb000, 0xc000);
     expect(counters).toMatchObject({ otherWords: 7, unknownWords: 2 });
   });
@@ -124,13 +124,13 @@ describe('evt3', () => {
     );
   });
 
-  it('follows the encoder through a silence longer than the clock', () => {
+  it('follows the encoder through a pause longer than the clock', () => {
     const rows = [
       [1000, 1, 1, 1],
       [50_000_000, 2, 1, 0],
     ] as const;
     expect(decodeAll(evt3, encodeEvt3(eventsOf(rows)), sensor).rows).toEqual(rows);
-    const silence = encodeEvt3(eventsOf([]), { sinceUs: 0, untilUs: 40_000_123 });
-    expect(decodeAll(evt3, silence, sensor).clockUs).toBe(40_000_123);
+    const pause = encodeEvt3(eventsOf([]), { sinceUs: 0, untilUs: 40_000_123 });
+    expect(decodeAll(evt3, pause, sensor).clockUs).toBe(40_000_123);
   });
 });

@@ -5,7 +5,7 @@ import { filtered, itIsAFilter } from '../filter.contract.ts';
 describe('flip', () => {
   itIsAFilter(() => flip({ horizontal: true, vertical: true }), { moves: true });
 
-  it('mirrors along the axes that it is told', () => {
+  it('mirrors along the given axes', () => {
     const dot = { t: 1, x: 2, y: 3, p: 1 };
     expect(filtered(flip({ horizontal: true }).start(), [dot])).toEqual([{ ...dot, x: 9 }]);
     expect(filtered(flip({ vertical: true }).start(), [dot])).toEqual([{ ...dot, y: 5 }]);

@@ -13,7 +13,7 @@ const stream = (ms: number): Dot[] =>
 describe('hotPixel', () => {
   itIsAFilter(() => hotPixel({ pixels: [[3, 3]], learnMs: 20, sigma: 2 }));
 
-  it('learns which pixels never stop, and drops their events from the next stretch on', () => {
+  it('finds the pixels that never stop, and drops their events from the next period on', () => {
     const kept = filtered(hotPixel({ learnMs: 1000 }).start(), stream(2500), 80, 60);
     const hot = kept.filter(({ x, y }) => x === 50 && y === 40);
     expect(hot).toHaveLength(1000);

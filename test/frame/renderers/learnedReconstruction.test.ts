@@ -74,7 +74,7 @@ describe('learnedReconstruction', () => {
     );
   });
 
-  it('walks through its history with the states of the model, and begins anew with each window', async () => {
+  it('steps through its history with the states of the model, and starts from zero with each window', async () => {
     const { renderer, fed } = make({ historyMs: 40, stepMs: 20 });
     expect(renderer.horizonUs).toBe(40_000);
     const before = eventsOf(dots.map((dot) => ({ ...dot, t: dot.t * 3 - 35_000 })));

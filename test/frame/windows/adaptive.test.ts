@@ -15,7 +15,7 @@ describe('adaptive', () => {
   itIsAWindowing(() => adaptive({ perPixel: 1e-5, atLeastMs: 0, atMostMs: 20 }), { copies: 1 });
   describe('watching overlap', () => itIsAWindowing(() => adaptive({ overlap: 0.1, atMostMs: 20, lateAfterMs: 1 }), { copies: 1 }));
 
-  it('is full at its number of events per pixel', () => {
+  it('closes at its number of events per pixel', () => {
     expect(cutAll({ perPixel: 0.25, atLeastMs: 0 }, every(1000, 120))).toEqual([
       [0, 49_001, 50, 'count'],
       [50_000, 99_001, 50, 'count'],

@@ -21,7 +21,7 @@ describe('fixedCount', () => {
     ]);
   });
 
-  it('ends what is open when the sensor falls silent', () => {
+  it('closes the open window at the idle timeout', () => {
     const assigner = fixedCount({ events: 9, idleAfterMs: 100 }).start({ horizonUs: 0 });
     assigner.push(batchOf(at(10, 20)));
     expect(assigner.idle!(100).map(facts)).toEqual([[10, 21, 2, 'idle']]);

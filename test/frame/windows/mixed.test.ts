@@ -23,7 +23,7 @@ describe('mixed', () => {
     ]);
   });
 
-  it('ends a full window behind its last event, and the next one where its time would have been over', () => {
+  it('ends a window after its last event when the trigger fires, and the next one where its time would have been over', () => {
     expect(cutAll({ everyMs: 10, orEvents: 2 }, [1_000, 2_000, 3_000, 10_000])).toEqual([
       [0, 2_001, 2, 'count'],
       [2_001, 10_000, 1, 'time'],
@@ -45,7 +45,7 @@ describe('mixed', () => {
     ]);
   });
 
-  it('ends what is open when the sensor falls silent, and begins anew behind it', () => {
+  it('closes the open window at the idle timeout, and starts another one after it', () => {
     const assigner = mixed({ everyMs: 10, orEvents: 9, idleAfterMs: 500 }).start({ horizonUs: 0 });
     assigner.push(batchOf(at(1_000, 2_000), { clockUs: 2_500 }));
     expect(assigner.idle!(499)).toEqual([]);
@@ -56,7 +56,7 @@ describe('mixed', () => {
     expect(assigner.late).toBe(0);
   });
 
-  it('never closes for silence without an idle time', () => {
+  it('has no idle timeout unless it is given one', () => {
     expect(mixed({ everyMs: 10, orEvents: 9 }).start({ horizonUs: 0 })).not.toHaveProperty('idle');
   });
 

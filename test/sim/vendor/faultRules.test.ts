@@ -33,7 +33,7 @@ describe('rules of faults', () => {
     expect(faults(options, [request(), request({ timesSeen: 2 })])).toEqual([undefined, 'reset']);
   });
 
-  it('hold for a time, once or again and again', () => {
+  it('hold for a time, once or repeatedly', () => {
     const once = { faults: [{ fault: 'reset', fromMs: 10, toMs: 20 }] } satisfies VendorOptions;
     const again = { faults: [{ fault: 'reset', fromMs: 10, toMs: 20, everyMs: 100 }] } satisfies VendorOptions;
     const times = [9, 10, 19, 20, 115].map((nowMs) => request({ nowMs }));

@@ -18,7 +18,7 @@ const both = (i: number): NormalisedCaption[] => [
   caption(i, 'b', `"${things[i % 10]} in motion!"`),
 ];
 
-test('a sample of the latest captions tells raw manner from tidied', () => {
+test('a sample of the latest captions shows the style of raw captions, and less of it in normalised ones', () => {
   const sample = driftSample();
   expect(sample.measure()).toBeUndefined();
   for (let i = 0; i < 60; i += 1) for (const one of both(i)) sample.add(one);
