@@ -39,7 +39,7 @@ export function encoder(name: SchemaName, prefix: Buffer): Encoder {
   };
 }
 
-/** What a single object begins with. */
+/** The bytes that a single object begins with. */
 export const singleObjectPrefix = (name: SchemaName): Buffer => singleObjectPrefixOf(typeOf(compactSchema(name)));
 
 function singleObjectPrefixOf(type: avsc.Type): Buffer {
@@ -49,8 +49,8 @@ function singleObjectPrefixOf(type: avsc.Type): Buffer {
 }
 
 /**
- * Registers a schema, and returns what each message begins with. Every version that was ever registered must be
- * readable by the new one, whatever the registry is set to: a replay reads old records. Throws CONFIG_INVALID.
+ * Registers a schema, and returns the bytes that each message begins with. Every version that was ever registered must be
+ * readable by the new one, whatever compatibility the registry is set to: a replay reads old records. Throws CONFIG_INVALID.
  */
 export async function registeredPrefix(registry: SchemaRegistry, name: SchemaName, naming: SubjectNaming, topic: string): Promise<Buffer> {
   const text = compactSchema(name);
@@ -137,7 +137,7 @@ const hex = (bytes: Buffer, length: number): string =>
 
 const EMPTY = 0xc15d213aa4d7a795n;
 
-/** CRC-64-AVRO (Rabin fingerprint) as the Avro specification defines it; bit by bit, since it is made once a schema. */
+/** CRC-64-AVRO (Rabin fingerprint) as the Avro specification defines it; bit by bit, since it is needed once for each schema. */
 export function crc64Avro(bytes: Uint8Array): bigint {
   let crc = EMPTY;
   for (const byte of bytes) {

@@ -14,8 +14,8 @@ export interface Source extends Part {
   /** Rejects, saying why, while the source is not connected to what it reads; absent: it always is. */
   ready?(): Promise<void>;
   /**
-   * Where several instances share the work: the part that is this one's now, 0 to 1. The parts of all instances never
-   * exceed 1 together, so that who heeds them keeps a limit that all of them share. Absent: there are no others.
+   * Where several instances share the work: the part that belongs to this one now, 0 to 1. The parts of all instances never
+   * exceed 1 together, so that a limit times this part keeps a limit that all of them share. Absent: there are no others.
    */
   readonly share?: () => number;
   /** Bytes or packets in all, where the source knows its end: for progress and ETA. */

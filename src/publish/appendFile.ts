@@ -2,9 +2,9 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PipelineError } from '../errors.ts';
 
-/** What a file format needs to say to be written record by record. */
+/** How a file of records is laid out. */
 export interface Framing<Value> {
-  /** The valid part of a file that is there already, with the ids it holds; `bytes: 0` for an empty or missing one. Throws when it is another kind of file. */
+  /** The valid part of a file that is there already, with the ids it holds; `bytes: 0` for an empty one. Throws when it is another kind of file. */
   recover(file: Buffer): { readonly bytes: number; readonly ids: Iterable<string> };
   /** Bytes at the start of a new file. */
   header(): Uint8Array;
@@ -14,7 +14,7 @@ export interface Framing<Value> {
   block(records: readonly Uint8Array[]): Uint8Array;
 }
 
-/** A file that grows by groups of records. A write resolves when its group is on the disk (fdatasync). */
+/** A file that grows by groups of records. A write resolves when its group is on disk (fdatasync). */
 export interface AppendFile<Value> {
   open(): Promise<void>;
   write(value: Value): Promise<void>;
@@ -22,21 +22,21 @@ export interface AppendFile<Value> {
   close(): Promise<void>;
 }
 
-interface Waiting {
+interface PendingRecord {
   readonly record: Uint8Array;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Group commit: what comes while one group is being synced becomes the next group, so that one slow disk
- * costs one wait for many records. A torn tail from a crash is cut off when the file is opened again.
+ * Group commit: records that come while one group is being synced become the next group, so that many records wait for a
+ * slow disk once. A torn tail from a crash is cut off when the file is opened again.
  */
 export function appendFile<Value>(path: string, framing: Framing<Value>): AppendFile<Value> {
   const ids = new Set<string>();
   let file: FileHandle | undefined;
   let end = 0;
-  let waiting: Waiting[] = [];
+  let pending: PendingRecord[] = [];
   let flushing: Promise<void> | undefined;
 
   const failed = (what: string, cause: unknown): PipelineError =>
@@ -52,9 +52,9 @@ export function appendFile<Value>(path: string, framing: Framing<Value>): Append
   };
 
   const flush = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      const group = waiting;
-      waiting = [];
+    while (pending.length > 0) {
+      const group = pending;
+      pending = [];
       try {
         await put(framing.block(group.map(({ record }) => record)));
         for (const { resolve } of group) resolve();
@@ -83,7 +83,7 @@ export function appendFile<Value>(path: string, framing: Framing<Value>): Append
     },
     write: (value) =>
       new Promise((resolve, reject) => {
-        waiting.push({ record: framing.encode(value), resolve, reject });
+        pending.push({ record: framing.encode(value), resolve, reject });
         flushing ??= flush();
       }),
     has: (id) => ids.has(id),

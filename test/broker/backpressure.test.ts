@@ -45,7 +45,7 @@ function watchSource(topic: string) {
   };
 }
 
-describeKafka('a source that nobody pulls', () => {
+describeKafka('a source that is not pulled', () => {
   it('holds what it may, keeps its place in the group, and leaves nothing out', async () => {
     const topic = await makeTopic('packets', { partitions: 2 });
     await produce(

@@ -81,7 +81,7 @@ describeKafka.each([
     expect(records.every(({ events }) => events === 40)).toBe(true);
   });
 
-  it('goes on after a stop as if there had been none: same windows, same events, nobody asked twice', async () => {
+  it('goes on after a stop as if there had been none: same windows, same events, no question asked twice', async () => {
     const topics = await rig(5, 40);
     const whole = { ...topics, output: await makeTopic('captions') };
     await runUntil(whole, make(unique('group')), (written) => written === 200);

@@ -49,7 +49,7 @@ describeKafka('kafkaLedger of several instances', () => {
     await Promise.all([one.close(), two.close()]);
   });
 
-  it('waits for a call that another instance is making, and asks nobody', async () => {
+  it('waits for a call that another instance is making, and makes none itself', async () => {
     const topic = unique('ledger');
     const [one, two] = [await opened(topic), await opened(topic)];
     const [slow, other] = [counting([plan('a')], 500), counting([plan('a')])];

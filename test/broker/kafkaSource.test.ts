@@ -74,7 +74,7 @@ describeKafka('kafkaSource', () => {
   });
 });
 
-describeKafka('a packet that nobody can read', () => {
+describeKafka('a packet that cannot be read', () => {
   it('is one dead letter with its bytes and where it came from, also after a restart', async () => {
     const [topic, output, dead] = [await makeTopic('packets'), await makeTopic('captions'), await makeTopic('dead')];
     const groupId = unique('group');

@@ -47,7 +47,7 @@ describeKafka('replay of a topic', () => {
     expect(simulator.journal.totals().requests - asked).toBe(36);
   });
 
-  it('asks nobody with a warm ledger, and its records are those of the replay before to the byte, but for the fields that the docs name', async () => {
+  it('makes no call with a warm ledger, and its records are those of the replay before to the byte, but for the fields that the docs name', async () => {
     const rig = await replayRig(simulator, { sensors: 2, windows: 10 });
     const past = `topic:${rig.input}`;
     const replays: CaptionRecord[][] = [];

@@ -19,7 +19,7 @@ export interface SecureBroker extends LocalBroker {
   readonly files: {
     /** The authority that signed the broker and our client. */
     readonly caFile: string;
-    /** An authority that signed nobody here. */
+    /** An authority that signed no certificate here. */
     readonly strangerFile: string;
     readonly strangerKeyFile: string;
     readonly certFile: string;
@@ -31,7 +31,7 @@ export interface SecureBroker extends LocalBroker {
 }
 
 /**
- * Listeners: TLS (nobody is asked who they are), MTLS (a certificate is asked for), PASSWORDS (over TLS), SCRAM and
+ * Listeners: TLS (clients are not authenticated), MTLS (by a certificate), PASSWORDS (over TLS), SCRAM and
  * TOKENS (without encryption).
  */
 export async function startSecureBroker(version: KafkaVersion): Promise<SecureBroker> {
@@ -53,7 +53,7 @@ export async function startSecureBroker(version: KafkaVersion): Promise<SecureBr
 
   const plain = `org.apache.kafka.common.security.plain.PlainLoginModule required user_${USER}="${PASSWORD}";`;
   const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule required;';
-  // Takes tokens that nobody signed, as long as they have not expired.
+  // Accepts unsigned tokens, as long as they have not expired.
   const tokens = 'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";';
   const broker = await startLocalBroker({
     version,

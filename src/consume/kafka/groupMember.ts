@@ -25,7 +25,7 @@ export interface GroupMemberOptions {
   readonly stallTimeoutMs: number;
   /** Called at each answer of the brokers. */
   readonly onContact: () => void;
-  /** Gets to know which part of the group's partitions is ours. */
+  /** Updated with the part of the group's partitions that is ours. */
   readonly share: GroupShare;
 }
 

@@ -1,22 +1,22 @@
 /**
- * Which part of a group's partitions is ours, such that the parts of all members together never exceed 1 at any moment.
+ * The part of a group's partitions that is ours, such that the parts of all members together never exceed 1 at any moment.
  * Times are `performance.now()` milliseconds.
  */
 export interface GroupShare {
   /** The group gave us this part, 0 to 1. */
   joined(part: number, nowMs: number): void;
-  /** The group took our heartbeat: we are still one of its members. */
+  /** The group accepted our heartbeat: we are still one of its members. */
   confirmed(nowMs: number): void;
-  /** What may be used now. */
+  /** The part that may be used now. */
   now(nowMs: number): number;
 }
 
-/** The members of a group hear of their new parts one after another; by then all have. */
+/** The members of a group learn of their new parts one after another; after this long all have. */
 const GROW_AFTER_MS = 1_000;
 
 /**
- * A part shrinks at once, and grows when those who lost theirs must have heard of it. A member that the group did not
- * answer for the length of its session may have been expelled, and its part given away: it has none.
+ * A part shrinks at once, and grows only when the members that lost theirs must have learnt of it. A member that got no
+ * answer from the group for the length of its session may have been expelled, and its partitions reassigned: its part is 0.
  */
 export function groupShare(sessionTimeoutMs: number): GroupShare {
   let before = 0;

@@ -2,16 +2,16 @@ import type kafkajs from 'kafkajs';
 import { PipelineError } from '../../errors.ts';
 import type { TopicPartition } from '../../kafka/consumer/stickyAssigner.ts';
 
-/** Where a group begins that has committed nothing. A time is ISO 8601. */
+/** Where a group that has committed nothing begins. A time is ISO 8601. */
 export type StartPolicy = 'earliest' | 'latest' | { readonly time: string } | { readonly offset: number };
 
 /** What to do when the topic has deleted packets that were not captioned yet. */
 export type TruncationPolicy = 'stop' | 'skip';
 
-/** The questions to a broker that are asked here. */
+/** The requests to a broker that are needed here. */
 type Offsets = Pick<kafkajs.Admin, 'fetchTopicOffsets' | 'fetchTopicOffsetsByTimestamp'>;
 
-/** The first offset that a group reads which has committed nothing. */
+/** The first offset that is read by a group that has committed nothing. */
 export async function startOffset(admin: Offsets, { topic, partition }: TopicPartition, from: StartPolicy): Promise<number> {
   if (typeof from === 'object' && 'offset' in from) return from.offset;
   const { low, high } = await extentOf(admin, { topic, partition });

@@ -1,6 +1,6 @@
 import type { Packet } from '../../stage/packet.ts';
 
-/** A file that can be read anywhere. */
+/** A file that can be read at any offset. */
 export interface RandomAccess {
   readonly path: string;
   /** Length in bytes. */
@@ -14,10 +14,10 @@ export type ContainedPacket = Pick<Packet, 'sensor' | 'seq' | 'encoding' | 'widt
 
 /** A kind of file that holds packets of one or several sensors. To add one, write a file in `containers/`. */
 export interface Container {
-  /** The word for it in messages. */
+  /** Its name in messages, and the value of the option `format`. */
   readonly name: string;
   /** Whether a file with these first bytes is one. */
   detect(head: Uint8Array): boolean;
-  /** The packets in the order of the file, one by one. Throws INPUT_UNREADABLE where it is not what it should be. */
+  /** The packets in the order of the file, one by one. Throws INPUT_UNREADABLE where the file is damaged. */
   packets(file: RandomAccess, signal: AbortSignal): AsyncIterable<ContainedPacket>;
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Waits until it is time for something that happened at `atMs`, when the first thing is now and time runs at `speed`.
- * Infinity never waits. A step back in time begins anew.
+ * A function that waits until something is due that happened at `atMs`: the first call is due at once, and time runs at
+ * `speed` from there. Infinity never waits. After a step back in time the next call is the first one.
  */
 export function paceOf(speed: number, signal?: AbortSignal): (atMs: number) => Promise<void> {
   let first: number | undefined;

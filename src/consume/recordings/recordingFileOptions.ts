@@ -5,7 +5,7 @@ export interface RecordingFileOptions {
   readonly packetBytes: number;
   /** The name of the sensor. @default the file's name without its ending */
   readonly sensor?: string | undefined;
-  /** What to take the file for, instead of recognising it by its content. */
+  /** The format or container of the file. @default recognised by its content */
   readonly format?: string | undefined;
   /** Sensor size in pixels, where the file does not tell it; takes precedence over the file. */
   readonly width?: number | undefined;

@@ -15,19 +15,19 @@ import type { Source } from '../source.ts';
 export interface KafkaSourceOptions extends KafkaConnection, PacketEncoding {
   /** A topic, several, or those whose names a pattern matches when the run starts. */
   topic: string | readonly string[] | RegExp;
-  /** What ties the commits to the outputs; shared with the sinks. @default at least once, of `groupId` */
+  /** Ties the commits to the outputs; shared with the sinks. @default at least once, of `groupId` */
   delivery?: Delivery;
   /** The consumer group, where there is no `delivery`. */
   groupId?: string;
-  /** Where a group begins that has committed nothing yet. A time is ISO 8601. @default 'earliest' */
+  /** Where a group that has committed nothing begins. A time is ISO 8601. @default 'earliest' */
   from?: 'earliest' | 'latest' | { readonly time: string } | { readonly offset: number };
-  /** What to do when the topic has thrown away packets that were not captioned yet. @default 'stop' */
+  /** What to do when the topic has deleted packets that were not captioned yet. @default 'stop' */
   ifTruncated?: 'stop' | 'skip';
-  /** Bytes of packets that wait in each partition; above it is paused, below half of it goes on. @default 8 MiB */
+  /** Bytes of packets that wait in each partition; above it the partition is paused, at half of it resumed. @default 8 MiB */
   bufferBytes?: number;
-  /** How long the broker waits for new packets before it answers, and so how long a partition takes to go on, in milliseconds. @default 100 */
+  /** How long the broker waits for new packets before it answers, and so how long a partition takes to resume, in milliseconds. @default 100 */
   maxWaitMs?: number;
-  /** After this long without a sign of life an instance is taken for dead, in milliseconds. @default 30000 */
+  /** After this long without a heartbeat an instance is taken for dead, in milliseconds. @default 30000 */
   sessionTimeoutMs?: number;
   /** After this long without any answer of the broker the run fails, in milliseconds. @default 300000 */
   stallTimeoutMs?: number;
@@ -64,7 +64,7 @@ type Checked = z.infer<typeof schema>;
 
 /**
  * Packets of Kafka topics, as a member of a consumer group: start more instances, and they share the partitions.
- * Each partition is paused when enough of it waits, and goes on when half of that is gone. A packet is committed when
+ * Each partition is paused while enough of it waits, and resumed at half of that. A packet is committed when
  * everything that was made from it is safe.
  */
 export function kafkaSource(options: KafkaSourceOptions): Source {

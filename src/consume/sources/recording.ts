@@ -16,9 +16,9 @@ export interface RecordingOptions {
   containers?: readonly Container[];
   /** Bytes of one packet. @default 65536 */
   packetBytes?: number;
-  /** The name of what made the events. @default the file's name without its ending; in bags and MCAP files, the topic */
+  /** The name of the sensor. @default the file's name without its ending; in bags and MCAP files, the topic */
   sensor?: string;
-  /** What to take the file for. @default recognised by its content */
+  /** The format or container of the file. @default recognised by its content */
   format?: string;
   /** Sensor width in pixels. @default what the file says */
   width?: number;
@@ -45,7 +45,7 @@ const schema = z.strictObject({
 
 /**
  * Reads a recording from a file, as fast as it is pulled.
- * Throws INPUT_UNREADABLE for a file that is none, or whose sensor size is known neither from the file nor from the options.
+ * Throws INPUT_UNREADABLE for a file that is no recording, or whose sensor size neither the file nor an option gives.
  */
 export function recording(options: RecordingOptions): Source {
   const { formats, containers, ...read } = readOptions('recording', schema, options);

@@ -28,9 +28,9 @@ export interface SyntheticOptions {
   mismatch?: number;
   /** Blind time of a pixel after an event, in microseconds. @default 500 */
   refractoryUs?: number;
-  /** Events from nothing, per pixel and second. @default 0.1 */
+  /** Noise: events without a cause, per pixel and second. @default 0.1 */
   noiseHz?: number;
-  /** Pixels that send without cause. @default 5 */
+  /** Hot pixels, which send without a cause. @default 5 */
   hotPixels?: number;
   /** How often each of them does, per second. @default 200 */
   hotPixelHz?: number;
@@ -81,7 +81,7 @@ const schema = z.strictObject({
 });
 type Settings = z.output<typeof schema>;
 
-/** A mover as it truly is at one moment. */
+/** The true state of a mover at one moment. */
 export interface TrueMover extends Pose {
   readonly name: string;
   readonly shape: Mover['shape'];
@@ -93,13 +93,13 @@ export interface TrueMover extends Pose {
 }
 
 export interface SyntheticSource extends Source {
-  /** What a sensor (0, 1, ...) has before it at a moment of its time, in microseconds. */
+  /** The movers before a sensor (0, 1, ...) at a moment of its time, in microseconds. */
   readonly truth: (t: number, sensor?: number) => TrueMover[];
 }
 
 /**
  * A simulated event camera before a scene with known motion: real contrast events with noise and flaws, as EVT3 packets.
- * It makes the same bytes for the same options, several times faster than time at the size of a DAVIS346.
+ * It makes the same bytes for the same options, several times faster than real time at the size of a DAVIS346.
  */
 export function synthetic(options: SyntheticOptions = {}): SyntheticSource {
   const params = readOptions('synthetic', schema, options);

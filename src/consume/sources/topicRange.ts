@@ -39,7 +39,7 @@ const schema = connectionSchema.extend({
   ...packetEncodingFields,
 });
 
-/** What of a topic is read, and the part of it in which the windows begin; the same partitions in both. */
+/** The ranges of a topic that are read, and the parts of them in which the windows begin; the same partitions in both. */
 interface Extent {
   readonly read: readonly OffsetRange[];
   readonly wanted: readonly OffsetRange[];

@@ -4,7 +4,7 @@ import { type Events, makeEvents } from '../../decode/events.ts';
 export interface EventList {
   add: (t: number, x: number, y: number, p: number) => void;
   clear: () => void;
-  /** The columns are valid until the next call. @param from no event is earlier @param to nor as late */
+  /** The columns are valid until the next call. All events must lie in from <= t < to. */
   inOrder: (from: number, to: number) => Events;
 }
 

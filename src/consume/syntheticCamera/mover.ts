@@ -1,6 +1,6 @@
 /** Something that moves before the camera. Pixels and seconds; x to the right, y down. */
 export interface Mover {
-  /** What people call it. */
+  /** Its name, for people. */
   readonly name: string;
   readonly shape: 'disc' | 'ring' | 'square' | 'triangle' | 'cross' | 'bar';
   /** Diameter or side in pixels; a bar is a quarter as wide. */
@@ -59,7 +59,7 @@ export function poseAt(mover: Mover, { width, height }: View, seconds: number): 
   };
 }
 
-/** Turns back where the border of the thing would touch the edge. */
+/** Turns back where its border would touch the edge. */
 function bounced(at: number, extent: number, size: number): [at: number, sign: number] {
   const room = extent - size;
   if (room <= 0) return [at, 1];

@@ -10,7 +10,7 @@ export interface NoiseOptions extends PixelOptions {
   readonly hotPixelHz: number;
 }
 
-/** Adds the events without a cause of a stretch of time, stretch by stretch. */
+/** Adds the events without a cause of from <= t < to, to be called for one interval after the other. */
 export type Noise = (from: number, to: number, pixels: PixelArray, found: EventList) => void;
 
 /** Events that come from nothing all over the sensor, and from a few hot pixels that never stop. */

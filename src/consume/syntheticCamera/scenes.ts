@@ -2,7 +2,7 @@ import type { Mover, View } from './mover.ts';
 
 /** The scenes that have a name, for a view of any size. */
 export const scenes = {
-  /** A disc, a striped square and a bar that cross each other's way: most of what a describer must tell apart. */
+  /** A disc, a striped square and a bar that cross each other's way: most of what a captioner must distinguish. */
   shapes: ({ width, height }: View): Mover[] => {
     const unit = Math.min(width, height);
     return [

@@ -19,7 +19,7 @@ export function sensorEvents(
   return (sinceUs) => expose(lens, sinceUs, packetUs, steps);
 }
 
-/** Seconds of motion at a moment of sensor time: it stands still in the quiet stretch. Later sensors begin later in the scene. */
+/** Seconds of motion at a moment of sensor time: it stands still in the quiet interval. Later sensors begin later in the scene. */
 export function motionOf({ quiet }: Pick<SensorEventsOptions, 'quiet'>, sensor: number): (t: number) => number {
   const from = (quiet?.fromMs ?? Infinity) * 1000;
   const to = (quiet?.toMs ?? Infinity) * 1000;

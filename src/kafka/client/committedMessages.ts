@@ -5,7 +5,7 @@ import type kafkajs from 'kafkajs';
   kafkajs 2.2.4 leaves out aborted messages itself, and wrongly: it takes the broker's list of aborted transactions for
   sorted by their first offset, and begins at most one of them with each message. Where transactions of several producers
   overlap, it shows aborted messages, and hides committed ones. So its list is taken away when a fetch is decoded, and
-  kept with the messages; the readers here leave out what the list says.
+  kept with the messages; `committedMessages` leaves out the messages that the list names.
 */
 
 interface Aborted {
@@ -29,7 +29,7 @@ const lists = new WeakMap<object, readonly Aborted[]>();
 const ABORT = Buffer.from([0, 0, 0, 0]);
 let isPatched = false;
 
-/** Takes the list of aborted transactions out of each fetch, before kafkajs sees it. */
+/** Takes the list of aborted transactions out of each fetch response, before kafkajs sees it. */
 export function patchAbortedLists(): void {
   if (isPatched) return;
   isPatched = true;

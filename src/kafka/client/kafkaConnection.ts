@@ -6,7 +6,7 @@ import { readSecret } from './readSecret.ts';
 import { patchIdleTimers } from './patchIdleTimers.ts';
 import { patchAbortedLists } from './committedMessages.ts';
 
-/** How a broker is reached. Secrets come from the environment or from files, never from the pipeline module. */
+/** How to connect to a broker. Secrets come from the environment or from files, never from the pipeline module. */
 export interface KafkaConnection {
   /** Addresses `host:port`. */
   brokers: readonly string[];

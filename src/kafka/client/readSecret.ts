@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { PipelineError } from '../../errors.ts';
 
 /**
- * A secret out of an environment variable or a file, such as one that Docker or Kubernetes mounts.
+ * A secret from an environment variable or a file, such as one that Docker or Kubernetes mounts.
  * Throws CONFIG_INVALID naming the variable or file, never its value.
  */
 export function readSecret(where: string, { env, file }: { env?: string | undefined; file?: string | undefined }): string {

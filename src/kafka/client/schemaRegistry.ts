@@ -9,14 +9,14 @@ import { adviceOn, refusalOf } from './connectionRefusal.ts';
 export interface RegistryOptions {
   /** Its address, such as http://localhost:8081. */
   url: string;
-  /** Environment variables with user and password, where it asks for them; the password may be in a file. */
+  /** Environment variables with user and password, where it needs them; the password may be in a file. */
   usernameEnv?: string;
   passwordEnv?: string;
   passwordFile?: string;
-  /** Environment variable or file with a bearer token, where it asks for one; read again for each call. */
+  /** Environment variable or file with a bearer token, where it needs one; read again for each call. */
   tokenEnv?: string;
   tokenFile?: string;
-  /** For https, where its authority is not one of the system's, or where it asks for a certificate of ours. */
+  /** For https, where its authority is not one of the system's, or where it authenticates clients by a certificate. */
   tls?: TlsFiles;
 }
 
@@ -51,7 +51,7 @@ export interface SchemaRegistry {
   /** The id of a schema under a subject; it is registered when it is not there yet. */
   register(subject: string, schema: string): Promise<number>;
   setCompatibility(subject: string, compatibility: 'BACKWARD_TRANSITIVE'): Promise<void>;
-  /** Rejects when the registry does not answer, or does not let us in. */
+  /** Rejects when the registry does not answer, or does not accept us. */
   ping(): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 import type kafkajs from 'kafkajs';
 
-/** Does work with an admin client that is connected for it alone. */
+/** Connects an admin client for the time of `work`. */
 export async function withAdmin<Out>(kafka: kafkajs.Kafka, work: (admin: kafkajs.Admin) => Promise<Out>): Promise<Out> {
   const admin = kafka.admin();
   try {

@@ -19,8 +19,8 @@ export interface MessagePlace {
 }
 
 /**
- * Whether messages lie at or after a point; each partition must be asked about in its order, and what follows the first
- * message at or after a time counts as after it.
+ * A function that says whether a message lies at or after a point. It must be called for the messages of each partition in
+ * their order: all that follow the first message at or after a time count as after it.
  *
  * @param otherwise the answer for partitions that the point does not name
  */

@@ -19,15 +19,15 @@ import type { CaptionRecord } from '../captionRecord.ts';
 import type { Sink } from '../sink.ts';
 
 export interface KafkaSinkOptions extends KafkaConnection {
-  /** The topic; it must be there. */
+  /** The topic; it must exist. */
   topic: string;
   /** Which of the project's schemas the records have. @default 'caption' */
   schema?: 'caption' | 'dead-letter';
-  /** What ties the records to the commits of a Kafka source; shared with it. @default none: each record is written on its own */
+  /** Ties the records to the commits of a Kafka source; shared with it. @default none: each record is written on its own */
   delivery?: Delivery;
   /** Schema registry. With one, records have Confluent's wire format; without, they are Avro single objects. */
   registry?: RegistryOptions;
-  /** How the schema's subject is called: `<topic>-value`, the record's full name, or `<topic>-<full name>`. @default 'topic' */
+  /** How the schema's subject is named: `<topic>-value`, the record's full name, or `<topic>-<full name>`. @default 'topic' */
   subject?: (typeof subjectNamings)[number];
   /** Compression of records written without a `delivery`. @default 'zstd' */
   compression?: (typeof compressions)[number];
@@ -49,45 +49,45 @@ const schema = connectionSchema.extend({
 
 type Checked = z.infer<typeof schema>;
 
-/** How a message gets to its topic. */
-interface Way {
+/** Writes the messages of a sink. */
+interface MessageWriter {
   send(message: OutMessage, value: CaptionRecord | DeadLetter, from: Position): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Writes records to a Kafka topic, keyed by sensor. With the source's `delivery` a record goes out together with the
- * commit of what it came from. In a replay, which commits nothing, it goes out by itself, and what the topic has is known.
+ * Writes records to a Kafka topic, keyed by sensor. With the source's `delivery` a record is written together with the commit
+ * of what it came from. A replay commits nothing: there it is written by itself, unless the topic has it already.
  */
 export function kafkaSink<Value extends CaptionRecord | DeadLetter>(options: KafkaSinkOptions): Sink<Value> {
   const checked = readOptions('kafkaSink', schema, options);
   const { topic, schema: schemaName, delivery, compression } = checked;
-  const alone = async (kafka: kafkajs.Kafka): Promise<Way> => openBatchingProducer(kafka, { compression });
+  const unbound = async (kafka: kafkajs.Kafka): Promise<MessageWriter> => openBatchingProducer(kafka, { compression });
   const exactlyOnce = delivery?.guarantee === 'exactly-once';
   return {
-    ...sinkBy<Value>(checked, async (kafka) => (delivery ? delivered(delivery) : alone(kafka))),
+    ...sinkOf<Value>(checked, async (kafka) => (delivery ? deliveryWriter(delivery) : unbound(kafka))),
     // A dead letter of a replay has a reason and a time of its own: it is written also where there is one already.
     forReplay() {
-      if (schemaName === 'dead-letter') return sinkBy<Value>(checked, alone);
+      if (schemaName === 'dead-letter') return sinkOf<Value>(checked, unbound);
       let known: IdempotentReplayProducer | undefined;
-      const way = async (kafka: kafkajs.Kafka): Promise<Way> =>
+      const openWriter = async (kafka: kafkajs.Kafka): Promise<MessageWriter> =>
         (known = await idempotentReplayProducer(kafka, { topic, compression, exactlyOnce }));
-      return { ...sinkBy<Value>(checked, way), has: (id) => known?.has(id) ?? false };
+      return { ...sinkOf<Value>(checked, openWriter), has: (id) => known?.has(id) ?? false };
     },
   };
 }
 
-const delivered = (by: Delivery): Way => ({
-  send: (message, value, from) => by.write(message, completionOf(value, from), from),
-  close: () => by.close(),
+const deliveryWriter = (delivery: Delivery): MessageWriter => ({
+  send: (message, value, from) => delivery.write(message, completionOf(value, from), from),
+  close: () => delivery.close(),
 });
 
-function sinkBy<Value extends CaptionRecord | DeadLetter>(
+function sinkOf<Value extends CaptionRecord | DeadLetter>(
   { topic, schema: schemaName, registry, subject, delivery: _delivery, compression: _compression, ...connection }: Checked,
-  makeWay: (kafka: kafkajs.Kafka) => Promise<Way>,
+  openWriter: (kafka: kafkajs.Kafka) => Promise<MessageWriter>,
 ): Sink<Value> {
   let encode: Encoder | undefined;
-  let way: Way | undefined;
+  let writer: MessageWriter | undefined;
   return {
     name: 'kafkaSink',
     params: { topic, schema: schemaName },
@@ -98,7 +98,7 @@ function sinkBy<Value extends CaptionRecord | DeadLetter>(
         ? await registeredPrefix(schemaRegistry(registry), schemaName, subject, topic)
         : singleObjectPrefix(schemaName);
       encode = encoder(schemaName, prefix);
-      way = await makeWay(kafka);
+      writer = await openWriter(kafka);
     },
     async ready() {
       if (!encode) throw new PipelineError('SINK_FAILED', `topic '${topic}' is not open`, { retryable: true });
@@ -106,10 +106,10 @@ function sinkBy<Value extends CaptionRecord | DeadLetter>(
       if (registry) await schemaRegistry(registry).ping();
     },
     async write(value, from) {
-      if (!encode || !way) throw new PipelineError('UNEXPECTED', 'kafkaSink.write was called before open');
-      await way.send(messageOfValue(topic, encode, value), value, from);
+      if (!encode || !writer) throw new PipelineError('UNEXPECTED', 'kafkaSink.write was called before open');
+      await writer.send(messageOfValue(topic, encode, value), value, from);
     },
-    close: async () => way?.close(),
+    close: async () => writer?.close(),
   };
 }
 

@@ -193,7 +193,7 @@ export function sharedLedgerContract(share: () => () => Ledger): void {
     await Promise.all([one.close(), two.close()]);
   });
 
-  it('lets nobody call twice for what was paid under another key of the same request', async () => {
+  it('makes no second call for what was paid under another key of the same request', async () => {
     const [one, two] = await pair();
     const [first, fallback] = [hashOf('first choice'), hashOf('fallback')];
     const claim = await claimed(one, first, fallback);

@@ -62,8 +62,8 @@ describe('a registry that asks who we are', () => {
   });
 
   it('says what to set, or to correct, and no secret', async () => {
-    const nobody = await failure(schemaRegistry({ url }).ping());
-    expect(nobody).toMatchObject({
+    const anonymous = await failure(schemaRegistry({ url }).ping());
+    expect(anonymous).toMatchObject({
       code: 'CONFIG_INVALID',
       message: expect.stringMatching(/answered 401.*set usernameEnv and passwordEnv/),
     });
@@ -73,7 +73,7 @@ describe('a registry that asks who we are', () => {
     expect(unset.message).toMatch(/environment variable TEST_NOT_SET is not set/);
     const inAddress = () => readOptions('registry', registrySchema, { url: `http://alice:${SECRET}@127.0.0.1:8081` });
     expect(inAddress).toThrow(/registry.url: must hold no user and password.*found "http:\/\/\*\*\*@127/);
-    expect(inspect([nobody, wrong, unset], { depth: 10 })).not.toContain(SECRET);
+    expect(inspect([anonymous, wrong, unset], { depth: 10 })).not.toContain(SECRET);
   });
 });
 

@@ -68,7 +68,7 @@ describe('PartitionCommitter', () => {
     expect(broker.last()!.progress).toMatchObject({ position: 101, sensors: [{ watermark: { start: 1010 } }] });
   });
 
-  it('writes a window once, whoever completes it a second time', async () => {
+  it('writes a window once, also when it is completed a second time', async () => {
     const { committer, broker, take } = rig();
     const { epoch } = await take();
     const writes = [100, 100].map((offset) => write(committer, offset, epoch));
@@ -91,7 +91,7 @@ describe('PartitionCommitter', () => {
     expect(broker.last()!.progress.position).toBe(120);
   });
 
-  it('goes on from its own commit after a rebalance, and begins anew after that of another instance', async () => {
+  it('goes on from its own commit after a rebalance, and begins at the commit of another instance', async () => {
     const { broker, take, committer } = rig();
     const before = await take();
     committer.commitSoon();

@@ -3,18 +3,18 @@ import { type ClaimRecord, claimAfter } from '../../../../src/interpret/ledgers/
 
 const after = (...log: ClaimRecord[]): string | undefined => log.reduce<string | undefined>(claimAfter, undefined);
 
-it('is of the first of two who did not know of each other', () => {
+it('is of the first of two that did not know of each other', () => {
   expect(after({ id: 'a/0' }, { id: 'b/0' })).toBe('a/0');
 });
 
-it('goes to one who takes the place of a dead owner, if that has not claimed anew before', () => {
+it('goes to an instance that replaces the claim of a dead owner, if that has not claimed again before', () => {
   expect(after({ id: 'a/0' }, { id: 'b/0', over: 'a/0' })).toBe('b/0');
   expect(after({ id: 'a/0' }, { id: 'a/1' }, { id: 'b/0', over: 'a/0' })).toBe('a/1');
   expect(after({ id: 'a/0' }, { id: 'b/0', over: 'a/0' }, { id: 'a/1', over: 'a/0' })).toBe('b/0');
   expect(after({ id: 'a/0' }, { id: 'b/0', over: 'a/0' }, { id: 'c/0', over: 'a/0' })).toBe('b/0');
 });
 
-it('is free when it was given up by who had it, and only then', () => {
+it('is free when its holder gave it up, and only then', () => {
   expect(after({ id: 'a/0' }, { over: 'a/0' })).toBeUndefined();
   expect(after({ id: 'a/0' }, { over: 'a/0' }, { id: 'b/0' })).toBe('b/0');
   expect(after({ id: 'a/0' }, { id: 'b/0', over: 'a/0' }, { over: 'a/0' })).toBe('b/0');

@@ -3,7 +3,7 @@ import { makeLease } from '../../../../src/interpret/ledgers/kafka/lease.ts';
 
 const LEASE_MS = 500;
 
-/** A broker that takes words while it is there. */
+/** A broker that accepts heartbeats while it is there. */
 function broker(): { say: () => Promise<void>; away: () => void; back: () => void } {
   let there = Promise.resolve();
   let back = (): void => {};
@@ -18,7 +18,7 @@ function broker(): { say: () => Promise<void>; away: () => void; back: () => voi
   };
 }
 
-it('lapses when the broker takes no word, and begins a new term when it does again', async () => {
+it('lapses when the broker accepts no heartbeat, and begins a new term when it does again', async () => {
   const { say, away, back } = broker();
   const lease = await makeLease(LEASE_MS, say);
   const before = lease.term();
@@ -31,13 +31,13 @@ it('lapses when the broker takes no word, and begins a new term when it does aga
   await lease.close();
 });
 
-it('counts from when a word was sent, not from when the broker said that it has it', async () => {
+it('counts from when a heartbeat was sent, not from when the broker confirmed it', async () => {
   const { say, away, back } = broker();
   const lease = await makeLease(LEASE_MS, say);
   const before = lease.term();
   away();
   await vi.waitFor(() => expect(lease.term()).toBeUndefined(), 5000);
-  // Nothing of this thread runs for longer than a word counts: the next one is sent before and taken after.
+  // Nothing of this thread runs for longer than a heartbeat counts: the next one is sent before and accepted after.
   back();
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LEASE_MS);
   await Promise.resolve();
@@ -46,7 +46,7 @@ it('counts from when a word was sent, not from when the broker said that it has 
   await lease.close();
 });
 
-it('takes another for dead a whole lease after its last word, by beats of its own', async () => {
+it('takes another instance for dead a whole lease after its last heartbeat, by beats of its own', async () => {
   const { say, away, back } = broker();
   const lease = await makeLease(LEASE_MS, say);
   const heardAt = performance.now();
@@ -55,7 +55,7 @@ it('takes another for dead a whole lease after its last word, by beats of its ow
   const isDead = (owner: string): boolean => lease.isDead(owner, lease.beats());
   away();
   await new Promise((resolve) => setTimeout(resolve, 2 * LEASE_MS));
-  // Out of touch, nobody can be heard.
+  // Without contact no heartbeat can be read.
   expect(isDead('other')).toBe(false);
   back();
   await vi.waitFor(() => expect(isDead('other')).toBe(true), 5000);

@@ -9,10 +9,10 @@ import type { ContainedPacket } from '../../container.ts';
 
   ROS 1: fields one after the other, little endian; strings and arrays begin with their u32 length.
   ROS 2 (CDR): 4 bytes before all (bit 0 of the second: little endian), then each number at a multiple of its own size,
-    counted from behind those 4; strings end with a zero byte that is in their length.
+    counted from after those 4; strings end with a zero byte that is in their length.
 */
 
-/** A topic's messages that hold events, told by the name of their type; `array` is one that lists them. */
+/** What the messages of a topic with events hold, recognised by the name of their type; `array` is a list of events. */
 export type EventMessage = 'packet' | 'array';
 
 /** What the messages of a type are; undefined for those without events. */
@@ -31,7 +31,7 @@ interface Reader {
   bytes(length: number): Uint8Array;
 }
 
-/** Reads fields in turn. Reading behind the end throws RangeError. */
+/** Reads fields in turn. Reading beyond the end throws RangeError. */
 function makeReader(data: Uint8Array, cdr: boolean): Reader {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const start = cdr ? 4 : 0;

@@ -2,13 +2,13 @@
   ECF, the filter 36559 of Prophesee's HDF5 files: one chunk of CD events, little endian
     u32 count[31:2], all packed[1], x and polarity packed[0]
     times: u64 first; bytes { t[7:4], c[3:0] }
-      t < 15: the time goes on by t, and is that of c events; c = 15: of as many as the u16 behind says
-      t = 15: the time goes on by the number that c of this byte and of those behind it with t = 15 are the digits of, lowest first
+      t < 15: the time advances by t and is that of c events; c = 15: of as many as the next u16 says
+      t = 15: the time advances by a number in base 16 whose digits are c of this byte and of the following ones with t = 15, lowest first
     all packed: 4 events in 3 u32, 24 bits each: y[22:12], x[11:1], polarity[0]
-    else y: u16 { y[15:5], c[4:0] }, of c events; c = 31: of as many as the u16 behind says
+    else y: u16 { y[15:5], c[4:0] }, of c events; c = 31: of as many as the next u16 says
       x and polarity packed: 4 events in 3 u16, 12 bits each: x[11:1], polarity[0]
       else x: u16 { x[15:5], mask[4:0] }: an event at x, and at x + 1 + j for each bit 4 - j
-      and polarity: u8 { polarity[7], c[6:0] }, of c events; c = 127: of as many as the u16 behind says
+      and polarity: u8 { polarity[7], c[6:0] }, of c events; c = 127: of as many as the next u16 says
 */
 
 /** Bytes of an event as the file lays it out: u16 x, u16 y, i16 polarity, 2 unused, i64 t. */
@@ -22,7 +22,7 @@ interface Cursor {
   u64(): number;
 }
 
-/** Reads numbers in turn. Reading behind the end throws RangeError. */
+/** Reads numbers in turn. Reading beyond the end throws RangeError. */
 function makeCursor(bytes: Uint8Array): Cursor {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
