@@ -15,7 +15,7 @@ export interface Attempt {
   /** HTTP status; 0 where no reply came. */
   readonly status: number;
   readonly outcome: 'ok' | ErrorClass;
-  /** What the upstream said, short, without secrets; empty for `ok`. */
+  /** The upstream's reason, short, without secrets; empty for `ok`. */
   readonly reason: string;
   /** Tokens billed. 0 where the upstream did not answer. */
   readonly inputTokens: number;
@@ -24,7 +24,7 @@ export interface Attempt {
   readonly costUsd: number | null;
 }
 
-/** What a captioner said. */
+/** The answer of a captioner. */
 export interface Answer {
   /** As the model wrote it. */
   readonly text: string;
@@ -41,13 +41,13 @@ export interface Answer {
   readonly priceDate: string;
   /** `truncated`: cut by the length limit. `estimated`: tokens were not reported. */
   readonly flags: readonly string[];
-  /** Where it came from: asked now, remembered by the ledger, or shared with a near-duplicate frame. */
+  /** Where it came from: a call, the ledger, or a near-duplicate frame. */
   readonly cache: 'none' | 'ledger' | 'duplicate';
-  /** Identity of what was asked: the key in the ledger. */
+  /** Identity of the request: the key in the ledger. */
   readonly requestHash: string;
   /** The frame this one is a near duplicate of, and how far away it is. */
   readonly duplicateOf?: { readonly id: string; readonly distance: number };
-  /** Of an ensemble: how much its captions agree (0..1), and what the others said. `text` is the one closest to all. */
+  /** Of an ensemble: how much its captions agree (0..1), and the other captions. `text` is the one closest to all. */
   readonly ensemble?: {
     readonly agreement: number;
     readonly others: readonly { readonly target: string; readonly model: string; readonly text: string }[];
@@ -64,6 +64,6 @@ export interface Caption extends Item {
   readonly words?: string;
   /** Every attempt, in order, the failed ones too. */
   readonly route: readonly Attempt[];
-  /** Hash of the words that were asked; empty for quiet frames. */
+  /** Hash of the words that were sent; empty for quiet frames. */
   readonly promptHash: string;
 }

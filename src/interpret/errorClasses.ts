@@ -20,7 +20,7 @@ const final = { ...permanent, fallbackable: false } as const;
 
 /**
  * What may go wrong with one call, and what follows. The class is made from the body of the reply before its status, because
- * vendors put different facts under the same status (`upstream/classify.ts`). Errors that are no vendor's follow `errorCodes`
+ * vendors put different facts under the same status (`upstream/errorReply/`). Errors that are no vendor's follow `errorCodes`
  * in `src/errors.ts`; `errorClassOf.ts` puts the two tables together.
  */
 export const errorClasses = {

@@ -8,7 +8,7 @@ import type { Captioner } from './captioner.ts';
 import type { CaptionRequest } from './captionRequest.ts';
 import type { Prompt } from './prompt.ts';
 import type { PromptRequest } from './promptRequest.ts';
-import { readStructured } from './structured/structuredCaption.ts';
+import { readStructured } from './structured/readStructured.ts';
 
 export interface InterpretOptions {
   readonly captioner: Captioner;

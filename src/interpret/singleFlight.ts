@@ -24,7 +24,7 @@ export class SingleFlight<Value> {
       if (this.#flights.get(id) === flight) this.#flights.delete(id);
     };
     const flight = defer(call).pipe(
-      // Landed before the others hear of the end: what they ask then is a new call.
+      // Forgotten before its end is passed on: a request that is made then starts a new call.
       tap({ error: land, complete: land }),
       finalize(land),
       share({ connector: () => new ReplaySubject(1), resetOnComplete: false, resetOnError: false }),

@@ -30,7 +30,7 @@ const schema = z.strictObject({
 
 /**
  * Several captions of each frame from different targets. The answer is the caption that is closest to all the others by
- * its content words; how much they agree, and what the others said, goes with it.
+ * its content words; the record has how much they agree, and the other captions.
  */
 export function ensemble(options: EnsembleOptions): Captioner {
   const { targets, atLeast, k = Object.keys(options.targets).length } = readOptions('ensemble', schema, options);

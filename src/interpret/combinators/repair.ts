@@ -3,7 +3,7 @@ import type { Answer } from '../caption.ts';
 import type { Captioner } from '../captioner.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
 import { promptRequest } from '../promptRequest.ts';
-import { readStructured } from '../structured/structuredCaption.ts';
+import { readStructured } from '../structured/readStructured.ts';
 import { wrap } from './support/wrap.ts';
 
 /**

@@ -140,7 +140,7 @@ export const modelFacts: readonly ModelFacts[] = [
   },
 ];
 
-/** For models that nobody described: the dearest of the common formulas, and nothing but plain parameters. */
+/** For models that are not in the table: the most expensive of the common formulas, and only plain parameters. */
 export const unknownModel: ModelFacts = {
   match: /(?:)/,
   image: { by: 'tiles', base: 85, tile: 170, low: 85 },

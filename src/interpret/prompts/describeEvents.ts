@@ -4,14 +4,14 @@ import type { Frame } from '../../frame/frame.ts';
 import { describeMotion } from '../../motion/describeMotion.ts';
 import type { Prompt } from '../prompt.ts';
 import { promptRequest } from '../promptRequest.ts';
-import { structuredSchema } from '../structured/structuredCaption.ts';
+import { structuredSchema } from '../structured/structuredSchema.ts';
 
 export interface DescribeEventsOptions {
   /** Longest caption in words. One length for all vendors is what keeps their captions alike. @default 40 */
   words?: number;
   /**
-   * Tell the model what local flow measured: directions come out right more often, and captions of different vendors
-   * agree more; but a model that is told the answer is no independent witness any more. @default false
+   * Give the model what local flow measured: directions come out right more often, and captions of different vendors
+   * agree more; but a model that was given the answer is no independent witness. @default false
    */
   motion?: boolean;
   /**

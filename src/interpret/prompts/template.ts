@@ -5,7 +5,7 @@ import { readOptions } from '../../readOptions.ts';
 import { describeMotion } from '../../motion/describeMotion.ts';
 import type { Prompt } from '../prompt.ts';
 import { promptRequest } from '../promptRequest.ts';
-import { structuredSchema } from '../structured/structuredCaption.ts';
+import { structuredSchema } from '../structured/structuredSchema.ts';
 
 export interface TemplateOptions {
   /** What kind of pictures these are and how to describe them. Names in braces are filled in: see `user`. */

@@ -120,7 +120,7 @@ function read({ content, finishReason, usage, response }: AiSdkResult): CallResu
   return { status: 200, reading, ...(response?.headers && { headers: response.headers }), ...(failure && { failure }) };
 }
 
-/** A refusal's text comes as ordinary text: only the finish tells. */
+/** A refusal comes as ordinary text: only the finish reason shows it. */
 function failureOf({ unified, raw = '' }: AiSdkResult['finishReason'], text: string): CallFailure | undefined {
   if (unified === 'content-filter') return { class: raw === 'refusal' ? 'refused' : 'blocked', reason: `finish ${raw || unified}` };
   return unified === 'length' && text.trim() === '' ? { class: 'truncated', reason: 'the length limit left no text' } : undefined;

@@ -26,10 +26,10 @@ const schema = z.strictObject({ ...upstreamFields, thinking: thinkingOption });
 export function anthropic(options: AnthropicOptions): Target {
   const settings = readOptions('anthropic', schema, options);
   checkTemperature('anthropic', settings.model, settings.temperature);
-  return httpTarget(messagesWire(settings), options);
+  return httpTarget(messagesCodec(settings), options);
 }
 
-function messagesWire({ model, temperature, thinking, params }: z.output<typeof schema>): ApiCodec {
+function messagesCodec({ model, temperature, thinking, params }: z.output<typeof schema>): ApiCodec {
   const facts = factsOf(model);
   const fixed = { ...(temperature !== undefined && { temperature }), ...(thinking === 'least' && facts.leastThinking), ...params };
   return {

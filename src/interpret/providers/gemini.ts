@@ -7,7 +7,7 @@ import { type UpstreamOptions, upstreamFields } from '../upstream/upstreamOption
 import { generateContent } from '../upstream/codecs/generateContent.ts';
 
 export interface GeminiOptions extends UpstreamOptions {
-  /** How closely the picture is looked at. Gemini 3 bills about 1,090 tokens for a picture of any size unless told `low`. @default 'low' */
+  /** How closely the picture is looked at. Gemini 3 bills about 1,090 tokens for a picture of any size unless asked for `low`. @default 'low' */
   mediaResolution?: 'low' | 'medium' | 'default';
   /** `least`: as little as the model can, since its thoughts are billed as output. @default 'least' */
   thinking?: Thinking;
@@ -23,11 +23,11 @@ const schema = z.strictObject({
 export function gemini(options: GeminiOptions): Target {
   const settings = readOptions('gemini', schema, options);
   checkTemperature('gemini', settings.model, settings.temperature);
-  const wire = {
+  const codec = {
     ...generateContent(settings),
     provider: 'gemini',
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta',
     authorise: (key: { read(): string } | undefined): Record<string, string> => (key ? { 'x-goog-api-key': key.read() } : {}),
   };
-  return httpTarget(wire, options);
+  return httpTarget(codec, options);
 }

@@ -9,9 +9,9 @@ import { describeMotion } from '../../motion/describeMotion.ts';
 import { requestHash } from '../requestHash.ts';
 
 /**
- * Describes a frame from its events alone: no model, no network, no cost. It knows patches and their motion, and no
- * things; its answers have the flag `motion_only`. Good as the last fallback, when a caption that says little is
- * better than none. The pipeline measures motion when it finds this provider among its targets.
+ * Describes a frame from its events alone: no model, no network, no cost. It knows blobs and their motion, and no
+ * objects; its answers have the flag `motion_only`. Good as the last fallback, when a caption that says little is
+ * better than none. The pipeline measures motion when one of its targets needs it (`needs`).
  */
 export function motion(): Captioner {
   return namedMotion('motion');

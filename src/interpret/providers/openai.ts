@@ -9,7 +9,7 @@ import { chatCompletions } from '../upstream/codecs/chatCompletions.ts';
 import { responses } from '../upstream/codecs/responses.ts';
 
 export interface OpenaiOptions extends UpstreamOptions {
-  /** Which of OpenAI's two wires. @default 'chat' */
+  /** Which of OpenAI's two APIs. @default 'chat' */
   api?: 'chat' | 'responses';
   /** How closely the picture is looked at. @default 'low': event frames hold little that more tokens would show */
   detail?: ImageDetail;
@@ -34,10 +34,10 @@ const schema = z.strictObject({
 export function openai(options: OpenaiOptions): Target {
   const settings = readOptions('openai', schema, options);
   checkTemperature('openai', settings.model, settings.temperature);
-  const wire = settings.api === 'responses' ? responses(settings) : { ...chatCompletions(settings), path: '/chat/completions' };
+  const codec = settings.api === 'responses' ? responses(settings) : { ...chatCompletions(settings), path: '/chat/completions' };
   return httpTarget(
     {
-      ...wire,
+      ...codec,
       provider: 'openai',
       baseUrl: 'https://api.openai.com/v1',
       authorise: (key): Record<string, string> => (key ? { authorization: `Bearer ${key.read()}` } : {}),

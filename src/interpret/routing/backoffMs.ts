@@ -3,7 +3,7 @@ import { ProviderError } from '../providerError.ts';
 const LONGEST_BACKOFF_MS = 8_000;
 
 /**
- * How long to wait before the next try, with jitter so that frames do not march in step: at least what the upstream asked
+ * How long to wait before the next try, with jitter so that frames do not retry all at once: at least what the upstream asked
  * for. A connection that broke is tried again at once, once.
  */
 export const backoffMs = (tries: number, error: unknown, firstMs: number): number => {

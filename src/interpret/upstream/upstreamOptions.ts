@@ -6,7 +6,7 @@ import { type RateLimits, rateLimits } from '../limits/quota/rateLimits.ts';
 import type { PriceOverride } from '../pricing/price.ts';
 import { type CallDeadlines, callDeadlines } from './callDeadlines.ts';
 
-/** What every provider can be told. Each provider's own options extend this. */
+/** The options that every provider takes. Each provider's own options extend them. */
 export interface UpstreamOptions {
   /** The vendor's id of the model. */
   model: string;
@@ -17,7 +17,7 @@ export interface UpstreamOptions {
   baseUrl?: string | (() => Promise<string>);
   /** One or more keys; see envs() and files(). */
   keys?: readonly Secret[];
-  /** 0 says the same each time. @default what the vendor takes for it */
+  /** 0: the same answer each time, as far as the model can. @default the vendor's */
   temperature?: number;
   /** Quotas of each key, for all instances of the pipeline together; what is left out is learned from the vendor's headers. */
   limits?: RateLimits;

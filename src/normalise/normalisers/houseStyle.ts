@@ -28,7 +28,7 @@ import { wrappers } from '../rules/wrappers.ts';
 export type Form = 'sentence' | 'telegraphic' | 'tags';
 
 export interface HouseStyleOptions {
-  /** What a caption looks like: `telegraphic` has the least of a vendor's manner left, `sentence` is for people. @default 'sentence' */
+  /** What a caption looks like: `telegraphic` has the least of a vendor's style left, `sentence` is for people. @default 'sentence' */
   form?: Form;
   /**
    * Longest caption in words; longer ones lose whole clauses. Better asked of the model in the prompt than cut
@@ -54,31 +54,31 @@ const schema = z.strictObject({
  */
 export const houseStyle = (options: HouseStyleOptions = {}): Normaliser => {
   const { form, words, rules: ownRules } = readOptions('houseStyle', schema, options);
-  const rules = [...inOrder(form, words), ...ownRules];
+  const rules = [...rulesOf(form, words), ...ownRules];
   return {
     name: 'houseStyle',
     version: '4',
     params: { form, ...(words !== undefined && { words }), ...(ownRules.length > 0 && { rules: ownRules.map(({ name }) => name) }) },
     apply(raw, flags = []) {
-      const draft = settled(rules, apologies(whitespace(markdown(endless({ text: raw, flags, confidence: 1 })))));
+      const draft = untilStable(rules, apologies(whitespace(markdown(withoutLoop({ text: raw, flags, confidence: 1 })))));
       return draft.text === '' ? { ...draft, flags: [...draft.flags.filter((flag) => flag !== 'empty'), 'empty'] } : draft;
     },
   };
 };
 
 /**
- * A model in a loop can write for as long as it is let; past some thousand characters that is no caption, and
- * rules that look back and forth would take their time. What is left is cut, and says so.
+ * A model that repeats itself can write up to its limit of tokens; past some thousand characters that is no caption, and
+ * rules that look back and forth would be slow. The text is cut, with the flag `truncated`.
  */
-const endless = (draft: Draft): Draft =>
+const withoutLoop = (draft: Draft): Draft =>
   draft.text.length <= MOST_CHARACTERS
     ? draft
     : { ...draft, text: draft.text.slice(0, MOST_CHARACTERS), flags: [...new Set([...draft.flags, 'truncated'])] };
 
 const MOST_CHARACTERS = 6000;
 
-/** Manner in the joints between the content words matters to prose only. */
-const inOrder = (form: Form, words: number | undefined): readonly Rule[] => [
+/** The style of the words between the content words matters to prose only. */
+const rulesOf = (form: Form, words: number | undefined): readonly Rule[] => [
   wrappers,
   labels,
   connectives,
@@ -99,10 +99,10 @@ const inOrder = (form: Form, words: number | undefined): readonly Rule[] => [
 const FORMS: Readonly<Record<Form, readonly Rule[]>> = { sentence: [], telegraphic: [textRule(telegraphic)], tags: [textRule(tags)] };
 
 /**
- * Until nothing changes: one rule may lay bare what an earlier one looks for. A rule that would lose or add a
- * number, a negation or a direction is not applied; only a list of tags may say a thing once.
+ * Applies the rules until nothing changes: one rule may uncover what an earlier one looks for. A rule that would lose or add a
+ * number, a negation or a direction is not applied; only a list of tags may leave out what it has already.
  */
-function settled(rules: readonly Rule[], raw: Draft): Draft {
+function untilStable(rules: readonly Rule[], raw: Draft): Draft {
   let draft = raw;
   let facts = protectedWords(raw.text);
   for (let round = 0; round < MOST_ROUNDS; round += 1) {

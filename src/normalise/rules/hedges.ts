@@ -4,7 +4,7 @@ import { capital, eachSentence } from '../sentencesOf.ts';
 /**
  * A hedge says how sure the model is, and each model hedges in its own way: it moves from the text into
  * `confidence` (the lowest one counts) and leaves the flag `hedged`. So "appears to be a dog" is "a dog" with
- * confidence 0.7, and whoever trains on the captions can leave the unsure ones out.
+ * confidence 0.7, and those who train on the captions can leave the unsure ones out.
  */
 export const hedges: Rule = (draft) => {
   if (!ANY.test(draft.text)) return draft;

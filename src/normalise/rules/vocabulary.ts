@@ -1,7 +1,7 @@
 import { textRule } from '../textRule.ts';
 
 /**
- * One word for one thing, where the choice is manner and not meaning: participles that only present what
+ * One word for one thing, where the choice is style and not meaning: participles that only present what
  * follows become "with", and the empty "on it" behind "with" goes. Things, actions, numbers, directions and
  * names are never touched: a vehicle is no car.
  */

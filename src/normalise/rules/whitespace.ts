@@ -2,7 +2,7 @@ import { textRule } from '../textRule.ts';
 
 /**
  * One space between words, plain quotes, dashes and dots, no invisible characters. Letters of every script stay
- * as they are: only NFC, because two spellings of one letter are two tokens to whoever trains on this.
+ * as they are: only NFC, because two spellings of one letter are two tokens to a model that is trained on them.
  */
 export const whitespace = textRule((text) => {
   const plain = PLAIN.test(text) ? text : plainLetters(text);

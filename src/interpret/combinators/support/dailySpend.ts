@@ -60,6 +60,6 @@ function readSpend(file: string, day: string): number {
     const found = JSON.parse(text) as { day: string; usd: number };
     return found.day === day ? found.usd : 0;
   } catch (cause) {
-    throw new PipelineError('CONFIG_INVALID', `budget.file: ${file} is not what budget() wrote; mend or remove it`, { cause });
+    throw new PipelineError('CONFIG_INVALID', `budget.file: ${file} is not what budget() wrote; correct or remove it`, { cause });
   }
 }

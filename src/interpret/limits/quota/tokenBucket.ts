@@ -2,7 +2,7 @@ import type { QuotaReport } from './rateLimitHeaders.ts';
 
 /** How much unused flow is kept, unless the vendor says that there is more: short windows are how vendors enforce a minute. */
 const BURST_MS = 1_000;
-/** Kept below what the vendor says is left by this part, since other clients may use the same quota. */
+/** The part of what the vendor says is left that is not used, since other clients may use the same quota. */
 const MARGIN = 0.02;
 const DISTRUST_MS = 60_000;
 /** Nothing tells a waiting call when its share of a quota grows: it looks again after this time. */

@@ -37,7 +37,7 @@ export function httpRequest(pool: Pool, call: HttpCall, done: (outcome: HttpRepl
   return () => request.cancel();
 }
 
-/** What undici tells of one request. */
+/** Handles what undici reports of one request. */
 class HttpRequest implements Dispatcher.DispatchHandler {
   readonly #mayCall: (() => boolean) | undefined;
   readonly #done: (outcome: HttpReply | NoReply) => void;

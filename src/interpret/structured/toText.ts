@@ -1,0 +1,14 @@
+/** What a model means by a value, whatever its type. Lists are joined with commas; objects are no text. */
+export const toText = (value: unknown): string => {
+  if (typeof value === 'string') return value.replaceAll(/\s+/g, ' ').trim();
+  if (typeof value === 'number') return String(value);
+  return Array.isArray(value) ? value.map(toText).filter(Boolean).join(', ') : '';
+};
+
+export const toFlag = (value: unknown): boolean => value === true || value === 1 || /^(?:true|yes|1)$/i.test(toText(value));
+
+export const toList = (value: unknown): readonly unknown[] => {
+  if (Array.isArray(value)) return value as unknown[];
+  if (typeof value === 'string') return value.split(/[,;]\s*/);
+  return typeof value === 'object' && value !== null ? [value] : [];
+};
