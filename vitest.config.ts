@@ -7,7 +7,15 @@ export default defineConfig({
     globalSetup: ['test/temporaryFolder.ts'],
     reporters: process.env['CI'] ? ['default', ['json', { outputFile: 'out/test-results.json' }]] : ['default'],
     projects: [
-      { extends: true, test: { name: 'saccade', include: ['test/**/*.test.ts'], exclude: ['test/broker/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'saccade',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/broker/**'],
+          typecheck: { enabled: true, include: ['test/**/*.test-d.ts'] },
+        },
+      },
       {
         extends: true,
         test: {

@@ -31,6 +31,7 @@ export { rejectTo, type Reject, type DeadLetters, type Evidence, type Stage } fr
 
 // What a plug-in of your own is made of.
 export { makeCaptioner } from './interpret/makeCaptioner.ts';
+export { wrap as wrapCaptioner } from './interpret/combinators/support/wrap.ts';
 export type { Availability } from './interpret/availability.ts';
 export type { Captioner } from './interpret/captioner.ts';
 export type { Budget, CaptionRequest, SettleCost } from './interpret/captionRequest.ts';
@@ -41,7 +42,7 @@ export type { Draft, Rule } from './normalise/rule.ts';
 export { textRule } from './normalise/textRule.ts';
 export type { Packet } from './stage/packet.ts';
 export type { Source, PastSource } from './consume/source.ts';
-export type { Decoder, Format, DecodeCounters, Detected, StreamInfo } from './decode/decoder.ts';
+export { noCounts, type Decoder, type Format, type DecodeCounters, type Detected, type StreamInfo } from './decode/decoder.ts';
 export type { EventBatch, Events } from './decode/events.ts';
 export type { EventWindow, CloseReason, EventSlice } from './frame/eventWindow.ts';
 export type { Filter, FilterRun } from './frame/filter.ts';
