@@ -117,7 +117,7 @@ describe('cut', () => {
     expect(told).toEqual([{ sensor: batch(0).sensor, counters: { late: 0, dropsAll: 3 } }]);
   });
 
-  it('gives up events that came too late before the windows that end in their packet, and holds the packet until they are safe', async () => {
+  it('rejects late events before the windows that end in their packet, and holds the packet until they are safe', async () => {
     const log: string[] = [];
     const written = Promise.withResolvers<void>();
     const reject: Reject = async (stage, { ack }, cause, { payload, start, end }) => {
@@ -149,7 +149,7 @@ describe('cut', () => {
     beforeEach(() => void vi.useFakeTimers());
     afterEach(() => void vi.useRealTimers());
 
-    it('closes by silence, but not while the gate is shut: that silence is our own', () => {
+    it('closes windows at the idle timeout, but not while the gate is shut: then it is Saccade that does not read', () => {
       const gate = { shut: true };
       const batches = new Subject<EventBatch>();
       const reasons: string[] = [];
@@ -166,7 +166,7 @@ describe('cut', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('ends windows where it ended them in the run before, also when nobody is silent any more', () => {
+    it('closes windows where the idle timeout closed them in the run before, also without a pause', () => {
       const given = (first: number, ...t: number[]): EventBatch => ({
         ...batch(0),
         position: { ...batch(0).position, first, end: first + 1 },

@@ -9,16 +9,16 @@ import { countedItem } from '../../stage/items.ts';
 const sessionOf = (
   after?: Session['after'],
   isNew: (window: SessionWindow) => boolean = () => true,
-): Session & { end: () => void; told: string[] } => {
+): Session & { end: () => void; finished: string[] } => {
   const controller = new AbortController();
-  const told: string[] = [];
+  const finished: string[] = [];
   return {
     after,
     signal: controller.signal,
     register: isNew,
-    finish: ({ start }) => told.push(`done ${start}`),
+    finish: ({ start }) => finished.push(`done ${start}`),
     end: () => controller.abort(),
-    told,
+    finished,
   };
 };
 
@@ -42,7 +42,7 @@ const pairs = (log: string[]) =>
     );
   });
 
-describe('lives', () => {
+describe('perSession', () => {
   it('drops what was begun in one session when the next begins', () => {
     const log: string[] = [];
     const [one, two] = [sessionOf(), sessionOf({ start: 0, end: 7, offset: 3 })];
@@ -62,12 +62,12 @@ describe('lives', () => {
     packets.pipe(pairs(log)).subscribe((window) => windows.push(window));
     packets.next(packet(0, session));
     packets.next(packet(1, session));
-    expect(session.told).toEqual([]);
+    expect(session.finished).toEqual([]);
     windows[0]!.ack();
-    expect([...session.told, ...log.slice(1)]).toEqual(['done 0', 'acked']);
+    expect([...session.finished, ...log.slice(1)]).toEqual(['done 0', 'acked']);
   });
 
-  it('acks a window that was done before, and passes it to nobody', () => {
+  it('acks a window that was finished before, and does not pass it on', () => {
     const log: string[] = [];
     const session = sessionOf(undefined, ({ start }) => start !== 0);
     const packets = new Subject<Packet>();
