@@ -90,7 +90,7 @@ export type Pipeline = Readonly<Required<Omit<PipelineOptions, 'frames' | 'rewri
   readonly module: string | undefined;
 };
 
-const part = (what: string) =>
+const partSchema = (what: string) =>
   z.custom<Part>(
     (value) => value !== null && (typeof value === 'object' || typeof value === 'function') && 'name' in value,
     `must be ${what}`,
@@ -98,22 +98,22 @@ const part = (what: string) =>
 
 const schema = z.strictObject({
   name: z.string().min(1).default('saccade'),
-  source: part('a source, such as kafkaSource({...})'),
-  formats: z.array(part('a format, such as evt3')).optional(),
-  filters: z.array(part('a filter, such as refractory({...})')).optional(),
-  window: part('a windowing, such as tumbling({ everyMs: 33 })'),
-  renderer: part('a renderer, such as polarity({...})'),
+  source: partSchema('a source, such as kafkaSource({...})'),
+  formats: z.array(partSchema('a format, such as evt3')).optional(),
+  filters: z.array(partSchema('a filter, such as refractory({...})')).optional(),
+  window: partSchema('a windowing, such as tumbling({ everyMs: 33 })'),
+  renderer: partSchema('a renderer, such as polarity({...})'),
   quietBelow: z.number().min(0, 'must be 0 or more events per pixel').default(renderDefaults.quietBelow),
-  prompt: part('a prompt, such as describeEvents({...})').optional(),
+  prompt: partSchema('a prompt, such as describeEvents({...})').optional(),
   captioner: z.custom<Captioner>((value) => typeof value === 'function' && 'plan' in value, 'must be a captioner, such as route({...})'),
-  ledger: part('a ledger, such as lmdbLedger({...})').optional(),
+  ledger: partSchema('a ledger, such as lmdbLedger({...})').optional(),
   mode: z.enum(['offline', 'live'], "must be 'offline' or 'live'").default('offline'),
   maxDelayMs: z.number().positive('must be above 0 ms').default(5000),
-  normalise: part('a normaliser, such as houseStyle({...})').optional(),
-  frames: part('a frame store, such as frameFolder({...})').optional(),
-  sink: part('a sink, such as avroFile({...})'),
-  deadLetters: part('a sink, such as avroFile({...})'),
-  late: part('a sink, such as avroFile({...})').optional(),
+  normalise: partSchema('a normaliser, such as houseStyle({...})').optional(),
+  frames: partSchema('a frame store, such as frameFolder({...})').optional(),
+  sink: partSchema('a sink, such as avroFile({...})'),
+  deadLetters: partSchema('a sink, such as avroFile({...})'),
+  late: partSchema('a sink, such as avroFile({...})').optional(),
   gate: z.strictObject({ windows: z.int().positive().optional(), bytes: z.int().positive().optional() }).default({}),
   rewriter: z
     .custom<Captioner>((value) => typeof value === 'function' && 'plan' in value, 'must be a captioner, such as openai({...})')
