@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { fileCircles, importsUp, pluginsNamed, roomsWithoutFloor, shadowsOfRxjs } from '../scripts/survey/measure.ts';
+import {
+  fileCircles,
+  importsUp,
+  notNamedAsExport,
+  notPlugins,
+  pluginsNamed,
+  roomsWithoutFloor,
+  shadowsOfRxjs,
+} from '../scripts/survey/measure.ts';
 import { readTree } from '../scripts/survey/readTree.ts';
 
 /** The rules that hold of every file of src/; `npm run survey` prints what is only measured. */
@@ -22,6 +30,14 @@ describe('src', () => {
 
   it('names a plug-in in the entry, the command line and lists of plug-ins only', () => {
     expect(pluginsNamed(files)).toEqual([]);
+  });
+
+  it('names each file as one of its exports, but for those that scripts/survey/rooms.ts lists with a reason', () => {
+    expect(notNamedAsExport(files)).toEqual([]);
+  });
+
+  it('has plug-ins only in the folders of plug-ins: none there imports another', () => {
+    expect(notPlugins(files)).toEqual([]);
   });
 
   it('exports no name that means something else in RxJS', () => {

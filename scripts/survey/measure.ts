@@ -87,11 +87,11 @@ export function folderCircles(files: readonly SourceFile[]): Finding[] {
 export const pluginsNamed = (files: readonly SourceFile[]): Finding[] =>
   files.flatMap(({ path, imports }) => imports.filter((to) => namesPlugin(path, to)).map((to) => `${path}: ${to}`));
 
-/** Files of which no export has the name of the file; the case of the first letter is not compared. */
+/** Files of which no export has the name of the file: function, Type, or CONSTANT. */
 export const notNamedAsExport = (files: readonly SourceFile[]): Finding[] =>
   files
     .filter(({ path }) => !unnamed.some((exception) => exception.path.test(path)))
-    .filter(({ path, exports }) => !exports.some((name) => lowerFirst(name) === lowerFirst(wantedName(path))))
+    .filter(({ path, exports }) => !exports.some((name) => inCamelCase(name) === inCamelCase(wantedName(path))))
     .map(({ path, exports }) => `${path}: ${exports.join(', ')}`);
 
 /** A command's function runs under its own name too, so what registers it is named NAME + Command. */
@@ -126,4 +126,9 @@ function spread(values: readonly number[]): Spread {
 /** A file that lies in src/ itself is a room of its own. */
 const folderOf = (path: string): string => (dirname(path) === 'src' ? path : dirname(path));
 const isInSrc = (path: string): boolean => path.startsWith('src/');
-const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
+
+/** `wireFormat` for wireFormat, WireFormat and WIRE_FORMAT. */
+const inCamelCase = (name: string): string =>
+  /^[A-Z][A-Z\d_]+$/.test(name)
+    ? name.toLowerCase().replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase())
+    : name.charAt(0).toLowerCase() + name.slice(1);

@@ -36,9 +36,10 @@ describe('the survey', () => {
     expect(folderCircles(files)).toEqual(['src/a, src/b']);
   });
 
-  it('compares the name of a file with its exports, but for the case of the first letter', () => {
+  it('compares the name of a file with its exports: a function, a type or a constant', () => {
     const files = ['gate.ts', 'brake.ts', 'main.ts'].map((name) => readSource(`src/stage/${name}`, 'export class Gate {}'));
-    expect(notNamedAsExport(files)).toEqual(['src/stage/brake.ts: Gate']);
+    const constant = readSource('src/frame/longSide.ts', 'export const LONG_SIDE = 512;');
+    expect(notNamedAsExport([...files, constant])).toEqual(['src/stage/brake.ts: Gate']);
   });
 
   it('finds files beside plug-ins that others there import', () => {
