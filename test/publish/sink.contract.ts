@@ -7,6 +7,63 @@ import type { Sink } from '../../src/publish/sink.ts';
 import { position } from '../stage/items.ts';
 import { captionRecords } from './records.ts';
 
+export interface SinkUnderTest {
+  /** One more sink of the same output. */
+  readonly make: () => Sink<CaptionRecord>;
+  /** The ids of the records that the output holds. */
+  readonly ids: () => Promise<readonly string[]>;
+}
+
+/** What every sink keeps to, wherever it writes. `start` begins an output of its own. */
+export function sinkContract(name: string, start: () => Promise<SinkUnderTest>): void {
+  describe(`${name}, as every sink`, () => {
+    it('has a name, and parameters that are JSON', async () => {
+      const { name: word, params = {} } = (await start()).make();
+      expect(word).toMatch(/^\w+$/);
+      expect(JSON.parse(JSON.stringify(params))).toEqual(params);
+    });
+
+    it('has a record in its output once the write resolves, without being closed', async () => {
+      const { make, ids } = await start();
+      const [record] = captionRecords(1);
+      const sink = make();
+      await sink.open?.();
+      await sink.write(record!, position());
+      expect(await ids()).toEqual([record!.id]);
+      await sink.close?.();
+    });
+
+    it('keeps all records that are written at the same time, and leaves them as they are', async () => {
+      const { make, ids } = await start();
+      const records = captionRecords(20);
+      const before = structuredClone(records);
+      const sink = make();
+      await sink.open?.();
+      await Promise.all(records.map((record) => sink.write(record, position())));
+      await sink.close?.();
+      expect((await ids()).toSorted()).toEqual(records.map(({ id }) => id).toSorted());
+      expect(records).toEqual(before);
+    });
+
+    it('adds to what a run before it wrote, and knows it, if it knows anything', async () => {
+      const { make, ids } = await start();
+      const [first, second] = captionRecords(2) as [CaptionRecord, CaptionRecord];
+      for (const [record, before] of [
+        [first, []],
+        [second, [first]],
+      ] as const) {
+        const sink = make();
+        await sink.open?.();
+        if (sink.has)
+          expect([first, second].map(({ id }) => sink.has!(id))).toEqual([first, second].map((one) => before.includes(one as never)));
+        await sink.write(record, position());
+        await sink.close?.();
+      }
+      expect(await ids()).toEqual([first.id, second.id]);
+    });
+  });
+}
+
 /** What every sink that writes a file keeps to. */
 export function fileSinkContract(
   name: string,
@@ -39,6 +96,11 @@ export function fileSinkContract(
       await sink.write(captionRecords(1)[0]!, position());
       expect(await idsIn(path)).toHaveLength(1);
       await sink.close?.();
+    });
+
+    sinkContract(name, async () => {
+      const path = fresh();
+      return { make: () => make(path), ids: () => idsIn(path) };
     });
 
     it('continues a file, and knows the ids that are there', async () => {

@@ -4,10 +4,14 @@ import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspect } from '../../../../src/cli/commands/inspect.ts';
+import { mcap } from '../../../../src/consume/recordings/containers/mcap.ts';
+import { rosbag } from '../../../../src/consume/recordings/containers/rosbag.ts';
+import { rosbag2 } from '../../../../src/consume/recordings/containers/rosbag2.ts';
 import { recording } from '../../../../src/consume/sources/recording.ts';
 import { encodeEvt3 } from '../../../../src/decode/encoders/encodeEvt3.ts';
 import { UNIX_US, lz4Stored, samples } from '../../../decode/samples.ts';
 import { type Row, digestsOf, eventsOf } from '../../../decode/support.ts';
+import { containerContract } from '../container.contract.ts';
 import {
   type BagMessage,
   type McapMessage,
@@ -179,4 +183,12 @@ describe('recording of a container', () => {
     expect(first?.position).toEqual({ source: path, unit: 'packet', partition: 0, first: 0, end: 1 });
     expect(second).toMatchObject({ sensor: '/right', seq: 99, timeBaseNs: 1_633_953_690_975_950_007n, position: { first: 1, end: 2 } });
   });
+});
+
+containerContract(rosbag, async () => file('contract.bag', bagFile(packets.map(ofBag))));
+containerContract(mcap, async () => file('contract.mcap', await mcapFile(packets.map(ofMcap))));
+containerContract(rosbag2, async () => {
+  const path = join(folder, `contract-${Math.random()}.db3`);
+  writeDb3(path, packets.map(ofMcap));
+  return path;
 });

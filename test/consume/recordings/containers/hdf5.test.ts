@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { inspect } from '../../../../src/cli/commands/inspect.ts';
+import { hdf5 } from '../../../../src/consume/recordings/containers/hdf5.ts';
 import { unpackEcf } from '../../../../src/consume/recordings/containers/support/unpackEcf.ts';
 import { makeRandom, mutate } from '../../../fuzz/mutate.ts';
 import { type Row, digestsOf } from '../../../decode/support.ts';
+import { containerContract } from '../container.contract.ts';
 
 const fixture = (name: string): string => fileURLToPath(new URL(`fixtures/${name}.hdf5`, import.meta.url));
 
@@ -62,3 +64,5 @@ describe('unpackEcf', () => {
     expect(() => unpackEcf(Buffer.from([5 << 2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0x0f, 9, 0]))).toThrow(/run over/);
   });
 });
+
+containerContract(hdf5, async () => fixture('ecf'));

@@ -2,10 +2,12 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { packetSet } from '../../../../src/consume/recordings/containers/packetSet.ts';
 import { openRecording } from '../../../../src/consume/recordings/openRecording.ts';
 import type { Packet } from '../../../../src/stage/packet.ts';
 import { allContainers } from '../../../../src/consume/recordings/allContainers.ts';
 import { allFormats } from '../../../../src/decode/allFormats.ts';
+import { containerContract } from '../container.contract.ts';
 
 const line = (more: string, offset = 0): string =>
   `{"sec": 5, "nsec": 7000, "frame": "cam", "seq": 1, "encoding": "evt3", "width": 64, "height": 48, "offset": ${offset}, "length": 2${more}}\n`;
@@ -46,4 +48,12 @@ describe('packetSet', () => {
   ])('says what is wrong where %s', async (_what, index, bytes, message) => {
     await expect(packetsOf(index, bytes)).rejects.toMatchObject({ code: 'INPUT_UNREADABLE', message: expect.stringMatching(message) });
   });
+});
+
+containerContract(packetSet, async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'saccade-set-')), 'contract.jsonl');
+  const lines = [0, 1, 2].map((i) => line(', "time_base": 0', 2 * i).replace('"seq": 1', `"seq": ${i}`));
+  await writeFile(path, lines.join(''));
+  await writeFile(path.replace('.jsonl', '.bin'), Uint8Array.of(1, 2, 3, 4, 5, 6));
+  return path;
 });
