@@ -29,9 +29,9 @@ export const floors: readonly (readonly string[])[] = [
   ['index'],
 ];
 
-/** Names of rooms in revisions before the house was ordered, and the room whose place they had. */
+/** Names of rooms in revisions before the house was ordered, and the room whose place they had. Renaming something today changes none. */
 export const formerRooms: Readonly<Record<string, string>> = {
-  allContainers: 'consume',
+  everyContainer: 'consume',
   everyFormat: 'decode',
   lives: 'captions',
   options: 'readOptions',
@@ -80,6 +80,6 @@ export const knowPlugins: readonly { readonly path: RegExp; readonly reason: str
   { path: /^src\/(index\.ts|cli\/)/, reason: 'the entry and the command line put pipelines together' },
   { path: /^src\/(definePipeline|captionWith)\.ts$/, reason: 'it fills in what a pipeline leaves out' },
   { path: /\/(all|every)(Formats?|Containers?)\.ts$/, reason: 'it is the list of them' },
-  { path: /^src\/normalise\/normalisers\/houseStyle\.ts$/, reason: 'it is the list of the rules and forms' },
+  { path: /\/houseStyle\.ts$/, reason: 'it is the list of the rules and forms' },
   { path: /^src\/sim\//, reason: 'the simulator is not a stage: it plays all its vendors' },
 ];
