@@ -72,12 +72,12 @@ describe('AssignedPartition', () => {
     partition.begin(current);
     partition.add(current, 5, fields('cam'));
     partition.stop();
-    partition.begin({ ...current });
+    const same = { ...current };
+    partition.begin(same);
     expect(partition.take()?.position.first).toBe(5);
-    const next = assignment(2);
-    partition.add(current, 6, fields('cam'));
-    partition.begin(next);
-    partition.add(current, 7, fields('cam'));
+    partition.add(same, 6, fields('cam'));
+    partition.begin(assignment(2));
+    partition.add(same, 7, fields('cam'));
     expect(partition.take()).toBeUndefined();
   });
 
