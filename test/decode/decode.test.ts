@@ -1,4 +1,4 @@
-import { Subject, from, lastValueFrom, of, takeUntil, toArray } from 'rxjs';
+import { type Observable, Subject, from, lastValueFrom, map, of, takeUntil, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../src/stage/packet.ts';
 import { decode, decodeSensor } from '../../src/decode/decode.ts';
@@ -7,7 +7,10 @@ import { type EventBatch, makeEvents } from '../../src/decode/events.ts';
 import { evt3 } from '../../src/decode/formats/evt3.ts';
 import { text } from '../../src/decode/formats/text.ts';
 import type { Session } from '../../src/stage/session.ts';
+import type { Reject } from '../../src/stage/reject.ts';
+import { bytesFormat } from '../parts.ts';
 import { countedItem } from '../stage/items.ts';
+import { marbles, marblesOfPromises } from '../stage/marbles.ts';
 
 /** Events of one packet, one a millisecond from `fromMs` on. */
 const bytesFrom = (fromMs: number): Uint8Array => {
@@ -95,5 +98,67 @@ describe('decode', () => {
     const kept = [...events.t];
     read(packet(1, bytesFrom(500)));
     expect([...events.t]).toEqual(kept);
+  });
+});
+
+describe('decode in time', () => {
+  /** A packet of the format whose bytes are events, one each millisecond; 0xff is damage. */
+  const packetOf = (seq: number, bytes: readonly number[], over: Partial<Packet> = {}): Packet => ({
+    ...packet(seq, Uint8Array.from(bytes)),
+    encoding: 'bytes',
+    ...over,
+  });
+  const decoded = (packets: Observable<Packet>, reject?: Reject): Observable<string> =>
+    packets.pipe(
+      decode({ formats: [bytesFormat, text], reject }),
+      map(({ sensor, events }) => `${sensor} ${[...events.t].map((t) => t / 1000).join(' ')}`),
+    );
+
+  it('makes a batch of each packet, at once and in order, each sensor with a clock of its own', () => {
+    marbles(({ cold, expectObservable }) => {
+      const packets = { a: packetOf(0, [1, 2]), b: packetOf(1, [3]), x: packetOf(0, [1], { sensor: 'other' }), c: packetOf(2, [4]) };
+      expectObservable(decoded(cold('a--(bx)-c|', packets))).toBe('a--(bx)-c|', { a: 'cam 1 2', b: 'cam 3', x: 'other 1', c: 'cam 4' });
+    });
+  });
+
+  it('begins with a new decoder where a session begins, and drops the packets of one that has ended', () => {
+    marbles(({ cold, expectObservable }) => {
+      const session = (signal: AbortSignal): Session => ({ signal, register: () => true, finish: () => {} });
+      const [first, second] = [session(AbortSignal.abort()), session(new AbortController().signal)];
+      const packets = {
+        a: packetOf(0, [1, 2]),
+        b: packetOf(1, [3], { session: first }),
+        c: packetOf(1, [3], { session: second }),
+        d: packetOf(2, [4], { session: second }),
+      };
+      expectObservable(decoded(cold('a-b-c-d|', packets))).toBe('a---c-d|', { a: 'cam 1 2', c: 'cam 1', d: 'cam 2' });
+    });
+  });
+
+  it('delivers what was held back for the rest of a record at completion, not at an error and not when it is unsubscribed', () => {
+    marbles(({ cold, expectObservable }) => {
+      const lines = '0.001 3 4 1\n0.002 5 6 0';
+      const packets = { a: { ...packet(0, new TextEncoder().encode(lines)), encoding: 'text' } };
+      const events = { a: 'cam ', r: 'cam 1 2' };
+      expectObservable(decoded(cold('a--|', packets))).toBe('a--(r|)', events);
+      expectObservable(decoded(cold('a--#', packets))).toBe('a--#', events);
+      expectObservable(decoded(cold('a--|', packets)), '^-!').toBe('a--', events);
+    });
+  });
+
+  it('rejects a packet that is mostly damage, and does not hold up the packets behind it', async () => {
+    const rejected: string[] = [];
+    await marblesOfPromises(({ cold, expectObservable }, now) => {
+      const reject: Reject = async (stage, item, _, { payloadType }) => {
+        await new Promise((resolve) => void setTimeout(resolve, 5));
+        rejected.push(`${stage} ${item.sensor} ${payloadType} at ${now()}`);
+      };
+      const packets = { a: packetOf(0, [1]), b: packetOf(1, [0xff, 0xff]), c: packetOf(2, [2]) };
+      // Complete when the dead letter is safe.
+      expectObservable(decoded(cold('abc|', packets), reject)).toBe('a-c---|', { a: 'cam 1', c: 'cam 4' });
+      const error = expect.objectContaining({ code: 'DECODE_MALFORMED' });
+      expectObservable(decoded(cold('abc|', packets))).toBe('a#', { a: 'cam 1' }, error);
+    });
+    expect(rejected).toEqual(['decode cam bytes at 6']);
   });
 });
