@@ -1,4 +1,4 @@
-import { EMPTY, type Observable, catchError, defer, merge, mergeMap, take, tap, timer } from 'rxjs';
+import { EMPTY, type Observable, catchError, merge, mergeMap, take, tap, timer } from 'rxjs';
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import type { Answer } from '../caption.ts';
@@ -46,14 +46,13 @@ export function hedge(inner: Captioner, options: HedgeOptions = {}): Captioner {
       catchError(() => EMPTY),
     );
 
-  const ask = (target: Captioner, request: CaptionRequest): Observable<Answer> =>
-    defer(() => {
-      const beganMs = performance.now();
-      saved = Math.min(MOST_SAVED, saved + extra);
-      const afterMs = latency.value;
-      const first = target(request);
-      const answer = afterMs === undefined ? first : merge(first, second(target, request, afterMs)).pipe(take(1));
-      return answer.pipe(tap(() => latency.add(performance.now() - beganMs)));
-    });
+  const ask = (target: Captioner, request: CaptionRequest): Observable<Answer> => {
+    const beganMs = performance.now();
+    saved = Math.min(MOST_SAVED, saved + extra);
+    const afterMs = latency.value;
+    const first = target(request);
+    const answer = afterMs === undefined ? first : merge(first, second(target, request, afterMs)).pipe(take(1));
+    return answer.pipe(tap(() => latency.add(performance.now() - beganMs)));
+  };
   return wrap(inner, ask, `a second call after the ${quantile * 100} % latency, for at most ${extra * 100} % of calls`);
 }

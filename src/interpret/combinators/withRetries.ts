@@ -1,4 +1,4 @@
-import { type Observable, retry, throwError, timer } from 'rxjs';
+import { type Observable, defer, retry, throwError, timer } from 'rxjs';
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import type { Captioner } from '../captioner.ts';
@@ -33,5 +33,5 @@ export function withRetries(inner: Captioner, options: WithRetriesOptions = {}):
     const waitMs = Math.max(askedMs, backoffMs * 2 ** (count - 1) * (0.75 + 0.5 * Math.random()));
     return timer(Math.min(waitMs, longestWaitMs));
   };
-  return wrap(inner, (target, request) => target(request).pipe(retry({ count: times, delay })), `retry up to ${times} times`);
+  return wrap(inner, (target, request) => defer(() => target(request)).pipe(retry({ count: times, delay })), `retry up to ${times} times`);
 }

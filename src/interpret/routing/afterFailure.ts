@@ -21,13 +21,14 @@ export function afterFailure(frame: RoutedFrame, target: RouteTarget, error: unk
   if (!isFallbackable(error, rules.fallbackOn)) return { error };
   if (errorClass === 'truncated') frame.doubleRoom();
   const isRateLimit = errorClass === 'rate_limit';
-  const { availability } = target.captioner;
-  const hasOtherKey =
-    consequenceOf(errorClass).coolsDown === 'key' && !isRateLimit && availability.backAt(nowMs) <= nowMs + rules.maxCooldownWaitMs;
+  const hasOtherKey = !isRateLimit && keyFailed(error) && target.captioner.availability.backAt(nowMs) <= nowMs + rules.maxCooldownWaitMs;
   if (!hasOtherKey && tries > Math.min(retriesOf(error), rules.retries)) frame.excluded.add(target);
   else if (!isRateLimit && !hasOtherKey) frame.notBeforeMs = nowMs + backoffMs(tries, error, rules.backoffMs);
   return frame.hasMore || startOver(frame, rules, nowMs) ? 'waits' : 'exhausted';
 }
+
+/** A call failed with one key of its target; KEYS_REJECTED, where no call was made, says that none is left. */
+const keyFailed = (error: unknown): boolean => error instanceof ProviderError && consequenceOf(error.failure.class).coolsDown === 'key';
 
 /**
  * Where every target of the path refused for lack of room, or one of them is known to be down, that will pass: the frame

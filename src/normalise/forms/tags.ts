@@ -1,6 +1,6 @@
 import { FUNCTION_WORDS } from '../contentWords.ts';
 import { capital } from '../sentencesOf.ts';
-import { TOKENS, fromTo } from './support/tokens.ts';
+import { fromTo, tokens } from './support/tokens.ts';
 
 /**
  * What the caption names, as a list: runs of content words between function words and marks, each once, in the
@@ -11,7 +11,7 @@ export function tags(caption: string): string {
   const runs: string[] = [];
   let run: string[] = [];
   let end = 0;
-  for (const { 0: token, index } of text.matchAll(TOKENS)) {
+  for (const { 0: token, index } of text.matchAll(tokens)) {
     const functional = FUNCTION_WORDS.has(token.toLowerCase());
     if (functional || /[^\s"'()]/.test(text.slice(end, index))) {
       runs.push(run.join(' '));

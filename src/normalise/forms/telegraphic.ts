@@ -1,6 +1,6 @@
 import { FUNCTION_WORDS } from '../contentWords.ts';
 import { capital } from '../sentencesOf.ts';
-import { TOKENS, fromTo } from './support/tokens.ts';
+import { fromTo, tokens } from './support/tokens.ts';
 
 /**
  * The content words in their order, spelled as they were, without articles, copulas, pronouns, prepositions and
@@ -9,4 +9,4 @@ import { TOKENS, fromTo } from './support/tokens.ts';
  */
 export const telegraphic = (text: string): string => capital(contentTokens(fromTo(text)).join(' '));
 
-const contentTokens = (text: string): string[] => (text.match(TOKENS) ?? []).filter((token) => !FUNCTION_WORDS.has(token.toLowerCase()));
+const contentTokens = (text: string): string[] => (text.match(tokens) ?? []).filter((token) => !FUNCTION_WORDS.has(token.toLowerCase()));

@@ -44,6 +44,12 @@ describe('after a failure', () => {
     expect([...frame.excluded]).toEqual([primary]);
   });
 
+  it('no other key is tried where none is left, whatever the target says of itself', () => {
+    const { primary, frame } = rig();
+    afterFailure(frame, primary, new PipelineError('KEYS_REJECTED', 'no key'), rules, NOW);
+    expect([...frame.excluded]).toEqual([primary]);
+  });
+
   it('an answer without text is asked for with twice the room', () => {
     const { primary, frame } = rig();
     const before = frame.request.prompt.maxOutputTokens;

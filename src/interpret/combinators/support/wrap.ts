@@ -1,4 +1,4 @@
-import type { Observable } from 'rxjs';
+import { type Observable, defer } from 'rxjs';
 import type { Answer } from '../../caption.ts';
 import type { Captioner } from '../../captioner.ts';
 import type { CaptionRequest } from '../../captionRequest.ts';
@@ -8,7 +8,7 @@ import { makeCaptioner } from '../../makeCaptioner.ts';
 export function wrap(inner: Captioner, ask: (inner: Captioner, request: CaptionRequest) => Observable<Answer>, note: string): Captioner {
   const { plan, availability, named } = inner;
   const close = async (): Promise<void> => inner.close?.();
-  const outer = makeCaptioner((request) => ask(inner, request), { ...plan, notes: [...plan.notes, note] }, close);
+  const outer = makeCaptioner((request) => defer(() => ask(inner, request)), { ...plan, notes: [...plan.notes, note] }, close);
   return Object.assign(outer, {
     ...(availability && { availability }),
     ...(named && { named: (name: string) => wrap(named(name), ask, note) }),
