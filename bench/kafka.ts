@@ -1,5 +1,5 @@
 import { ingest } from './kafka/ingest.ts';
-import { runJob } from './kafka/job.ts';
+import { runJob } from '../test/rig/job/runJob.ts';
 
 /*
   Packets from a broker to captions in the broker: the broker, the simulated vendors and the pipeline on the cores of this

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { extractRevision } from './extractRevision.ts';
+import { extractRevision } from '../test/rig/extractRevision.ts';
 import { type Survey, survey } from './survey/measure.ts';
 import { readTree } from './survey/readTree.ts';
 import { table } from './survey/table.ts';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { extractRevision } from '../../scripts/extractRevision.ts';
+import { extractRevision } from '../../test/rig/extractRevision.ts';
 import { say } from '../../test/rig/report.ts';
 import { type Comparison, compareRuns, figuresOf } from './figures.ts';
 

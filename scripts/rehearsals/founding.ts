@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { runJob } from '../../bench/kafka/job.ts';
+import { runJob } from '../../test/rig/job/runJob.ts';
 import { printResult } from '../../test/rig/report.ts';
 
 /*

@@ -10,7 +10,7 @@ import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
 import { fillTopic } from '../../test/rig/fillTopic.ts';
 import { printResult, say } from '../../test/rig/report.ts';
 import { startRig } from '../../test/rig/startRig.ts';
-import { extractRevision } from '../extractRevision.ts';
+import { extractRevision } from '../../test/rig/extractRevision.ts';
 import { type UpgradeSettings, filePipeline, kafkaPipeline } from './upgrade/pipelineText.ts';
 
 /*

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type Recorded, fillTopic } from '../../test/rig/fillTopic.ts';
-import { brokerPid, cpuSecondsOf, rssMibOf } from '../../test/rig/processes.ts';
-import { say } from '../../test/rig/report.ts';
-import type { RigSettings } from '../../test/rig/rigPipeline.ts';
-import { startInstance } from '../../test/rig/startInstance.ts';
-import { type Rig, startRig } from '../../test/rig/startRig.ts';
-import { type Second, mean, outcomeOf, round, steadyPart } from './outcome.ts';
+import { type Recorded, fillTopic } from '../fillTopic.ts';
+import { brokerPid, cpuSecondsOf, rssMibOf } from '../processes.ts';
+import { say } from '../report.ts';
+import type { RigSettings } from '../rigPipeline.ts';
+import { startInstance } from '../startInstance.ts';
+import { type Rig, startRig } from '../startRig.ts';
+import { type Second, mean, outcomeOf, round, steadyPart } from './outcomeOf.ts';
 import type { VendorTotals } from './vendors.ts';
 
 export interface JobOptions extends Recorded {

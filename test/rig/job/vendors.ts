@@ -1,4 +1,4 @@
-import { startSimulator } from '../../src/sim/simulator.ts';
+import { startSimulator } from '../../../src/sim/simulator.ts';
 
 /*
   The simulator of the vendors in a process of its own, as real vendors are. Once a second it sends its totals to its

@@ -1,4 +1,4 @@
-import type { Rig } from '../../test/rig/startRig.ts';
+import type { Rig } from '../startRig.ts';
 
 /** One second of a job. */
 export interface Second {
