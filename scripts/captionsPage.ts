@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { openRecording } from '../src/consume/recordings/openRecording.ts';
 import { type Events, copyEvents } from '../src/decode/events.ts';
-import { allContainers } from '../src/consume/recordings/allContainers.ts';
+import { allContainers } from '../src/consume/allContainers.ts';
 import { allFormats } from '../src/decode/allFormats.ts';
 import type { EventSlice, EventWindow } from '../src/frame/eventWindow.ts';
 import { measureMotion } from '../src/motion/measureMotion.ts';

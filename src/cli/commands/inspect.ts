@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { openRecording, withGeometry } from '../../consume/recordings/openRecording.ts';
 import { PipelineError } from '../../errors.ts';
-import { allContainers } from '../../consume/recordings/allContainers.ts';
+import { allContainers } from '../../consume/allContainers.ts';
 import { allFormats } from '../../decode/allFormats.ts';
 import { type RecordingFacts, type Inspection, type Rate, makeInspection } from '../support/inspection.ts';
 import { recordingSheet } from '../support/recordingSheet.ts';

@@ -61,7 +61,7 @@ async function record({ topic, out, from, to, ...flags }: RecordFlags): Promise<
   };
   try {
     const complete = await stopOnSignal(async (signal) => {
-      await readRanges(kafka, topic, left, add, { signal });
+      await readRanges(kafka, topic, left, add, signal);
       return !signal.aborted;
     });
     return { messages: archive.count, complete };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { allContainers } from '../recordings/allContainers.ts';
+import { allContainers } from '../allContainers.ts';
 import { allFormats } from '../../decode/allFormats.ts';
 import type { Format } from '../../decode/decoder.ts';
 import { readOptions } from '../../readOptions.ts';

@@ -10,7 +10,6 @@ import { type RestartingConsumer, restartingConsumer } from './restartingConsume
 const GIVE_UP_MS = 60_000;
 
 export interface ReadRangesOptions {
-  readonly signal?: AbortSignal;
   /** Bytes that wait of each partition; above it the partition is paused, at half of it resumed. @default 4 MiB */
   readonly bufferBytes?: number;
   /** Called for each partition whose last message was given out. */
@@ -28,9 +27,9 @@ export async function readRanges(
   topic: string,
   ranges: readonly OffsetRange[],
   use: (message: kafkajs.KafkaMessage, partition: number) => void | Promise<void>,
-  options: ReadRangesOptions = {},
+  signal?: AbortSignal,
 ): Promise<void> {
-  for await (const { message, partition } of messagesIn(kafka, topic, ranges, options)) await use(message, partition);
+  for await (const { message, partition } of messagesIn(kafka, topic, ranges, {}, signal)) await use(message, partition);
 }
 
 /**
@@ -42,7 +41,8 @@ export async function* messagesIn(
   kafka: kafkajs.Kafka,
   topic: string,
   ranges: readonly OffsetRange[],
-  { signal, bufferBytes = 4 * 2 ** 20, onEnded }: ReadRangesOptions = {},
+  { bufferBytes = 4 * 2 ** 20, onEnded }: ReadRangesOptions = {},
+  signal?: AbortSignal,
 ): AsyncGenerator<PartitionMessage, void> {
   const unread = ranges.filter(({ first, end }) => first < end);
   if (unread.length === 0 || signal?.aborted) return;

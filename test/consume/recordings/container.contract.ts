@@ -2,7 +2,7 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { allContainers } from '../../../src/consume/recordings/allContainers.ts';
+import { allContainers } from '../../../src/consume/allContainers.ts';
 import type { Container } from '../../../src/consume/recordings/container.ts';
 import { openRecording } from '../../../src/consume/recordings/openRecording.ts';
 import type { Packet } from '../../../src/stage/packet.ts';

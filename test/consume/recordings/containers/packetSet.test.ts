@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { packetSet } from '../../../../src/consume/recordings/containers/packetSet.ts';
 import { openRecording } from '../../../../src/consume/recordings/openRecording.ts';
 import type { Packet } from '../../../../src/stage/packet.ts';
-import { allContainers } from '../../../../src/consume/recordings/allContainers.ts';
+import { allContainers } from '../../../../src/consume/allContainers.ts';
 import { allFormats } from '../../../../src/decode/allFormats.ts';
 import { containerContract } from '../container.contract.ts';
 
