@@ -50,7 +50,7 @@ export async function runJob(options: JobOptions): Promise<JobResult> {
     const seconds = watchSeconds(vendors, sinceStart, () => pipeline.pid);
 
     for (const share of [...killAt, 1]) {
-      await Promise.race([pipeline.ended.then(refuse), untilAnswered(vendors, expected * share)]);
+      await Promise.race([pipeline.ended.then((end) => refuse(end, pipeline.stderr())), untilAnswered(vendors, expected * share)]);
       if (share === 1) continue;
       pipeline.signal('SIGKILL');
       const { answered } = vendors.latest();
@@ -136,8 +136,8 @@ async function untilAnswered(vendors: Vendors, count: number): Promise<void> {
   while (vendors.latest().answered < count) await sleep(200);
 }
 
-function refuse({ code, signal }: { readonly code: number | null; readonly signal: string | null }): never {
-  throw new Error(`the pipeline ended by itself with ${code ?? signal}`);
+function refuse({ code, signal }: { readonly code: number | null; readonly signal: string | null }, stderr: string): never {
+  throw new Error(`the pipeline ended by itself with ${code ?? signal}: ${stderr}`);
 }
 
 /** Packets behind what the group has committed. The last window of each sensor stays open: nothing comes after it that would close it. */
