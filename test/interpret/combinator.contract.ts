@@ -12,7 +12,7 @@ import { type SetAvailability, answerOf, available } from './support/scripted.ts
 
 export interface CombinatorRig {
   /** Of two parts, or of the first of them only. */
-  make(a: Captioner, b: Captioner): Captioner;
+  readonly make: (a: Captioner, b: Captioner) => Captioner;
   /** How many it is made of. */
   readonly parts: 1 | 2;
 }

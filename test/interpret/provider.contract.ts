@@ -10,9 +10,9 @@ import { type Reply, type StubServer, json, stubServer } from './support/stubSer
 /** A provider that calls a server of the test. */
 export interface ProviderRig {
   /** `url`: where the server listens. */
-  make(url: string, keys: readonly Secret[]): Target;
+  readonly make: (url: string, keys: readonly Secret[]) => Target;
   /** The body of a good answer with this text. */
-  answer(text: string): object;
+  readonly answer: (text: string) => object;
   /** The key does not come from `keys`: it cannot be checked whether it leaks. @default false */
   readonly hasOwnKeys?: boolean;
 }

@@ -1,4 +1,4 @@
-import { type Observable, catchError, map, of, switchMap } from 'rxjs';
+import { type Observable, catchError, defer, map, of, switchMap } from 'rxjs';
 import type { Answer } from '../caption.ts';
 import type { Captioner } from '../captioner.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
@@ -7,19 +7,19 @@ import { readStructured } from '../structured/readStructured.ts';
 import { wrap } from './support/wrap.ts';
 
 /**
- * An answer that was asked for in parts and holds none is sent back once, as words without the picture, to be put
+ * An answer without parts, where parts were asked for, is sent back once, as words without the picture, to be put
  * into the right form (flag `json_repaired`). Where that fails too the first answer goes on as it is, to be used as
- * plain text: bad JSON loses no frame. What is merely untidy is read without asking.
+ * plain text: no frame is lost because of bad JSON. JSON that can be read leniently is not sent back.
  */
 export function repair(inner: Captioner): Captioner {
   return wrap(
     inner,
-    (target, request) => target(request).pipe(switchMap((answer) => mended(target, request, answer))),
+    (target, request) => target(request).pipe(switchMap((answer) => repaired(target, request, answer))),
     'bad JSON is sent back once',
   );
 }
 
-function mended(target: Captioner, request: CaptionRequest, answer: Answer): Observable<Answer> {
+function repaired(target: Captioner, request: CaptionRequest, answer: Answer): Observable<Answer> {
   const { schema, maxOutputTokens } = request.prompt;
   if (!schema || answer.flags.includes('motion_only') || readStructured(answer.text).structured) return of(answer);
   const prompt = promptRequest({
@@ -30,14 +30,14 @@ function mended(target: Captioner, request: CaptionRequest, answer: Answer): Obs
     schema,
   });
   const image = { ...request.image, bytes: new Uint8Array(), sha256: '' };
-  return target({ ...request, image, prompt }).pipe(
-    map((second) => (readStructured(second.text).structured ? together(answer, second) : answer)),
+  return defer(() => target({ ...request, image, prompt })).pipe(
+    map((second) => (readStructured(second.text).structured ? merged(answer, second) : answer)),
     catchError(() => of(answer)),
   );
 }
 
 /** The text of the second answer under the identity of the first; both were billed. */
-const together = (first: Answer, second: Answer): Answer => ({
+const merged = (first: Answer, second: Answer): Answer => ({
   ...first,
   text: second.text,
   inputTokens: first.inputTokens + second.inputTokens,

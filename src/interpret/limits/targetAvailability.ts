@@ -39,7 +39,7 @@ export class TargetAvailability implements Availability {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Something ended: those who wait look again. */
+  /** A call or a cooldown ended: waiting calls are tried again. */
   changed(): void {
     for (const listener of this.#listeners) listener();
   }

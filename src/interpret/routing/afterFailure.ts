@@ -54,7 +54,7 @@ function isComingBack({ captioner }: RouteTarget, nowMs: number): boolean {
   return back < Infinity && (captioner.availability.isDown(nowMs) || back >= nowMs);
 }
 
-/** Whether the target would fail the frame again: its last failure was none that passes. */
+/** Whether the target would fail the frame again: its last failure was not a temporary one. */
 function hasLastingFailure({ failures }: RoutedFrame, { name }: RouteTarget): boolean {
   const last = failures.findLast((failure) => failure instanceof ProviderError && failure.attempt.target === name);
   const errorClass = last === undefined ? undefined : errorClassOf(last);

@@ -9,7 +9,7 @@ import { tooLate } from './tooLate.ts';
 import type { RouteRules, RouteTarget } from './routeTarget.ts';
 import { RoutedFrame } from './routedFrame.ts';
 
-/** One frame with who waits for its answer. */
+/** A frame with the subscriber that waits for its answer. */
 interface ScheduledFrame extends QueueEntry {
   readonly frame: RoutedFrame;
   readonly subscriber: Subscriber<Answer>;

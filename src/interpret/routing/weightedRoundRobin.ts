@@ -1,4 +1,4 @@
-/** One of those that are chosen from. */
+/** A candidate of the choice. */
 export interface Weighted {
   readonly weight: number;
   /** Calls owed to it; negative: it is ahead by so many. */

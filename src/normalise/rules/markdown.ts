@@ -21,7 +21,7 @@ const plain = (text: string): string =>
 /** A numbered list counts from 1 over several lines; a single `3. place` is text. */
 const unnumbered = (list: string): string => list.replaceAll(/^[ \t]*\d{1,2}[.)][ \t]+(.*?)[ \t]*$/gm, (_, entry: string) => ended(entry));
 
-/** A heading that only says that a description follows is none of it. */
+/** A heading that only says that a description follows is no part of it. */
 const heading = (title: string): string => (META_HEADING.test(title) ? '' : ended(title));
 
 const META_HEADING =

@@ -7,7 +7,10 @@ import { openai } from '../../../src/interpret/providers/openai.ts';
 import { runPipeline } from '../../../src/runPipeline.ts';
 import { known } from '../../../src/secret.ts';
 import { smallPipeline, tenEvents } from '../../parts.ts';
+import { PipelineError } from '../../../src/errors.ts';
+import { marbles } from '../../stage/marbles.ts';
 import { request } from '../support/request.ts';
+import { answerOf, scripted } from '../support/scripted.ts';
 import { type Reply, chatAnswer, chatError, json, stubServer } from '../support/stubServer.ts';
 
 const rejectsKeys: Reply = (response) => json(response, 401, chatError('Incorrect API key', 'invalid_api_key'));
@@ -46,5 +49,57 @@ describe('a target whose keys are all rejected', () => {
     await expect(run).rejects.toMatchObject({ code: 'KEYS_REJECTED', message: expect.stringContaining('no key that works') });
     expect(deadLetters.values.length).toBeLessThanOrEqual(2);
     expect(source.acked.size).toBeLessThan(20);
+  });
+});
+
+const down = (name: string): PipelineError => new PipelineError('PROVIDER_FAILED', `${name} is down`, { retryable: true });
+
+describe('fallback', () => {
+  it('asks the next one when one fails, and none after an answer', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const [a, b, c] = [cold<never>('--#', undefined, down('a')), cold('---b|', { b: answerOf('b') }), cold('c|', { c: answerOf('c') })];
+      const [one, two, three] = [a, b, c].map((answers, n) => scripted(String(n), () => answers));
+      expectObservable(fallback(one!, two!, three!)(request())).toBe('-----b|', { b: answerOf('b') });
+      expectSubscriptions(b.subscriptions).toBe('--^---!');
+      expectSubscriptions(c.subscriptions).toBe([]);
+    });
+  });
+
+  it('ends at once with what the frame is to blame for', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const refused = new PipelineError('PROVIDER_REFUSED', 'no');
+      const next = cold('b|', { b: answerOf('b') });
+      expectObservable(
+        fallback(
+          scripted('a', () => refused),
+          scripted('b', () => next),
+        )(request()),
+      ).toBe('#', undefined, refused);
+      expectSubscriptions(next.subscriptions).toBe([]);
+    });
+  });
+
+  it('ends with every cause where all of them fail', async () => {
+    const both = fallback(
+      scripted('a', () => down('a')),
+      scripted('b', () => down('b')),
+    );
+    const error = await firstValueFrom(both(request())).catch((cause: unknown) => cause as Error);
+    expect(error).toMatchObject({ code: 'PROVIDERS_EXHAUSTED', message: 'a is down; b is down', retryable: true });
+    expect(((error as Error).cause as AggregateError).errors).toHaveLength(2);
+  });
+
+  it('hangs up on the one that is asked', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const next = cold<never>('-');
+      expectObservable(
+        fallback(
+          scripted('a', () => down('a')),
+          scripted('b', () => next),
+        )(request()),
+        '--^--!',
+      ).toBe('-');
+      expectSubscriptions(next.subscriptions).toBe('--^--!');
+    });
   });
 });

@@ -85,14 +85,14 @@ describe('what a failure leads to', () => {
     expect(servers['backup']!.seen).toHaveLength(0);
   });
 
-  it('goes to the fallback at once where the cooldown is longer than its patience', async () => {
+  it('goes to the fallback at once where the cooldown is longer than it waits', async () => {
     const { ask } = await rig(
       { primary: fails(429, chatError('x', 'rate_limit_exceeded'), { 'retry-after': '90' }), backup: ok('yes') },
       primaryThenBackup,
     );
     const first = await ask();
     expect(first.outcomes).toEqual(['primary rate_limit', 'backup ok']);
-    // Far below the 90 s that it was told to wait; how fast is no matter of a test on a shared machine.
+    // Far below the 90 s that it was asked to wait; how fast is no matter of a test on a shared machine.
     expect(first.ms).toBeLessThan(10_000);
     expect((await ask()).outcomes).toEqual(['backup ok']);
   });
@@ -142,7 +142,7 @@ describe('what a failure leads to', () => {
     expect(servers['backup']!.seen).toHaveLength(0);
   });
 
-  it('does not go around a refusal, unless it is told to', async () => {
+  it('does not go around a refusal, unless the user wants it', async () => {
     const replies = { primary: fails(400, chatError('flagged', 'content_policy_violation')), backup: ok('yes') };
     const strict = await rig(replies, primaryThenBackup);
     expect(await strict.ask()).toMatchObject({ code: 'PROVIDER_REFUSED', outcomes: ['primary blocked'] });
@@ -157,7 +157,7 @@ describe('what a failure leads to', () => {
     expect(servers['primary']!.seen.filter(({ headers }) => headers.authorization === 'Bearer dead')).toHaveLength(1);
   });
 
-  it('parks an account without credit for good, although it says 429', async () => {
+  it('takes an account without credit out of use for good, although it says 429', async () => {
     const { ask, servers } = await rig(
       { primary: fails(429, chatError('You exceeded your current quota', 'insufficient_quota')), backup: ok('yes') },
       primaryThenBackup,
@@ -166,7 +166,7 @@ describe('what a failure leads to', () => {
     expect(servers['primary']!.seen).toHaveLength(1);
   });
 
-  it('fails with every attempt named when nobody is left', async () => {
+  it('fails with every attempt named when no target is left', async () => {
     const { ask } = await rig({ primary: fails(401), backup: fails(410, chatError('retired')) }, primaryThenBackup);
     const { code, error, outcomes } = await ask();
     expect(code).toBe('PROVIDERS_EXHAUSTED');
@@ -203,7 +203,7 @@ describe('waiting', () => {
     expect((await ask()).text).toBe('yes');
   });
 
-  it('drops a frame when its deadline passes while nobody is free', async () => {
+  it('drops a frame when its deadline passes while no target is free', async () => {
     const { ask } = await rig({ only: fails(429, chatError('x', 'rate_limit_exceeded'), { 'retry-after': '5' }) });
     const { code, ms } = await ask({ deadlineMs: performance.now() + 150 });
     expect(code).toBe('DEADLINE_PASSED');

@@ -36,13 +36,13 @@ test('refuses a length that is none', () => {
   expect(() => describeEvents({ words: 0 })).toThrow(/describeEvents\.words.*found 0/);
 });
 
-test('asks for parts by schema and by words, and only when told to', () => {
+test('asks for parts by schema and by words, and only when it is wanted', () => {
   expect(describeEvents().ask(frame).schema).toBeUndefined();
   const { schema, system } = describeEvents({ structured: true }).ask(frame);
   for (const field of Object.keys(schema!['properties'] as object)) expect(system).toContain(field);
 });
 
-test('tells what was measured only when told to', () => {
+test('gives what was measured only when it is wanted', () => {
   const motion = { blobs: [], what: 'still', density: 0.1, on: 0.5, noise: 0.9 } as const;
   const measured = { ...frame, window: { ...frame.window, motion } };
   expect(describeEvents().ask(measured).user).not.toContain('Measured');

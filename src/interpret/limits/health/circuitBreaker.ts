@@ -25,7 +25,7 @@ export const circuitBreakerOptions = z
 
 export type CircuitBreakerSettings = z.output<typeof circuitBreakerOptions>;
 
-/** Outcomes that are looked at: the last ones, and none that is older. */
+/** How many of the last outcomes count, and how old they may be. */
 const OUTCOMES = 20;
 const OUTCOMES_MS = 30_000;
 const RAMP_TIMES = 1.8;

@@ -56,7 +56,7 @@ export class ApiKey {
     this.#cooldownUntil = -Infinity;
   }
 
-  /** Not used until the failure's `waitMs` has passed, or for good where it gave none and is no rate limit. */
+  /** Out of use until the failure's `waitMs` has passed; for good where it gave no wait and is no rate limit. */
   coolDown(failure: CallFailure, nowMs: number, random: () => number): void {
     this.#failures++;
     const guess = Math.min(LONGEST_COOLDOWN_MS, FIRST_COOLDOWN_MS * 2 ** (this.#failures - 1)) * (0.8 + 0.4 * random());

@@ -91,7 +91,7 @@ export const errorReplyRules: readonly ErrorReplyRule[] = [
 const unlessRetry = (error: ErrorReply): string =>
   retryInfoMs(error.raw) === undefined && !/resource_exhausted/.test(error.codes) ? error.message : '';
 
-/** Gemini's daily or prepaid quota: RESOURCE_EXHAUSTED with a Help link, and nothing that says when. */
+/** Gemini's daily or prepaid quota: RESOURCE_EXHAUSTED with a Help link, and no time to wait. */
 export function isGeminiDailyQuota(error: ErrorReply): boolean {
   const details = (error.raw as { details?: unknown } | undefined)?.details;
   if (!Array.isArray(details) || retryInfoMs(error.raw) !== undefined) return false;

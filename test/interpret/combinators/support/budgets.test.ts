@@ -28,7 +28,7 @@ describe('the budget of one frame', () => {
     expect(frame.reserve(0.2)).toBeUndefined();
   });
 
-  it('reserves anew for a call that could cost more', () => {
+  it('reserves again for a call that could cost more', () => {
     const one = cap(1);
     const frame = new FrameBudget(one, 0.5, one.reserve(0.5)!, undefined);
     expect(frame.reserve(0.6)).toBeUndefined();

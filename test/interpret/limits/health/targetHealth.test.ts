@@ -43,7 +43,7 @@ function run(
   return moments;
 }
 
-describe('calls at once', () => {
+describe('concurrent calls', () => {
   it('find a capacity of 64, fall with it to 16 within a second, and find 64 again within 10 s', () => {
     const moments = run(40, 100_000, (now, inFlight) => {
       const capacity = now > 10_000 && now <= 20_000 ? 16 : 64;
@@ -58,7 +58,7 @@ describe('calls at once', () => {
     expect(sum('refused') / sum('starts')).toBeLessThan(0.02);
   });
 
-  it('stay where they are while nobody asks for more', () => {
+  it('stay where they are while no more are asked for', () => {
     const moments = run(20, 20, () => ({ outcome: 'ok', ms: 200 }));
     expect(moments.at(-1)!.limit).toBeLessThanOrEqual(17);
   });

@@ -37,7 +37,7 @@ describe('against the simulator', () => {
   });
   afterAll(async () => sim.close());
 
-  const wires: readonly [string, (url: string) => Target][] = [
+  const apis: readonly [string, (url: string) => Target][] = [
     ['openai by chat', (url) => openai({ model: 'gpt-4o', keys, baseUrl: `${url}/v1` })],
     ['openai by responses', (url) => openai({ model: 'gpt-4o', api: 'responses', keys, baseUrl: `${url}/v1` })],
     ['azureOpenai', (url) => azureOpenai({ model: 'gpt-4o', deployment: 'gpt-4o', keys, baseUrl: url })],
@@ -45,7 +45,7 @@ describe('against the simulator', () => {
     ['aiSdk', (url) => aiSdk(createOpenAI({ apiKey: 'secret', baseURL: `${url}/v1` }).chat('gpt-4o'))],
   ];
 
-  it.each(wires)('%s: the picture arrives whole, and tokens and cost are the upstream’s', async (_, make) => {
+  it.each(apis)('%s: the picture arrives whole, and tokens and cost are the upstream’s', async (_, make) => {
     const image = await picture(7);
     sim.change('openai', { faults: [] });
     sim.journal.clear();
@@ -56,7 +56,7 @@ describe('against the simulator', () => {
     expect(route[0]!.costUsd).toBeCloseTo(entry!.costUsd, 9);
   });
 
-  it.each(wires)('%s: refusals, blocks and rate limits are told apart', async (_, make) => {
+  it.each(apis)('%s: refusals, blocks and rate limits are distinguished', async (_, make) => {
     const image = await picture(8);
     const outcomes: string[] = [];
     for (const fault of ['content_policy', 'rate_limit', 'quota_spent', 'malformed', 'reset'] as const) {

@@ -1,14 +1,14 @@
 import { firstValueFrom } from 'rxjs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { anthropic } from '../../src/interpret/providers/anthropic.ts';
-import { gemini } from '../../src/interpret/providers/gemini.ts';
-import { openai } from '../../src/interpret/providers/openai.ts';
-import type { Target } from '../../src/interpret/upstream/target/target.ts';
-import { known } from '../../src/secret.ts';
-import type { FaultName } from '../../src/sim/faults/faultNames.ts';
-import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
-import { picture } from './support/pictures.ts';
-import { request } from './support/request.ts';
+import { anthropic } from '../../../src/interpret/providers/anthropic.ts';
+import { gemini } from '../../../src/interpret/providers/gemini.ts';
+import { openai } from '../../../src/interpret/providers/openai.ts';
+import type { Target } from '../../../src/interpret/upstream/target/target.ts';
+import { known } from '../../../src/secret.ts';
+import type { FaultName } from '../../../src/sim/faults/faultNames.ts';
+import { type Simulator, startSimulator } from '../../../src/sim/simulator.ts';
+import { picture } from '../support/pictures.ts';
+import { request } from '../support/request.ts';
 
 let sim: Simulator;
 beforeAll(async () => {
@@ -74,7 +74,7 @@ const meanings: readonly [FaultName, string | readonly [openai: string, anthropi
   ['open_end', 'ok'],
 ];
 
-it.each(meanings)('%s is understood on every wire', async (fault, meaning) => {
+it.each(meanings)('%s is understood in every API', async (fault, meaning) => {
   const image = await picture(1);
   const heard: string[] = [];
   for (const [name, make] of Object.entries(vendors)) {
