@@ -96,6 +96,7 @@ export type { PartitionProgress } from './kafka/delivery/partitionProgress.ts';
 export type { SimulatorOptions, VendorOptions } from './sim/options/simulatorOptions.ts';
 export type { Journal, JournalEntry, Totals } from './sim/vendor/journal.ts';
 export type { Container, ContainedPacket, RandomAccess } from './consume/recordings/container.ts';
+export type { Lifetime } from './stage/lifetime.ts';
 
 // Sources.
 export { kafkaSource, type KafkaSourceOptions } from './consume/sources/kafkaSource.ts';

@@ -38,7 +38,7 @@ export const decode = ({ formats = allFormats, reject }: DecodeOptions = {}): Op
         return read;
       };
       const batches = packets.pipe(
-        filter((packet) => packet.session?.signal.aborted !== true),
+        filter((packet) => packet.session?.lifetime.isOver !== true),
         attempt('decode', (packet) => decoderOf(packet)(packet), {
           reject,
           // Decoding is synchronous, so the order stays; what waits for a dead letter must not hold up the packets behind it.
@@ -47,7 +47,7 @@ export const decode = ({ formats = allFormats, reject }: DecodeOptions = {}): Op
         }),
       );
       const heldBack = defer(() => {
-        const last = session?.signal.aborted ? undefined : read?.end();
+        const last = session?.lifetime.isOver ? undefined : read?.end();
         return last ? of(last) : EMPTY;
       });
       return concat(batches, heldBack);

@@ -1,4 +1,5 @@
 import type { Position } from './item.ts';
+import type { Lifetime } from './lifetime.ts';
 
 /** A window as its source needs to know it. Times are sensor time in microseconds. */
 export interface SessionWindow {
@@ -26,8 +27,8 @@ export interface Session {
   readonly after?: ResumePoint | undefined;
   /** Where idle timeouts closed windows in the run before, ascending: a replay closes them at the same packets. */
   readonly idleAt?: readonly number[] | undefined;
-  /** Aborts when the source loses the sensor: its open windows then belong to another process. */
-  readonly signal: AbortSignal;
+  /** Ends when the source loses the sensor: its open windows then belong to another process. */
+  readonly lifetime: Lifetime;
   /** Called for each window that was cut. False: it was finished earlier, or does not belong to this session. */
   register(window: SessionWindow): boolean;
   /** Called for each window whose record, or dead letter, is safe. */

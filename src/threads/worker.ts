@@ -14,6 +14,7 @@ import type { FromWorker } from './fromWorker.ts';
 import type { ToWorker, PacketFacts, WorkerData } from './toWorker.ts';
 import { type Outbox, outbox } from './outbox.ts';
 import { movable } from './movable.ts';
+import { endless } from '../stage/lifetime.ts';
 
 type Say = Outbox<FromWorker>;
 
@@ -40,7 +41,7 @@ async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<v
 
   const open = ({ channel: id, after, idleAt }: ToWorker & { kind: 'open' }): void => {
     const input = new Subject<PacketFacts>();
-    const session: Session = { after, idleAt, signal: new AbortController().signal, register: () => true, finish: () => {} };
+    const session: Session = { after, idleAt, lifetime: endless, register: () => true, finish: () => {} };
     const { reject, settle } = rejections(id, say);
     const { formats, filters, window: windowing, renderer } = pipeline;
     const cutOptions = { filters, horizonUs: renderer.horizonUs ?? 0, gate, reject: windows.late(id) };

@@ -47,7 +47,7 @@ describeKafka('an owner that was frozen', () => {
     const after = await heir.delivery.take(input, 0, async () => 0);
     await write(zombie, input, output, before.epoch, 10);
     expect(zombie.lost).toEqual([0]);
-    expect(before.signal.aborted).toBe(true);
+    expect(before.lifetime.isOver).toBe(true);
     await write(heir, input, output, after.epoch, 10);
     expect(await textOf(output)).toEqual(['window 0', 'window 10']);
     await Promise.all([zombie.delivery.close(), heir.delivery.close()]);
@@ -78,7 +78,7 @@ describeKafka('an owner that was frozen', () => {
     await write(one, input, output, before.epoch, 0);
     const again = await one.delivery.take(input, 0, async () => 0);
     expect(again).toMatchObject({ epoch: before.epoch });
-    expect(before.signal.aborted).toBe(false);
+    expect(before.lifetime.isOver).toBe(false);
     await write(one, input, output, before.epoch, 10);
     expect(await textOf(output)).toEqual(['window 0', 'window 10']);
     await one.delivery.close();

@@ -11,6 +11,7 @@ import type { Reject } from '../../src/stage/reject.ts';
 import { bytesFormat } from '../parts.ts';
 import { countedItem } from '../stage/items.ts';
 import { marbles, marblesOfPromises } from '../stage/marbles.ts';
+import { type Lifetime, endless } from '../../src/stage/lifetime.ts';
 
 /** Events of one packet, one a millisecond from `fromMs` on. */
 const bytesFrom = (fromMs: number): Uint8Array => {
@@ -73,7 +74,7 @@ describe('decode', () => {
   });
 
   it('has a decoder for each sensor, and a new one for each session of it', async () => {
-    const session = (): Session => ({ signal: new AbortController().signal, register: () => true, finish: () => {} });
+    const session = (): Session => ({ lifetime: endless, register: () => true, finish: () => {} });
     const [first, second] = [session(), session()];
     const withoutRow = new Uint8Array(Uint16Array.of(0x2005).buffer);
     const packets = [
@@ -123,8 +124,8 @@ describe('decode in time', () => {
 
   it('begins with a new decoder where a session begins, and drops the packets of one that has ended', () => {
     marbles(({ cold, expectObservable }) => {
-      const session = (signal: AbortSignal): Session => ({ signal, register: () => true, finish: () => {} });
-      const [first, second] = [session(AbortSignal.abort()), session(new AbortController().signal)];
+      const session = (own: Lifetime): Session => ({ lifetime: own, register: () => true, finish: () => {} });
+      const [first, second] = [session({ isOver: true, over: of(0) }), session(endless)];
       const packets = {
         a: packetOf(0, [1, 2]),
         b: packetOf(1, [3], { session: first }),

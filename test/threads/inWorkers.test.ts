@@ -16,6 +16,7 @@ import { listen } from '../../src/stage/report.ts';
 import type { DeadLetter } from '../../src/stage/reject.ts';
 import { watchSummary } from '../../src/watch/watchSummary.ts';
 import { scripted } from '../parts.ts';
+import { lifetime } from '../../src/stage/lifetime.ts';
 
 const load = (name: string): Promise<Pipeline> => loadPipeline(fileURLToPath(new URL(`pipelines/${name}.ts`, import.meta.url)));
 const recordings = fileURLToPath(new URL('../../../shared/data/recordings/', import.meta.url));
@@ -58,17 +59,17 @@ interface Told {
 
 /** A stretch of packets, and the starts of the windows that its source was told of. */
 function sessionOf(): { session: Session; told: Told; lose: () => void } {
-  const lost = new AbortController();
+  const own = lifetime();
   const told: Told = { begun: [], done: [] };
   const session: Session = {
-    signal: lost.signal,
+    lifetime: own,
     register: ({ start }) => {
       told.begun.push(start);
       return true;
     },
     finish: ({ start }) => void told.done.push(start),
   };
-  return { session, told, lose: () => lost.abort() };
+  return { session, told, lose: own.end };
 }
 
 /** What makes a frame the same frame. */

@@ -106,12 +106,12 @@ export class AssignedPartition implements TopicPartition {
   }
 }
 
-const newSession = ({ progress, signal }: Assignment, sensor: string): Session => ({
+const newSession = ({ progress, lifetime }: Assignment, sensor: string): Session => ({
   after: progress.watermarkOf(sensor),
   idleAt: progress.idleAtOf(sensor),
-  signal,
-  register: (window) => !signal.aborted && !progress.begun(window),
+  lifetime,
+  register: (window) => !lifetime.isOver && !progress.begun(window),
   finish(window) {
-    if (!signal.aborted) progress.done(window);
+    if (!lifetime.isOver) progress.done(window);
   },
 });

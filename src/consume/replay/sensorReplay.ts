@@ -1,6 +1,7 @@
 import type { Packet } from '../../stage/packet.ts';
 import type { Session, SessionWindow } from '../../stage/session.ts';
 import type { WindowLetter } from './deadLetterIndex.ts';
+import { endless } from '../../stage/lifetime.ts';
 
 /** How many offsets before a window the sensor's packet before it is looked for. */
 const WARM_UP = 1000;
@@ -85,7 +86,7 @@ export class SensorReplay {
   #newSession(after: Session['after']): Session {
     return {
       after,
-      signal: new AbortController().signal,
+      lifetime: endless,
       register: (window) => {
         // Windows come in their order: those before this one will not come any more.
         this.#letters = this.#letters.filter((letter) => isBefore(window, letter));

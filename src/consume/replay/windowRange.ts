@@ -2,6 +2,7 @@ import type { Ack } from '../../stage/item.ts';
 import type { Packet } from '../../stage/packet.ts';
 import type { Session } from '../../stage/session.ts';
 import type { PacketRange } from './packetRange.ts';
+import { endless } from '../../stage/lifetime.ts';
 
 /** A packet, and when its message was written, in Unix milliseconds. */
 export interface TimedPacket {
@@ -56,7 +57,7 @@ class SensorWindows {
 
   constructor(range: PacketRange) {
     this.session = {
-      signal: new AbortController().signal,
+      lifetime: endless,
       register: ({ position }) => {
         this.#isPast ||= range.isAfter(position);
         return !this.#isPast && !range.isBefore(position);

@@ -38,16 +38,14 @@ export const perSession =
           error: (error) => subscriber.error(error),
           complete: () => isOver && subscriber.complete(),
         });
-        const onLost = (): void => cutting.unsubscribe();
-        session?.signal.addEventListener('abort', onLost, { once: true });
-        cutting.add(() => session?.signal.removeEventListener('abort', onLost));
+        cutting.add(session?.lifetime.over.subscribe(() => cutting.unsubscribe()));
         return { session, input, cutting };
       };
 
       subscriber.add(
         items.subscribe({
           next: (item) => {
-            if (item.session?.signal.aborted) return;
+            if (item.session?.lifetime.isOver) return;
             if (!current || current.session !== item.session) current = begin(item.session);
             current.input.next(item);
           },

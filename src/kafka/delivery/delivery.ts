@@ -1,4 +1,5 @@
 import type { Position } from '../../stage/item.ts';
+import type { Lifetime } from '../../stage/lifetime.ts';
 import type { OutMessage } from '../producer/sendMessages.ts';
 import type { DoneWindow } from './committedProgress.ts';
 import type { PartitionProgress } from './partitionProgress.ts';
@@ -11,8 +12,8 @@ export interface Assignment {
   readonly progress: PartitionProgress;
   /** Counts how often this instance began the partition from its commit; part of every position. */
   readonly epoch: number;
-  /** Aborts when the partition is no longer ours. */
-  readonly signal: AbortSignal;
+  /** Ends when the partition is no longer ours. */
+  readonly lifetime: Lifetime;
 }
 
 /**

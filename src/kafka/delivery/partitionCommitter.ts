@@ -8,6 +8,7 @@ import type { Assignment, Completion } from './delivery.ts';
 import type { PartitionCommits } from './partitionCommits.ts';
 import type { InputPartition, PartitionProducer } from './partitionProducer.ts';
 import { PartitionProgress } from './partitionProgress.ts';
+import { lifetime } from '../../stage/lifetime.ts';
 
 export interface PartitionCommitterParts {
   readonly input: InputPartition;
@@ -44,7 +45,7 @@ export class PartitionCommitter {
   #progress = new PartitionProgress(nothingDone(0));
   /** 0: never taken. */
   #epoch = 0;
-  #lost = new AbortController();
+  #lifetime = lifetime();
   #isOurs = false;
   #outbox: Pending[] = [];
   /** The last commit that we know of. */
@@ -76,12 +77,12 @@ export class PartitionCommitter {
         this.release();
         this.#progress = new PartitionProgress(last?.progress ?? nothingDone(await firstOffset()));
         this.#epoch = nextEpoch();
-        this.#lost = new AbortController();
+        this.#lifetime = lifetime();
         this.#commitId = last?.id;
         this.#committed = '';
         this.#isOurs = true;
       }
-      return { progress: this.#progress, epoch: this.#epoch, signal: this.#lost.signal };
+      return { progress: this.#progress, epoch: this.#epoch, lifetime: this.#lifetime };
     });
   }
 
@@ -102,7 +103,7 @@ export class PartitionCommitter {
   /** Gives up the partition: messages that wait are dropped, as another instance will write them. */
   release(): void {
     this.#isOurs = false;
-    this.#lost.abort();
+    this.#lifetime.end();
     for (const { settle } of this.#outbox.splice(0)) settle();
   }
 

@@ -4,6 +4,7 @@ import type { PacketFields } from '../../../src/consume/kafka/packetDecoder.ts';
 import { nothingDone } from '../../../src/kafka/delivery/committedProgress.ts';
 import type { Assignment } from '../../../src/kafka/delivery/delivery.ts';
 import { PartitionProgress } from '../../../src/kafka/delivery/partitionProgress.ts';
+import { lifetime } from '../../../src/stage/lifetime.ts';
 
 const fields = (sensor: string): PacketFields => ({
   sensor,
@@ -26,8 +27,8 @@ function rig(): { partition: AssignedPartition; calls: string[] } {
 }
 
 function assignment(epoch: number, committed = nothingDone(5)): Assignment & { lose: () => void } {
-  const lost = new AbortController();
-  return { progress: new PartitionProgress(committed), epoch, signal: lost.signal, lose: () => lost.abort() };
+  const ours = lifetime();
+  return { progress: new PartitionProgress(committed), epoch, lifetime: ours, lose: ours.end };
 }
 
 describe('AssignedPartition', () => {

@@ -5,19 +5,20 @@ import type { Packet } from '../../../src/stage/packet.ts';
 import type { EventWindow } from '../../../src/frame/eventWindow.ts';
 import { perSession } from '../../../src/frame/windowing/perSession.ts';
 import { countedItem } from '../../stage/items.ts';
+import { lifetime } from '../../../src/stage/lifetime.ts';
 
 const sessionOf = (
   after?: Session['after'],
   isNew: (window: SessionWindow) => boolean = () => true,
 ): Session & { end: () => void; finished: string[] } => {
-  const controller = new AbortController();
+  const own = lifetime();
   const finished: string[] = [];
   return {
     after,
-    signal: controller.signal,
+    lifetime: own,
     register: isNew,
     finish: ({ start }) => finished.push(`done ${start}`),
-    end: () => controller.abort(),
+    end: own.end,
     finished,
   };
 };

@@ -97,10 +97,10 @@ describe('PartitionCommitter', () => {
     committer.commitSoon();
     await vi.runOnlyPendingTimersAsync();
     const same = await take();
-    expect([same.epoch, same.progress === before.progress, before.signal.aborted]).toEqual([1, true, false]);
+    expect([same.epoch, same.progress === before.progress, before.lifetime.isOver]).toEqual([1, true, false]);
     broker.commitOfAnother();
     const after = await take();
-    expect([after.epoch, after.progress.next, before.signal.aborted]).toEqual([2, 0, true]);
+    expect([after.epoch, after.progress.next, before.lifetime.isOver]).toEqual([2, 0, true]);
   });
 
   it('drops what belongs to an earlier epoch, or to a partition that was released', async () => {
@@ -117,13 +117,13 @@ describe('PartitionCommitter', () => {
 
   it('says that the partition is lost when another instance has committed', async () => {
     const { committer, broker, events, take } = rig();
-    const { epoch, signal } = await take();
+    const { epoch, lifetime } = await take();
     broker.failNext('fenced');
     const written = write(committer, 100, epoch);
     await vi.runOnlyPendingTimersAsync();
     await written;
     expect(events).toEqual(['lost']);
-    expect(signal.aborted).toBe(true);
+    expect(lifetime.isOver).toBe(true);
     expect(broker.written).toEqual([]);
   });
 
