@@ -22,7 +22,7 @@ import { greyReconstruction } from '../src/frame/renderers/greyReconstruction.ts
 import { signedCount } from '../src/frame/renderers/signedCount.ts';
 import { polarity } from '../src/frame/renderers/polarity.ts';
 import { timeSurface } from '../src/frame/renderers/timeSurface.ts';
-import { describeMotion, directionOf } from '../src/motion/describeMotion.ts';
+import { describeMotion, directionWord } from '../src/motion/describeMotion.ts';
 
 interface Shown {
   readonly file: string;
@@ -119,7 +119,7 @@ async function journeyOf(shown: Shown): Promise<string[]> {
   for (let k = 1; k <= (shown.journey ?? 0); k += 1) {
     const { window } = await windowOf({ ...shown, at: k / ((shown.journey ?? 0) + 1) });
     const [largest] = measureMotion(window).blobs;
-    ways.push(largest?.kind === 'moving' ? directionOf(largest) : (largest?.kind ?? 'nothing'));
+    ways.push(largest?.kind === 'moving' ? directionWord(largest) : (largest?.kind ?? 'nothing'));
   }
   return ways.length === 0 ? [] : [`From beginning to end: ${ways.join(' → ')}.`, ''];
 }

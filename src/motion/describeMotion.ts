@@ -40,7 +40,7 @@ function sizeOf({ width, height }: BlobMotion, view: View): string {
 const nounOf = ({ on }: BlobMotion): string => (on > 0.85 ? 'brightening patch' : on < 0.15 ? 'darkening patch' : 'patch of edges');
 
 function doing(blob: BlobMotion, view: View): string {
-  if (blob.kind === 'moving') return ` moving ${speedOf(blob, view)}${directionOf(blob)}`;
+  if (blob.kind === 'moving') return ` moving ${speedOf(blob, view)}${directionWord(blob)}`;
   if (blob.kind === 'rotating') return ` rotating ${blob.turn > 0 ? 'clockwise' : 'counterclockwise'}`;
   return { growing: ' growing', shrinking: ' shrinking', flickering: ' flickering', unclear: ' changing without a clear direction' }[
     blob.kind
@@ -56,7 +56,7 @@ function speedOf({ vx, vy }: BlobMotion, { width, height }: View): string {
 const DIRECTIONS = ['right', 'down and right', 'down', 'down and left', 'left', 'up and left', 'up', 'up and right'];
 
 /** One of eight directions, as the picture shows it. */
-export const directionOf = ({ vx, vy }: Pick<BlobMotion, 'vx' | 'vy'>): string =>
+export const directionWord = ({ vx, vy }: Pick<BlobMotion, 'vx' | 'vy'>): string =>
   DIRECTIONS[Math.round(Math.atan2(vy, vx) / (Math.PI / 4)) & 7]!;
 
 function placeOf({ x, y }: BlobMotion, { width, height }: View): string {

@@ -1,6 +1,6 @@
 import { Observable, type ObservableInput, type Subscriber, Subscription, isObservable } from 'rxjs';
 import { PipelineError } from '../errors.ts';
-import { type Slots, makeSlots } from './slots.ts';
+import { type ProjectionSlots, projectionSlots } from './projectionSlots.ts';
 
 export interface PullMapOptions {
   /** Projections that run at once; 1 or more. 1 keeps the order of the values. */
@@ -49,14 +49,14 @@ export function pullMap<In, Out>(
   if (!(buffer >= 0)) throw new RangeError(`pullMap: buffer must be 0 or more (found ${buffer})`);
   return (input: Observable<In> | Pullable<In>) =>
     new Observable<Out>((subscriber) => {
-      const slots = makeSlots(project, concurrency, subscriber);
+      const slots = projectionSlots(project, concurrency, subscriber);
       const feed = isObservable(input) ? pushed(input, buffer, overflow) : pulled(input);
       subscriber.add(feed(slots, subscriber));
       subscriber.add(slots.running);
     });
 }
 
-type Feed<In> = (slots: Slots<In>, subscriber: Subscriber<unknown>) => Subscription;
+type Feed<In> = (slots: ProjectionSlots<In>, subscriber: Subscriber<unknown>) => Subscription;
 
 /** Values that come unasked wait for a slot in a buffer with a bound. */
 const pushed =

@@ -23,7 +23,7 @@ export interface RequestImage {
 }
 
 /** What the simulated model answers. */
-export interface Completion {
+export interface SimulatedCompletion {
   readonly text: string;
   readonly inputTokens: number;
   /** Those of the input tokens that are for the image. */
@@ -72,7 +72,7 @@ export interface VendorApi {
   credential(headers: IncomingHttpHeaders, query: URLSearchParams): string;
   /** Throws InvalidRequest. */
   read(body: unknown, pathModel: string, headers: IncomingHttpHeaders): CompletionRequest;
-  answer(request: CompletionRequest, completion: Completion, id: string): Record<string, unknown>;
+  answer(request: CompletionRequest, completion: SimulatedCompletion, id: string): Record<string, unknown>;
   /** The field of `answer` that holds the usage. */
   readonly usageField: string;
   /** The field of `answer` without which there is no caption. */

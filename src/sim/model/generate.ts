@@ -1,23 +1,23 @@
-import type { Completion, CompletionRequest } from '../api/vendorApi.ts';
+import type { SimulatedCompletion, CompletionRequest } from '../api/vendorApi.ts';
 import type { ImageAnalysis } from '../image/analyseImage.ts';
 import { memo } from '../support/memo.ts';
 import { describe } from './describe.ts';
 import { describeInSchema } from './describeInSchema.ts';
-import { familyOf, textTokens } from './modelFamily.ts';
+import { familyOf, simulatedTextTokens } from './modelFamily.ts';
 
 const captions = memo<string>(20_000);
 
 /** The model's answer to a request, and the tokens that it takes. `analysis` is null for a request without an image. */
-export function generate(request: CompletionRequest, analysis: ImageAnalysis | null, sha256: string): Completion {
+export function generate(request: CompletionRequest, analysis: ImageAnalysis | null, sha256: string): SimulatedCompletion {
   const { model, schema, maxTokens } = request;
   const { imageTokens: tokensOf, usualThinking, leastThinking } = familyOf(model);
   const whole = analysis ? captionOf(analysis, sha256, model, schema) : 'There is no image to describe.';
   const thoughtTokens = Math.max(leastThinking, Math.min(request.thinkingBudget ?? usualThinking, usualThinking));
   const imageTokens = analysis ? tokensOf(analysis.width, analysis.height, request.images[0]!.detail) * request.images.length : 0;
-  const inputTokens = imageTokens + textTokens(model, request.text);
+  const inputTokens = imageTokens + simulatedTextTokens(model, request.text);
   // Thinking counts against the limit too; it may leave nothing for the text.
   const room = Math.max(0, maxTokens - thoughtTokens);
-  const wanted = textTokens(model, whole);
+  const wanted = simulatedTextTokens(model, whole);
   const tokens = { inputTokens, imageTokens, thoughtTokens: Math.min(thoughtTokens, maxTokens) };
   if (wanted <= room) return { ...tokens, text: whole, outputTokens: wanted, finish: 'stop' };
   return { ...tokens, text: beginning(whole, room / wanted), outputTokens: room, finish: 'length' };

@@ -97,4 +97,4 @@ export const billUsd = (model: string, inputTokens: number, outputTokens: number
   return (inputTokens * inputUsd + outputTokens * outputUsd) / 1e6;
 };
 
-export const textTokens = (model: string, text: string): number => Math.ceil(text.length / familyOf(model).charsPerToken);
+export const simulatedTextTokens = (model: string, text: string): number => Math.ceil(text.length / familyOf(model).charsPerToken);

@@ -1,12 +1,12 @@
 import { htmlReply } from '../api/htmlReply.ts';
 import { jsonReply } from '../api/jsonReply.ts';
-import type { ApiReply, Completion, CompletionRequest, VendorApi } from '../api/vendorApi.ts';
+import type { ApiReply, SimulatedCompletion, CompletionRequest, VendorApi } from '../api/vendorApi.ts';
 import { brokenJson } from '../faults/brokenJson.ts';
 import { type AnswerFault, isBrokenJson } from '../faults/faultNames.ts';
 import { beginning } from '../model/generate.ts';
-import { textTokens } from '../model/modelFamily.ts';
+import { simulatedTextTokens } from '../model/modelFamily.ts';
 
-export interface Answer {
+export interface VendorAnswer {
   readonly reply: ApiReply;
   /** Tokens that are billed: none where the client cannot read a usage. */
   readonly inputTokens: number;
@@ -18,10 +18,10 @@ export interface Answer {
 export function answer(
   api: VendorApi,
   request: CompletionRequest,
-  completion: Completion,
+  completion: SimulatedCompletion,
   fault: AnswerFault | undefined,
   id: string,
-): Answer {
+): VendorAnswer {
   const faulty = fault ? faultyCompletion(completion, fault, request.model) : completion;
   const isUnreadable = fault === 'malformed' || fault === 'html_as_200' || fault === 'error_as_200' || fault === 'no_caption';
   return {
@@ -31,7 +31,13 @@ export function answer(
   };
 }
 
-function replyOf(api: VendorApi, request: CompletionRequest, completion: Completion, fault: AnswerFault | undefined, id: string): ApiReply {
+function replyOf(
+  api: VendorApi,
+  request: CompletionRequest,
+  completion: SimulatedCompletion,
+  fault: AnswerFault | undefined,
+  id: string,
+): ApiReply {
   if (fault === 'html_as_200') return htmlReply(200, 'OK');
   if (fault === 'error_as_200') return { ...api.error('server_error', { model: request.model }), status: 200 };
   const body = api.answer(request, completion, id);
@@ -42,12 +48,12 @@ function replyOf(api: VendorApi, request: CompletionRequest, completion: Complet
 }
 
 /** What a model with this fault answers in the place of the completion. */
-function faultyCompletion(completion: Completion, fault: AnswerFault, model: string): Completion {
-  const withText = (text: string, finish: Completion['finish']): Completion => ({
+function faultyCompletion(completion: SimulatedCompletion, fault: AnswerFault, model: string): SimulatedCompletion {
+  const withText = (text: string, finish: SimulatedCompletion['finish']): SimulatedCompletion => ({
     ...completion,
     text,
     finish,
-    outputTokens: textTokens(model, text),
+    outputTokens: simulatedTextTokens(model, text),
   });
   if (fault === 'refusal') return withText("I'm sorry, but I can't assist with that request.", 'refusal');
   if (fault === 'blocked') return withText('', 'blocked');

@@ -1,6 +1,6 @@
 import type { QuotaLevel, QuotaLevels } from '../api/vendorApi.ts';
 import type { QuotaSettings } from '../options/simulatorOptions.ts';
-import { type TokenBucket, tokenBucket } from './tokenBucket.ts';
+import { type MinuteBucket, minuteBucket } from './minuteBucket.ts';
 
 /** The quota of one key. Times in simulated milliseconds unless they are for the client. */
 export interface Quota {
@@ -10,8 +10,8 @@ export interface Quota {
 }
 
 export function quota(settings: QuotaSettings): Quota {
-  const bucketOf = (perMinute: number | undefined): TokenBucket | undefined =>
-    perMinute === undefined ? undefined : tokenBucket(perMinute, settings.burstMs);
+  const bucketOf = (perMinute: number | undefined): MinuteBucket | undefined =>
+    perMinute === undefined ? undefined : minuteBucket(perMinute, settings.burstMs);
   const requests = bucketOf(settings.requestsPerMinute);
   const tokens = bucketOf(settings.tokensPerMinute);
   const input = bucketOf(settings.inputTokensPerMinute);
@@ -29,7 +29,7 @@ export function quota(settings: QuotaSettings): Quota {
       return wait;
     },
     levels(nowMs, clockScale) {
-      const level = (bucket: TokenBucket | undefined): QuotaLevel | undefined =>
+      const level = (bucket: MinuteBucket | undefined): QuotaLevel | undefined =>
         bucket && { limit: bucket.limit * clockScale, left: bucket.left(nowMs), resetMs: bucket.waitMs(Infinity, nowMs) / clockScale };
       return { requests: level(requests), tokens: level(tokens), inputTokens: level(input), outputTokens: level(output) };
     },

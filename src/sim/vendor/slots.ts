@@ -1,5 +1,5 @@
 /** A semaphore whose size may change: the calls that a vendor serves at once. */
-export interface Slots {
+export interface ConcurrencySlots {
   /** Whether a call may be served now, where `most` are served at once. */
   free(most: number): boolean;
   readonly taken: () => number;
@@ -10,7 +10,7 @@ export interface Slots {
   readonly admit: () => void;
 }
 
-export function slots(): Slots {
+export function slots(): ConcurrencySlots {
   let taken = 0;
   const waiting: { readonly most: number; readonly go: () => void }[] = [];
   const admit = (): void => {

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { hashedDraw } from '../../random.ts';
 import { InvalidRequest } from '../api/invalidRequest.ts';
 import { type ParsedRequest, parseRequestJson } from '../api/parseRequestJson.ts';
-import type { Completion, CompletionRequest, ErrorDetail, VendorApi } from '../api/vendorApi.ts';
+import type { SimulatedCompletion, CompletionRequest, ErrorDetail, VendorApi } from '../api/vendorApi.ts';
 import { type ErrorFault, isAnswerFault, isErrorFault } from '../faults/faultNames.ts';
 import type { ImageAnalysis } from '../image/analyseImage.ts';
 import type { AnalysisCache } from '../image/analysisCache.ts';
@@ -135,7 +135,7 @@ class SimulatedVendor implements Vendor {
   async #serve(
     call: Call,
     request: CompletionRequest,
-    completion: Completion,
+    completion: SimulatedCompletion,
     arrived: ArrivedRequest,
     rule: FaultRule | undefined,
   ): Promise<ReplyPlan> {

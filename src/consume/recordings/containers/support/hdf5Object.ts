@@ -1,6 +1,6 @@
 import type { RandomAccess } from '../../container.ts';
 import { hdf5Leaves } from './hdf5Leaves.ts';
-import { expectSignature, padded, text, u64, hdf5View } from './hdf5View.ts';
+import { expectSignature, padded, latin1, u64, hdf5View } from './hdf5View.ts';
 
 /*
   HDF5, as much of it as Prophesee's files need, little endian, offsets and lengths of 8 bytes
@@ -37,7 +37,7 @@ async function readObject(file: RandomAccess, address: number): Promise<Hdf5Obje
   const start = await hdf5View(file, address, 16);
   const messages: Message[] = [];
   const blocks: { at: number; length: number }[] = [];
-  const isNew = text(start, 0, 4) === 'OHDR';
+  const isNew = latin1(start, 0, 4) === 'OHDR';
   const flags = isNew ? start.getUint8(5) : 0;
   if (isNew) {
     const sizeAt = address + 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0);
@@ -93,7 +93,7 @@ async function membersOf(file: RandomAccess, group: Hdf5Object): Promise<Map<str
     let length = 0;
     for (let i = sizeBytes - 1; i >= 0; i--) length = length * 256 + data.getUint8(at + i);
     at += sizeBytes;
-    if (kind === 0) members.set(text(data, at, length), u64(data, at + length));
+    if (kind === 0) members.set(latin1(data, at, length), u64(data, at + length));
   }
   const table = findMessage(group, SYMBOL_TABLE);
   if (!table) return members;
@@ -105,7 +105,7 @@ async function membersOf(file: RandomAccess, group: Hdf5Object): Promise<Map<str
     const entries = await hdf5View(file, address.child + 8, count * 40);
     for (let i = 0; i < count; i++) {
       const at = u64(entries, i * 40);
-      members.set(text(names, at, names.byteLength - at), u64(entries, i * 40 + 8));
+      members.set(latin1(names, at, names.byteLength - at), u64(entries, i * 40 + 8));
     }
   }
   return members;
@@ -119,11 +119,11 @@ export async function textAttribute(file: RandomAccess, object: Hdf5Object, name
     const [nameBytes, typeBytes, spaceBytes] = [2, 4, 6].map((at) => data.getUint16(at, true)) as [number, number, number];
     const round = version === 1 ? padded : (length: number): number => length;
     const nameAt = version === 3 ? 9 : 8;
-    if (text(data, nameAt, nameBytes) !== name) continue;
+    if (latin1(data, nameAt, nameBytes) !== name) continue;
     const typeAt = nameAt + round(nameBytes);
     const valueAt = typeAt + round(typeBytes) + round(spaceBytes);
     const typeClass = data.getUint8(typeAt) & 15;
-    if (typeClass === 3) return text(data, valueAt, data.getUint32(typeAt + 4, true));
+    if (typeClass === 3) return latin1(data, valueAt, data.getUint32(typeAt + 4, true));
     if (typeClass === 9) return heapText(file, data, valueAt);
   }
   return undefined;
@@ -136,7 +136,7 @@ async function heapText(file: RandomAccess, data: DataView, at: number): Promise
   const heap = await hdf5View(file, heapAt, u64(head, 8));
   for (let i = 16; i + 16 <= heap.byteLength;) {
     const [index, size] = [heap.getUint16(i, true), u64(heap, i + 8)];
-    if (index === wanted) return text(heap, i + 16, Math.min(length, size));
+    if (index === wanted) return latin1(heap, i + 16, Math.min(length, size));
     if (index === 0) return undefined;
     i += 16 + padded(size);
   }

@@ -2,7 +2,7 @@ import type { RandomAccess } from '../../container.ts';
 
 /** Numbers are little endian. */
 export const u64 = (view: DataView, at: number): number => Number(view.getBigUint64(at, true));
-export const text = (view: DataView, at: number, length: number): string =>
+export const latin1 = (view: DataView, at: number, length: number): string =>
   Buffer.from(view.buffer, view.byteOffset + at, length)
     .toString('utf8')
     .replace(/\0[\s\S]*$/, '');
@@ -19,6 +19,6 @@ export async function hdf5View(file: RandomAccess, at: number, length: number): 
 /** The same, where they begin with a signature of 4 characters. */
 export async function expectSignature(file: RandomAccess, at: number, length: number, signature: string): Promise<DataView> {
   const view = await hdf5View(file, at, length);
-  if (text(view, 0, 4) !== signature) throw new RangeError(`no ${signature} where one should be`);
+  if (latin1(view, 0, 4) !== signature) throw new RangeError(`no ${signature} where one should be`);
   return view;
 }

@@ -1,5 +1,5 @@
 /** A token bucket: `perMinute` tokens flow in evenly, up to `burstMs` worth of them. Times in simulated milliseconds. */
-export interface TokenBucket {
+export interface MinuteBucket {
   readonly limit: number;
   /** Tokens in it now; below zero after a call that cost more than was estimated. */
   left(nowMs: number): number;
@@ -8,7 +8,7 @@ export interface TokenBucket {
   take(amount: number, nowMs: number): void;
 }
 
-export function tokenBucket(perMinute: number, burstMs: number): TokenBucket {
+export function minuteBucket(perMinute: number, burstMs: number): MinuteBucket {
   const perMs = perMinute / 60_000;
   const capacity = Math.max(perMs * burstMs, 1);
   let level = capacity;

@@ -1,7 +1,7 @@
 import { type Observable, type ObservableInput, type Subscriber, Subscription, from } from 'rxjs';
 
 /** The projections that run, and whether there is room for one more. */
-export interface Slots<In> {
+export interface ProjectionSlots<In> {
   readonly isFree: boolean;
   /** Everything that runs; unsubscribing it ends that. */
   readonly running: Subscription;
@@ -13,11 +13,11 @@ export interface Slots<In> {
   end(): void;
 }
 
-export function makeSlots<In, Out>(
+export function projectionSlots<In, Out>(
   project: (value: In, index: number) => ObservableInput<Out>,
   concurrency: number,
   subscriber: Subscriber<Out>,
-): Slots<In> {
+): ProjectionSlots<In> {
   const running = new Subscription();
   let active = 0;
   let index = 0;
@@ -27,7 +27,7 @@ export function makeSlots<In, Out>(
     if (!isEnded) slots.onFree();
     else if (active === 0) subscriber.complete();
   };
-  const slots: Slots<In> = {
+  const slots: ProjectionSlots<In> = {
     running,
     get isFree() {
       return active < concurrency && !subscriber.closed;

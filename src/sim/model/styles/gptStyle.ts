@@ -3,7 +3,7 @@ import type { Choose } from '../../../random.ts';
 import { words } from './support/words.ts';
 
 /** Opens with a phrase about the image, hedges, and ends with a remark about the whole scene. */
-export function gpt(facts: SceneFacts, pick: Choose): string {
+export function gptStyle(facts: SceneFacts, pick: Choose): string {
   const opener = pick([
     'The image shows',
     'The image depicts',

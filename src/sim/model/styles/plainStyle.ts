@@ -3,7 +3,7 @@ import type { Choose } from '../../../random.ts';
 import { words } from './support/words.ts';
 
 /** The style of small open models: a quoted caption, repetitive, now and then without its full stop. */
-export function plain(facts: SceneFacts, pick: Choose): string {
+export function plainStyle(facts: SceneFacts, pick: Choose): string {
   const say = (text: string): string => pick([`Caption: "${text}."`, `${text}.`, text, `The caption for this image is: "${text}."`]);
   if (facts.blank) return say(pick(['A dark background with nothing in it', 'A plain background']));
   if (facts.count === 0) return say('A black and white image of dots on a background');

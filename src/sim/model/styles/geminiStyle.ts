@@ -3,7 +3,7 @@ import type { Choose } from '../../../random.ts';
 import { words } from './support/words.ts';
 
 /** Terse: one line, or a short list with asterisks. */
-export function gemini(facts: SceneFacts, pick: Choose): string {
+export function geminiStyle(facts: SceneFacts, pick: Choose): string {
   if (facts.blank) return pick(['No motion detected.', 'Empty frame. No motion.', 'Static scene, no events.']);
   if (facts.count === 0) return pick(['Random noise, no distinct objects.', 'Scattered noise. No clear object.']);
   const noun = pick(shapes[facts.shape]);

@@ -3,7 +3,7 @@ import type { Choose } from '../../../random.ts';
 import { words } from './support/words.ts';
 
 /** Long, with headings and lists, and careful about what cannot be known. */
-export function claude(facts: SceneFacts, pick: Choose): string {
+export function claudeStyle(facts: SceneFacts, pick: Choose): string {
   const title = pick(['# Event Camera Frame', '## Description', '**Event frame description**', '# Frame Analysis']);
   if (facts.blank)
     return `${title}\n\nThis frame appears to contain no significant activity. ${pick(["I don't see", 'There are no'])} moving objects or edges${pick(['.', ', which suggests that nothing changed during this window.'])}`;
