@@ -144,16 +144,18 @@ export const describeProvider = (name: string, { make, answer, hasOwnKeys = fals
       expect(one.calls()).toEqual([]);
     });
 
-    it.skipIf(hasOwnKeys)('never names its key: not in records, errors, answers or plans', async () => {
-      await using one = await serving((response, _, n) =>
-        json(response, n === 0 ? 400 : 200, n === 0 ? { error: { message: `bad ${SECRET}` } } : answer('yes')),
-      );
-      const [first, second] = [request(), request()];
-      const error = await failureOf(one.target, first);
-      const answered = await firstValueFrom(one.target(second));
-      expect(JSON.stringify(one.calls()[0]!.headers)).toContain(SECRET);
-      const everything = [first.route, second.route, answered, one.target.plan, error, error.message, error.stack, error.cause];
-      expect(JSON.stringify(everything)).not.toContain(SECRET);
-    });
+    // A key of its own cannot be seen from here.
+    if (!hasOwnKeys)
+      it('never names its key: not in records, errors, answers or plans', async () => {
+        await using one = await serving((response, _, n) =>
+          json(response, n === 0 ? 400 : 200, n === 0 ? { error: { message: `bad ${SECRET}` } } : answer('yes')),
+        );
+        const [first, second] = [request(), request()];
+        const error = await failureOf(one.target, first);
+        const answered = await firstValueFrom(one.target(second));
+        expect(JSON.stringify(one.calls()[0]!.headers)).toContain(SECRET);
+        const everything = [first.route, second.route, answered, one.target.plan, error, error.message, error.stack, error.cause];
+        expect(JSON.stringify(everything)).not.toContain(SECRET);
+      });
   });
 };

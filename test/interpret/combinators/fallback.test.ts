@@ -58,7 +58,7 @@ describe('fallback', () => {
   it('asks the next one when one fails, and none after an answer', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const [a, b, c] = [cold<never>('--#', undefined, down('a')), cold('---b|', { b: answerOf('b') }), cold('c|', { c: answerOf('c') })];
-      const [one, two, three] = [a, b, c].map((answers, n) => scripted(String(n), () => answers));
+      const [one, two, three] = [a, b, c].map((source, n) => scripted(String(n), () => source));
       expectObservable(fallback(one!, two!, three!)(request())).toBe('-----b|', { b: answerOf('b') });
       expectSubscriptions(b.subscriptions).toBe('--^---!');
       expectSubscriptions(c.subscriptions).toBe([]);
