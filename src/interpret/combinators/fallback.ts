@@ -17,7 +17,7 @@ import { availabilityOf, combineAvailability } from './support/combineAvailabili
  * every cause. Within a route the captioners keep their names.
  */
 export function fallback(...captioners: readonly [Captioner, ...Captioner[]]): Captioner {
-  const parts: readonly Part[] = captioners.map((captioner) => ({ captioner, availability: availabilityOf(captioner) }));
+  const parts: readonly Alternative[] = captioners.map((captioner) => ({ captioner, availability: availabilityOf(captioner) }));
   const availability = combineAvailability(
     parts.map((part) => part.availability),
     { needed: 1, asked: (request, nowMs) => [firstPresent(parts, request, nowMs).availability] },
@@ -40,19 +40,19 @@ export function fallback(...captioners: readonly [Captioner, ...Captioner[]]): C
   return Object.assign(makeCaptioner(ask, plan, close), { availability });
 }
 
-interface Part {
+interface Alternative {
   readonly captioner: Captioner;
   readonly availability: Availability;
 }
 
 /** The first that is not away; where all of them are, the one that is back first. */
-function firstPresent(parts: readonly Part[], { deadlineMs }: CaptionRequest, nowMs: number): Part {
+function firstPresent(parts: readonly Alternative[], { deadlineMs }: CaptionRequest, nowMs: number): Alternative {
   const maxWaitMs = Math.min(MAX_COOLDOWN_WAIT_MS, deadlineMs - nowMs);
   const present = parts.find(({ availability }) => !isAway(availability, maxWaitMs, nowMs));
   return present ?? parts.reduce((best, part) => (part.availability.backAt(nowMs) < best.availability.backAt(nowMs) ? part : best));
 }
 
-function askInTurn(left: readonly Part[], request: CaptionRequest, failures: readonly unknown[]): Observable<Answer> {
+function askInTurn(left: readonly Alternative[], request: CaptionRequest, failures: readonly unknown[]): Observable<Answer> {
   if (left.length === 0) return throwError(() => combineFailures(failures));
   const next = firstPresent(left, request, performance.now());
   return defer(() => next.captioner(request)).pipe(

@@ -1,7 +1,7 @@
 import type { CallDeadlineSettings } from '../callDeadlines.ts';
 
 /** `end`: the reply looks complete, and the upstream keeps the connection open. */
-export type Phase = 'connect' | 'headers' | 'idle' | 'end';
+export type CallPhase = 'connect' | 'headers' | 'idle' | 'end';
 
 /** How long a reply that looks complete may keep the connection open before it is read. */
 const OPEN_END_MS = 1_000;
@@ -19,8 +19,8 @@ const EARLY_MS = 0.5;
  */
 export class DeadlineTimer {
   readonly #deadlines: CallDeadlineSettings;
-  readonly #onPassed: (phase: Phase | 'total') => void;
-  #phase: Phase = 'connect';
+  readonly #onPassed: (phase: CallPhase | 'total') => void;
+  #phase: CallPhase = 'connect';
   #phaseEndsAt = Infinity;
   #endsAt: number;
   #armedFor = Infinity;
@@ -28,13 +28,13 @@ export class DeadlineTimer {
   #wasMoved = false;
   #isStopped = false;
 
-  constructor(deadlines: CallDeadlineSettings, onPassed: (phase: Phase | 'total') => void) {
+  constructor(deadlines: CallDeadlineSettings, onPassed: (phase: CallPhase | 'total') => void) {
     this.#deadlines = deadlines;
     this.#onPassed = onPassed;
     this.#endsAt = performance.now() + deadlines.totalMs;
   }
 
-  enter(phase: Phase): void {
+  enter(phase: CallPhase): void {
     this.#phase = phase;
     this.#phaseEndsAt = performance.now() + this.#msOf(phase);
     // The timer is only moved when the new deadline is earlier; else it finds out when it fires.
@@ -54,7 +54,7 @@ export class DeadlineTimer {
   }
 
   /** The deadline that passed, for people. */
-  describe(phase: Phase | 'total'): string {
+  describe(phase: CallPhase | 'total'): string {
     return `${phase} deadline of ${phase === 'total' ? Math.round(this.#deadlines.totalMs) : this.#msOf(phase)} ms`;
   }
 
@@ -66,7 +66,7 @@ export class DeadlineTimer {
     return this.#nextAt - performance.now() > EARLY_MS;
   }
 
-  #msOf(phase: Phase): number {
+  #msOf(phase: CallPhase): number {
     return phase === 'end' ? Math.min(OPEN_END_MS, this.#deadlines.idleMs) : this.#deadlines[`${phase}Ms`];
   }
 

@@ -2,7 +2,7 @@ import type { Dispatcher, Pool } from 'undici';
 import type { Headers } from '../../limits/quota/headers.ts';
 import type { CallFailure } from '../../providerError.ts';
 import type { CallDeadlineSettings } from '../callDeadlines.ts';
-import { DeadlineTimer, type Phase } from './deadlineTimer.ts';
+import { DeadlineTimer, type CallPhase } from './deadlineTimer.ts';
 
 export interface HttpReply {
   readonly status: number;
@@ -97,7 +97,7 @@ class HttpRequest implements Dispatcher.DispatchHandler {
     this.#finish({ class: 'transient', reason: networkReason(error), status: this.#status });
   }
 
-  #onDeadline(phase: Phase | 'total'): void {
+  #onDeadline(phase: CallPhase | 'total'): void {
     if (phase === 'end') this.#readOpenEnd();
     else this.#fail('timeout', `${this.#timer.describe(phase)} passed`);
   }
