@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { lastValueFrom, of, toArray } from 'rxjs';
+import { type Observable, lastValueFrom, map, of, toArray } from 'rxjs';
 import sharp from 'sharp';
 import { describe, expect, it, vi } from 'vitest';
 import type { EventWindow } from '../../../src/frame/eventWindow.ts';
 import type { Frame } from '../../../src/frame/frame.ts';
-import { render } from '../../../src/frame/rendering/render.ts';
-import type { Renderer } from '../../../src/frame/renderer.ts';
-import { skipPublished } from '../../../src/frame/windowing/skipPublished.ts';
+import { type RenderOptions, render } from '../../../src/frame/rendering/render.ts';
+import type { AnyRenderer, Pixels, Renderer } from '../../../src/frame/renderer.ts';
 import { windowId } from '../../../src/frame/windowing/windowId.ts';
+import type { Reject } from '../../../src/stage/reject.ts';
 import { countedItem, position } from '../../stage/items.ts';
+import { marblesOfPromises } from '../../stage/marbles.ts';
 
 const window = (count: number, size = 4): EventWindow & { acks: () => number } =>
   countedItem({
@@ -84,6 +85,76 @@ describe('render', () => {
   });
 });
 
+describe('render in time', () => {
+  /** Takes a millisecond for every 1000 µs at which the window starts. */
+  const slow: Renderer<Promise<Pixels>> = {
+    ...grey,
+    async draw(item) {
+      await new Promise((resolve) => void setTimeout(resolve, item.start / 1000));
+      return grey.draw(item);
+    },
+  };
+  const fails: Renderer<Promise<Pixels>> = {
+    ...slow,
+    async draw(item) {
+      await slow.draw(item);
+      throw new Error('no ink');
+    },
+  };
+  const taking = (ms: number, over: Partial<EventWindow> = {}): EventWindow => ({ ...window(16), start: ms * 1000, ...over });
+  const quiet = taking(5, { count: 1 });
+  const drawn = (windows: Observable<EventWindow>, options: RenderOptions, renderer: AnyRenderer = slow): Observable<string> =>
+    windows.pipe(
+      render(renderer, { quietBelow: 0.5, ...options }),
+      map(({ sensor, window: { start }, image }) => `${sensor} ${start / 1000}${image ? '' : ' quiet'}`),
+    );
+
+  it('keeps the order of windows with `concurrency` 1, and draws so many at once', () =>
+    marblesOfPromises(({ cold, expectObservable }) => {
+      const windows = { a: taking(5), b: taking(1), c: taking(2) };
+      const frames = { a: 'cam 5', b: 'cam 1', c: 'cam 2' };
+      expectObservable(drawn(cold('abc|', windows), { concurrency: 1 })).toBe('-----ab-(c|)', frames);
+      expectObservable(drawn(cold('abc|', windows), { concurrency: 2 })).toBe('--b-c(a|)', frames);
+    }));
+
+  it('passes a quiet window on at once: only the windows before it hold it up, with `concurrency` 1', () =>
+    marblesOfPromises(({ cold, expectObservable }) => {
+      const windows = { q: quiet, a: taking(5) };
+      const frames = { q: 'cam 5 quiet', a: 'cam 5' };
+      expectObservable(drawn(cold('q-aq|', windows), { concurrency: 2 })).toBe('q--q---(a|)', frames);
+      expectObservable(drawn(cold('q-aq|', windows), { concurrency: 1 })).toBe('q------(aq|)', frames);
+    }));
+
+  it('draws for each sensor apart: a slow window of one holds up no other', () =>
+    marblesOfPromises(({ cold, expectObservable }) => {
+      const windows = { a: taking(5), x: taking(1, { sensor: 'other' }) };
+      expectObservable(drawn(cold('ax--|', windows), { concurrency: 1 })).toBe('--x--(a|)', { a: 'cam 5', x: 'other 1' });
+    }));
+
+  it('lets a window that cannot be drawn leave by `reject`, and the others go on', async () => {
+    const left: string[] = [];
+    await marblesOfPromises(({ cold, expectObservable }, now) => {
+      const reject: Reject = async (stage, item, cause) => void left.push(`${stage} ${(cause as Error).message} at ${now()}`);
+      const windows = { q: quiet, a: taking(2) };
+      expectObservable(drawn(cold('q-a-q-q-|', windows), { concurrency: 1, reject }, fails)).toBe('q---q-q-|', { q: 'cam 5 quiet' });
+      expectObservable(drawn(cold('q-a-q-q-|', windows), { concurrency: 1 }, fails)).toBe(
+        'q---#',
+        { q: 'cam 5 quiet' },
+        new Error('no ink'),
+      );
+    });
+    expect(left).toEqual(['render no ink at 4']);
+  });
+
+  it('errors for a wrong configuration, which would reject every window', () =>
+    marblesOfPromises(({ cold, expectObservable }) => {
+      const reject = async (): Promise<void> => {};
+      const needsHistory = { ...slow, horizonUs: 500 };
+      const error = expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining('{ horizonUs: 500 }') });
+      expectObservable(drawn(cold('-a-|', { a: taking(1) }), { reject }, needsHistory)).toBe('-#', undefined, error);
+    }));
+});
+
 describe('windowId', () => {
   it('is the same for the same window, and another for another start, sensor or source', () => {
     const one = { sensor: 'a', start: 5, position: position(3) };
@@ -96,19 +167,5 @@ describe('windowId', () => {
       { ...one, position: { ...position(3), source: 'x' } },
     ];
     expect(new Set([one, ...others].map(windowId)).size).toBe(5);
-  });
-});
-
-describe('skipPublished', () => {
-  it('acks and drops what a run before has finished', async () => {
-    const [done, fresh] = [window(1), { ...window(2), start: 9 }];
-    const passed = await lastValueFrom(
-      of(done, fresh).pipe(
-        skipPublished((id) => id === windowId(done)),
-        toArray(),
-      ),
-    );
-    expect(passed).toEqual([fresh]);
-    expect([done.acks(), fresh.acks()]).toEqual([1, 0]);
   });
 });
