@@ -6,6 +6,7 @@ import type { Windowing } from '../../../src/frame/windowing/windowing.ts';
 import { windows } from '../../../src/frame/windowing/windows.ts';
 import { mixed } from '../../../src/frame/windows/mixed.ts';
 import { tumbling } from '../../../src/frame/windows/tumbling.ts';
+import { type Lifetime, endless } from '../../../src/stage/lifetime.ts';
 import type { Session } from '../../../src/stage/session.ts';
 import { countedItem } from '../../stage/items.ts';
 import { marbles } from '../../stage/marbles.ts';
@@ -83,11 +84,9 @@ describe('windows', () => {
 
   it('drops what is open where a session begins or ends, and what the session has seen before', () => {
     marbles(({ cold, expectObservable }) => {
-      const lost = new AbortController();
-      const session = (signal: AbortSignal, isNew = true): Session => ({ signal, register: () => isNew, finish: () => {} });
-      const [one, two] = [session(new AbortController().signal), session(lost.signal)];
-      const seen = session(new AbortController().signal, false);
-      cold('--------l').subscribe(() => lost.abort());
+      const session = (lifetime: Lifetime, isNew = true): Session => ({ lifetime, register: () => isNew, finish: () => {} });
+      const lost = { isOver: false, over: cold('-----l') };
+      const [one, two, seen] = [session(endless), session(lost), session(endless, false)];
       const items = {
         a: batch([1, 2, 11], { session: one }),
         b: batch([21, 31], { session: two }),
