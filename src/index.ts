@@ -31,7 +31,7 @@ export { rejectTo, type Reject, type DeadLetters, type Evidence, type Stage } fr
 
 // What a plug-in of your own is made of.
 export { makeCaptioner } from './interpret/makeCaptioner.ts';
-export { wrap as wrapCaptioner } from './interpret/combinators/support/wrap.ts';
+export { wrapCaptioner } from './interpret/combinators/support/wrapCaptioner.ts';
 export type { Availability } from './interpret/availability.ts';
 export type { Captioner } from './interpret/captioner.ts';
 export type { Budget, CaptionRequest, SettleCost } from './interpret/captionRequest.ts';

@@ -15,14 +15,14 @@ export interface InterpretOptions {
   readonly prompt: Prompt;
   /** How old a frame may get before its caption is of no use, in milliseconds; Infinity: it waits. */
   readonly maxDelayMs: number;
-  /** The part of every rate limit that is ours now, 0 to 1; absent: all of it. */
+  /** The share of every rate limit that this instance may use now, 0 to 1; absent: all of it. */
   readonly share?: (() => number) | undefined;
   /** Takes frames that got no caption. Absent: the Observable errors. */
   readonly reject?: Reject | undefined;
 }
 
 /** A frame with the attempts made for it: the route must be known also when all of them fail. */
-type Asking = Frame & { readonly route: Attempt[] };
+type FrameOnRoute = Frame & { readonly route: Attempt[] };
 
 /**
  * Asks the captioner for each frame. How many calls run at once is the captioner's own matter, so captions may
@@ -30,24 +30,24 @@ type Asking = Frame & { readonly route: Attempt[] };
  */
 export const interpret = ({ captioner, prompt, maxDelayMs, share, reject }: InterpretOptions): OperatorFunction<Frame, Caption> =>
   pipe(
-    map((frame: Frame): Asking => ({ ...frame, route: [] })),
+    map((frame: Frame): FrameOnRoute => ({ ...frame, route: [] })),
     attempt(
       'interpret',
       (frame) => {
         const { image } = frame;
         if (!image) return of(quiet(frame));
-        const asked = prompt.ask(frame);
+        const words = prompt.ask(frame);
         const request: CaptionRequest = {
           id: frame.id,
           sensor: frame.sensor,
           image,
           window: frame.window,
-          prompt: asked,
+          prompt: words,
           route: frame.route,
           deadlineMs: performance.now() + maxDelayMs,
           ...(share && { share }),
         };
-        return captioner(request).pipe(map((answer) => captioned(frame, answer, asked)));
+        return captioner(request).pipe(map((answer) => captioned(frame, answer, words)));
       },
       {
         reject,
@@ -58,21 +58,21 @@ export const interpret = ({ captioner, prompt, maxDelayMs, share, reject }: Inte
     ),
   );
 
-const quiet = (frame: Asking): Caption => {
+const quiet = (frame: FrameOnRoute): Caption => {
   const { sensor, position, ack } = frame;
   return { sensor, position, ack, frame, route: [], promptHash: '' };
 };
 
-const captioned = (frame: Asking, answer: Answer, asked: PromptRequest): Caption => {
+const captioned = (frame: FrameOnRoute, answer: Answer, words: PromptRequest): Caption => {
   const { sensor, position, ack, route } = frame;
   const { motion } = frame.window;
-  const found = readAnswer(answer, asked);
+  const found = readAnswer(answer, words);
   const contradicted = motion !== undefined && contradictsMotion(found.text, motion) ? ['direction_contradicted'] : [];
   const flags = [...new Set([...answer.flags, ...found.flags, ...contradicted])];
-  return { sensor, position, ack, frame, answer: { ...answer, flags }, ...found.parts, route, promptHash: asked.hash };
+  return { sensor, position, ack, frame, answer: { ...answer, flags }, ...found.parts, route, promptHash: words.hash };
 };
 
-/** Answers in parts are taken apart here and not by who asks: what was paid for is remembered as it came. */
+/** Structured answers are parsed here and not in the provider, so that the ledger remembers what was paid for as it came. */
 function readAnswer(
   answer: Answer,
   { schema }: PromptRequest,

@@ -9,7 +9,7 @@ import { type QueueEntry, WaitingQueue } from '../limits/waitingQueue.ts';
 import { worstCostUsd } from '../pricing/worstCostUsd.ts';
 import { FrameBudget } from './support/frameBudget.ts';
 import { SpendingCap } from './support/spendingCap.ts';
-import { wrap } from './support/wrap.ts';
+import { wrapCaptioner } from './support/wrapCaptioner.ts';
 
 export interface BudgetOptions {
   /** Cap in USD for this run. @default none */
@@ -36,7 +36,7 @@ export function budget(inner: Captioner, options: BudgetOptions): Captioner {
   refuseUnpriced(inner);
   const room = new BudgetRoom(new SpendingCap({ usd, usdPerDay, file }));
   const caps = [usd < Infinity && `${usd} USD a run`, usdPerDay < Infinity && `${usdPerDay} USD a day`].filter(Boolean);
-  return wrap(inner, (target, request) => room.ask(target, request), `at most ${caps.join(' and ')}`);
+  return wrapCaptioner(inner, (target, request) => room.ask(target, request), `at most ${caps.join(' and ')}`);
 }
 
 function refuseUnpriced({ plan }: Captioner): void {

@@ -5,7 +5,7 @@ import type { Answer } from '../caption.ts';
 import type { Captioner } from '../captioner.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
 import { RunningQuantile } from './support/runningQuantile.ts';
-import { wrap } from './support/wrap.ts';
+import { wrapCaptioner } from './support/wrapCaptioner.ts';
 
 export interface HedgeOptions {
   /** The share of calls that are answered sooner than the wait for the second call, as seen so far. @default 0.95 */
@@ -54,5 +54,5 @@ export function hedge(inner: Captioner, options: HedgeOptions = {}): Captioner {
     const answer = afterMs === undefined ? first : merge(first, second(target, request, afterMs)).pipe(take(1));
     return answer.pipe(tap(() => latency.add(performance.now() - beganMs)));
   };
-  return wrap(inner, ask, `a second call after the ${quantile * 100} % latency, for at most ${extra * 100} % of calls`);
+  return wrapCaptioner(inner, ask, `a second call after the ${quantile * 100} % latency, for at most ${extra * 100} % of calls`);
 }

@@ -6,7 +6,7 @@ import type { Captioner } from '../captioner.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
 import { type ImageSignature, imageSignature } from './support/imageSignature.ts';
 import { type Match, type ReferenceFrame, ReferenceFrames } from './support/referenceFrames.ts';
-import { wrap } from './support/wrap.ts';
+import { wrapCaptioner } from './support/wrapCaptioner.ts';
 
 export interface NearDuplicateOptions {
   /** Largest distance (0..1) at which a frame is the same as an earlier one. @default 0.08 */
@@ -39,7 +39,7 @@ export function nearDuplicate(inner: Captioner, options: NearDuplicateOptions = 
         return match ? repeatedAnswer(match, fresh) : fresh;
       }),
     );
-  return wrap(inner, ask, `frames within ${rules.threshold} of one of the last ${rules.maxAgeMs} ms get its caption`);
+  return wrapCaptioner(inner, ask, `frames within ${rules.threshold} of one of the last ${rules.maxAgeMs} ms get its caption`);
 }
 
 /** Asks about the frame; later ones may repeat its answer, unless none comes. */

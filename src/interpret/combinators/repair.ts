@@ -4,7 +4,7 @@ import type { Captioner } from '../captioner.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
 import { promptRequest } from '../promptRequest.ts';
 import { readStructured } from '../structured/readStructured.ts';
-import { wrap } from './support/wrap.ts';
+import { wrapCaptioner } from './support/wrapCaptioner.ts';
 
 /**
  * An answer without parts, where parts were asked for, is sent back once, as words without the picture, to be put
@@ -12,7 +12,7 @@ import { wrap } from './support/wrap.ts';
  * plain text: no frame is lost because of bad JSON. JSON that can be read leniently is not sent back.
  */
 export function repair(inner: Captioner): Captioner {
-  return wrap(
+  return wrapCaptioner(
     inner,
     (target, request) => target(request).pipe(switchMap((answer) => repaired(target, request, answer))),
     'bad JSON is sent back once',

@@ -4,7 +4,7 @@ import { readOptions } from '../../readOptions.ts';
 import type { Captioner } from '../captioner.ts';
 import { retriesOf } from '../errorClassOf.ts';
 import { ProviderError } from '../providerError.ts';
-import { wrap } from './support/wrap.ts';
+import { wrapCaptioner } from './support/wrapCaptioner.ts';
 
 export interface WithRetriesOptions {
   /** Calls after the first. @default 2 */
@@ -33,5 +33,9 @@ export function withRetries(inner: Captioner, options: WithRetriesOptions = {}):
     const waitMs = Math.max(askedMs, backoffMs * 2 ** (count - 1) * (0.75 + 0.5 * Math.random()));
     return timer(Math.min(waitMs, longestWaitMs));
   };
-  return wrap(inner, (target, request) => defer(() => target(request)).pipe(retry({ count: times, delay })), `retry up to ${times} times`);
+  return wrapCaptioner(
+    inner,
+    (target, request) => defer(() => target(request)).pipe(retry({ count: times, delay })),
+    `retry up to ${times} times`,
+  );
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { PipelineError, codeOf } from '../../errors.ts';
 import { readOptions } from '../../readOptions.ts';
 import type { Captioner } from '../captioner.ts';
-import { wrap } from './support/wrap.ts';
+import { wrapCaptioner } from './support/wrapCaptioner.ts';
 
 export interface WithTimeoutOptions {
   /** Longest wait for the answer in milliseconds, everything included. */
@@ -22,7 +22,7 @@ const GRACE_MS = 50;
 export function withTimeout(inner: Captioner, options: WithTimeoutOptions): Captioner {
   const { ms } = readOptions('withTimeout', schema, options);
   const timedOut = (): PipelineError => new PipelineError('PROVIDER_FAILED', `no answer within ${ms} ms`, { retryable: true });
-  return wrap(
+  return wrapCaptioner(
     inner,
     (target, request) => {
       const deadlineMs = performance.now() + ms;
