@@ -15,14 +15,17 @@ export const marbles = (run: Diagrams): void => {
   scheduler.run((helpers) => run(helpers, () => scheduler.now()));
 };
 
-/** The same for code that waits for promises: they settle after each moment of virtual time, and before the next. */
+/**
+ * The same for code that waits for promises: they settle after each moment of virtual time, and before the next. Nothing is
+ * played before `run` has returned, so the diagrams must be made in it, not in what it plays.
+ */
 export const marblesOfPromises = async (run: Diagrams): Promise<void> => {
   const checks: (() => void)[] = [];
   const scheduler = new TestScheduler((actual, expected) => void checks.push(() => expect(actual).toEqual(expected)));
   using _ = virtualClocks(scheduler);
   scheduler.run((helpers) => {
     run(helpers, () => scheduler.now());
-    // Nothing is played at the end of this function: a flush cannot wait for promises.
+    // The flush at the end of this function plays nothing: it cannot wait for promises.
     scheduler.maxFrames = -1;
   });
   for (let next = scheduler.actions[0]; next; next = scheduler.actions[0]) {
