@@ -24,10 +24,12 @@ export type { EventStages, StageContext } from './threads/eventStages.ts';
 // What the stages are made of.
 export { attempt, type AttemptOptions, type Work } from './stage/attempt.ts';
 export { fallbackTo, type Fallback, type FallbackOptions } from './stage/fallbackTo.ts';
-export { makeGate, type Gate, type GateOptions } from './stage/gate.ts';
+export { makeGate } from './stage/makeGate.ts';
+export type { Gate, GateOptions } from './stage/gate.ts';
 export { perSensor } from './stage/perSensor.ts';
 export { pullMap, type PullMap, type PullMapOptions, type Pullable } from './stage/pullMap.ts';
-export { rejectTo, type Reject, type DeadLetters, type Evidence, type Stage } from './stage/reject.ts';
+export { rejectTo } from './stage/rejectTo.ts';
+export type { Reject, DeadLetters, Evidence, Stage } from './stage/reject.ts';
 
 // What a plug-in of your own is made of.
 export { makeCaptioner } from './interpret/makeCaptioner.ts';

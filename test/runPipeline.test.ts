@@ -83,6 +83,24 @@ describe('runPipeline', () => {
     expect(source.acked.size).toBe(200);
   });
 
+  it('holds the source back by the bytes that windows hold, not by their number alone (issue 10)', async () => {
+    const answers: (() => void)[] = [];
+    const { options, source } = smallPipeline(payloads(100), () => new Promise((resolve) => answers.push(() => resolve('A dot.'))));
+    // A window of ten events holds 130 bytes.
+    const done = runPipeline(definePipeline({ ...options, gate: { windows: 1000, bytes: 4 * 130 } }), never);
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    for (let round = 0; round < 50; round++) await turn();
+    expect(source.pulled()).toBeGreaterThanOrEqual(4);
+    expect(source.pulled()).toBeLessThanOrEqual(6);
+    const ended = new AbortController();
+    void done.finally(() => ended.abort());
+    while (!ended.signal.aborted) {
+      for (const answer of answers.splice(0)) answer();
+      await turn();
+    }
+    expect(source.acked.size).toBe(100);
+  });
+
   it('rejects a packet of an unknown encoding and names the known ones', async () => {
     const { options, deadLetters } = smallPipeline([tenEvents(0)]);
     const other = { ...options.formats![0]!, name: 'other' };
@@ -158,7 +176,7 @@ describe('runPipeline', () => {
       },
     });
 
-    it('never takes the place of the error of the run, and closes every part', async () => {
+    it('never takes the place of the error of the run, and closes every part (issue 10)', async () => {
       const { options, sink, deadLetters } = smallPipeline(payloads(3));
       const closed: string[] = [];
       const write = async (): Promise<never> => Promise.reject(new PipelineError('SINK_FAILED', 'disk full'));
@@ -192,7 +210,7 @@ describe('runPipeline', () => {
       expect(source.pulled()).toBe(0);
     });
 
-    it('waits for dead letters of events that came too late, though no window does', async () => {
+    it('waits for dead letters of events that came too late, though no window does (issue 10)', async () => {
       const log: string[] = [];
       const { options } = smallPipeline(payloads(1));
       const late = {

@@ -1,6 +1,4 @@
-import { type ErrorCode, PipelineError, codeOf, messageOf } from '../errors.ts';
-import { report } from './report.ts';
-import type { Gate } from './gate.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { Item, Position } from './item.ts';
 
 export type Stage = 'decode' | 'cut' | 'render' | 'interpret' | 'normalise' | 'publish';
@@ -46,28 +44,3 @@ export interface DeadLetters {
 
 /** Ends the life of an item that failed. */
 export type Reject = (stage: Stage, item: Item, cause: unknown, evidence: Evidence) => Promise<void>;
-
-/**
- * Writes a dead letter, or to `late` one of events that came too late, then acks the item. Where even that fails, the pipeline stops: nothing is lost in silence.
- * The letter counts at the gate while it is being written: a stream of nothing but damage must not pile up either.
- */
-export const rejectTo =
-  (deadLetters: DeadLetters, gate: Pick<Gate, 'hold'>, late: DeadLetters = deadLetters): Reject =>
-  async (stage, item, cause, { id = '', start = null, end = null, payload = new Uint8Array(0), payloadType = '', route = [] }) => {
-    const { sensor, position } = item;
-    const code = codeOf(cause);
-    const message = messageOf(cause);
-    const retryable = cause instanceof PipelineError && cause.retryable;
-    const rejectedAtUs = Date.now() * 1000;
-    const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-    const failure = { stage, sensor, code, message, retryable, position, rejectedAtUs };
-    const letter = { ...failure, id, start, end, payload: bytes, payloadType, route: JSON.stringify(route) };
-    const leave = gate.hold(bytes.byteLength);
-    try {
-      await (code === 'EVENTS_LATE' ? late : deadLetters).write(letter, position);
-    } finally {
-      leave();
-    }
-    report('reject', () => ({ stage, sensor, code, message }));
-    item.ack();
-  };

@@ -12,8 +12,9 @@ import { tumbling } from '../../src/frame/windows/tumbling.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import type { Sink } from '../../src/publish/sink.ts';
 import { aborted } from '../../src/stage/aborted.ts';
-import { makeGate } from '../../src/stage/gate.ts';
-import { type DeadLetter, rejectTo } from '../../src/stage/reject.ts';
+import { makeGate } from '../../src/stage/makeGate.ts';
+import { rejectTo } from '../../src/stage/rejectTo.ts';
+import type { DeadLetter } from '../../src/stage/reject.ts';
 import { WINDOW_MS } from '../rig/sensorPackets.ts';
 
 export interface MiniOptions {

@@ -28,7 +28,7 @@ describe('the tables of codes and of classes', () => {
 });
 
 describe('another target may answer', () => {
-  it('where this one cannot pay, or has no key that works: the run ends only where none is left', () => {
+  it('where this one cannot pay, or has no key that works: the run ends only where none is left (issue 10)', () => {
     for (const code of ['KEYS_REJECTED', 'BUDGET_SPENT'] as const) {
       expect(isFallbackable(new PipelineError(code, 'x'))).toBe(true);
       expect(errorCodes[code].endsRun).toBe(true);

@@ -48,7 +48,7 @@ describe('the scheduler', () => {
     expect(target.asked).toEqual(['failing', 'failing', 'waiting']);
   });
 
-  it('fails the frame alone where a captioner throws, and goes on', async () => {
+  it('fails the frame alone where a captioner throws, and goes on (issue 10)', async () => {
     const target = scripted('a', (call) => {
       if (call === 0) throw new TypeError('a bug');
       return answerOf('a');

@@ -36,7 +36,7 @@ function brokerWithoutConsumers(): { kafka: kafkajs.Kafka; sent: () => number; o
 const copies = async (): Promise<string[]> => (await readdir(tmpdir())).filter((name) => name.startsWith('saccade-ledger-'));
 
 // Issue 10: the heartbeats of a ledger that could not be opened went on, so that others waited for its claims.
-it('that fails ends its heartbeats and closes what it opened', async () => {
+it('that fails ends its heartbeats and closes what it opened (issue 10)', async () => {
   const before = await copies();
   const { kafka, sent, open } = brokerWithoutConsumers();
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });

@@ -20,7 +20,7 @@ describe('the address of a server', () => {
     expect(address()).toBe(found[0]);
   });
 
-  it('is looked up again after a look-up that failed', async () => {
+  it('is looked up again after a look-up that failed (issue 10)', async () => {
     let lookUps = 0;
     const address = serverAddress(async () => {
       if (lookUps++ === 0) throw new Error('EAI_AGAIN');

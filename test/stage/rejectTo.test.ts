@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../../src/errors.ts';
-import { type DeadLetter, rejectTo } from '../../src/stage/reject.ts';
-import { makeGate } from '../../src/stage/gate.ts';
+import { rejectTo } from '../../src/stage/rejectTo.ts';
+import type { DeadLetter } from '../../src/stage/reject.ts';
+import { makeGate } from '../../src/stage/makeGate.ts';
 import { countedItem } from './items.ts';
 
 describe('reject', () => {

@@ -1,6 +1,6 @@
 import { Subject, mergeMap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { makeGate } from '../../src/stage/gate.ts';
+import { makeGate } from '../../src/stage/makeGate.ts';
 import type { Item } from '../../src/stage/item.ts';
 import { pull } from '../../src/stage/pull.ts';
 import { countedItem } from './items.ts';
