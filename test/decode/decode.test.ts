@@ -10,7 +10,7 @@ import type { Session } from '../../src/stage/session.ts';
 import type { Reject } from '../../src/stage/reject.ts';
 import { bytesFormat } from '../parts.ts';
 import { countedItem } from '../stage/items.ts';
-import { marbles, marblesOfPromises } from '../stage/marbles.ts';
+import { marbles, marblesOfPromises, sleep } from '../stage/marbles.ts';
 import { type Lifetime, endless } from '../../src/stage/lifetime.ts';
 
 /** Events of one packet, one a millisecond from `fromMs` on. */
@@ -151,7 +151,7 @@ describe('decode in time', () => {
     const rejected: string[] = [];
     await marblesOfPromises(({ cold, expectObservable }, now) => {
       const reject: Reject = async (stage, item, _, { payloadType }) => {
-        await new Promise((resolve) => void setTimeout(resolve, 5));
+        await sleep(5);
         rejected.push(`${stage} ${item.sensor} ${payloadType} at ${now()}`);
       };
       const packets = { a: packetOf(0, [1]), b: packetOf(1, [0xff, 0xff]), c: packetOf(2, [2]) };

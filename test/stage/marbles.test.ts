@@ -1,8 +1,6 @@
 import { from, mergeMap } from 'rxjs';
 import { expect, it } from 'vitest';
-import { marbles, marblesOfPromises } from './marbles.ts';
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+import { marbles, marblesOfPromises, sleep } from './marbles.ts';
 
 it('lets timers and clocks that are not of RxJS live in virtual time', () => {
   const seen: string[] = [];

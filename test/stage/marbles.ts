@@ -36,6 +36,9 @@ export const marblesOfPromises = async (run: Diagrams): Promise<void> => {
   for (const check of checks) check();
 };
 
+/** Resolves after a time, in virtual time where diagrams are played. */
+export const sleep = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
+
 const { setImmediate: nextTurn } = globalThis;
 const promisesSettled = (): Promise<void> => new Promise((resolve) => nextTurn(resolve));
 

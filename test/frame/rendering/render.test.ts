@@ -9,7 +9,7 @@ import type { AnyRenderer, Pixels, Renderer } from '../../../src/frame/renderer.
 import { windowId } from '../../../src/frame/windowing/windowId.ts';
 import type { Reject } from '../../../src/stage/reject.ts';
 import { countedItem, position } from '../../stage/items.ts';
-import { marblesOfPromises } from '../../stage/marbles.ts';
+import { marblesOfPromises, sleep } from '../../stage/marbles.ts';
 
 const window = (count: number, size = 4): EventWindow & { acks: () => number } =>
   countedItem({
@@ -90,7 +90,7 @@ describe('render in time', () => {
   const slow: Renderer<Promise<Pixels>> = {
     ...grey,
     async draw(item) {
-      await new Promise((resolve) => void setTimeout(resolve, item.start / 1000));
+      await sleep(item.start / 1000);
       return grey.draw(item);
     },
   };
