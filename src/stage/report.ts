@@ -14,8 +14,17 @@ export interface Reports {
     readonly out?: unknown;
     readonly error?: unknown;
   };
-  /** One call to one upstream ended: an `Attempt`. */
-  attempt: object;
+  /** One call to one upstream ended; the `Attempt` of its record. */
+  attempt: {
+    readonly target: string;
+    /** `ok`, or the class of the error. */
+    readonly outcome: string;
+    readonly ms: number;
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    /** USD; null where the model's price is not known. */
+    readonly costUsd: number | null;
+  };
   /** The gate's state changed. */
   gate: { readonly windows: number; readonly bytes: number; readonly shut: boolean };
   /** A target's limits changed: tokens left, calls allowed at once, breaker state. */

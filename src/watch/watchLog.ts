@@ -1,5 +1,4 @@
 import { type DestinationStream, type Level, type LevelWithSilent, pino } from 'pino';
-import type { Attempt } from '../interpret/caption.ts';
 import { listen } from '../stage/report.ts';
 import { endAll } from './support/endAll.ts';
 
@@ -23,8 +22,7 @@ export function watchLog(level: LevelWithSilent, destination: DestinationStream 
     listen('reject', (rejected) => log.warn(rejected, 'rejected')),
     listen('close', (failed) => log.error(failed, 'a part could not be closed')),
     listen('attempt', (attempt) => {
-      const { outcome } = attempt as Attempt;
-      log[LEVELS[outcome] ?? 'warn'](attempt, 'attempt');
+      log[LEVELS[attempt.outcome] ?? 'warn'](attempt, 'attempt');
     }),
     listen('limit', (state) => log.debug(state, 'limit')),
     listen('gate', (gate) => {

@@ -1,6 +1,5 @@
 import { type RecordableHistogram, createHistogram } from 'node:perf_hooks';
-import { listen } from '../stage/report.ts';
-import type { Attempt } from '../interpret/caption.ts';
+import { type Reports, listen } from '../stage/report.ts';
 import type { CaptionRecord } from '../publish/captionRecord.ts';
 import type { Summary, TargetSummary } from './summary.ts';
 import { endAll } from './support/endAll.ts';
@@ -46,7 +45,7 @@ export function watchSummary(): { read: () => Summary; end: () => void } {
       else if (stage === 'decode') count.packetsRejected++;
       else count.deadLettered++;
     }),
-    listen('attempt', (message) => addAttempt(tallyOf((message as Attempt).target), message as Attempt)),
+    listen('attempt', (attempt) => addAttempt(tallyOf(attempt.target), attempt)),
   ]);
 
   return {
@@ -84,7 +83,7 @@ const emptyTally = (): Tally => ({
   ms: createHistogram(),
 });
 
-function addAttempt(tally: Tally, { outcome, ms, inputTokens, outputTokens, costUsd }: Attempt): void {
+function addAttempt(tally: Tally, { outcome, ms, inputTokens, outputTokens, costUsd }: Reports['attempt']): void {
   tally.asked++;
   if (outcome === 'rate_limit') tally.rateLimited++;
   if (outcome === 'ok') {

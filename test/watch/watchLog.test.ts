@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { report } from '../../src/stage/report.ts';
+import { type Reports, report } from '../../src/stage/report.ts';
 import { watchLog } from '../../src/watch/watchLog.ts';
 
-const attempt = (outcome: string): object => ({ target: 'gpt4o', key: 'KEY_1', outcome, status: 500, reason: 'oops' });
+const attempt = (outcome: string): Reports['attempt'] =>
+  ({ target: 'gpt4o', key: 'KEY_1', outcome, status: 500, reason: 'oops' }) as unknown as Reports['attempt'];
 
 describe('log', () => {
   it('writes a JSON line for what is worth one at this level, and nothing after its end', () => {

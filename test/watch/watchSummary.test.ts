@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { report } from '../../src/stage/report.ts';
+import { type Reports, report } from '../../src/stage/report.ts';
 import { watchSummary } from '../../src/watch/watchSummary.ts';
 import { captionRecords } from '../publish/records.ts';
 
-const attempt = (target: string, outcome: string, ms: number, costUsd: number | null): object => ({
+const attempt = (target: string, outcome: string, ms: number, costUsd: number | null): Reports['attempt'] => ({
   target,
   outcome,
   ms,

@@ -1,5 +1,4 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { Attempt } from '../../interpret/caption.ts';
 import { listen } from '../../stage/report.ts';
 import { endAll } from '../support/endAll.ts';
 import { secondsBuckets } from './secondsBuckets.ts';
@@ -33,8 +32,7 @@ export function targetMetrics(registers: Registry[]): () => void {
     registers,
   });
   return endAll([
-    listen('attempt', (message) => {
-      const { target, outcome, ms, inputTokens, outputTokens, costUsd } = message as Attempt;
+    listen('attempt', ({ target, outcome, ms, inputTokens, outputTokens, costUsd }) => {
       requests.inc({ target, outcome });
       latency.observe({ target }, ms / 1000);
       tokens.inc({ target, direction: 'in' }, inputTokens);
