@@ -11,7 +11,7 @@ export interface NormalisedCaption extends Caption {
   readonly normaliser: { readonly name: string; readonly version: string };
 }
 
-/** Rewrites a caption that is in house style; see rewrite.ts. */
+/** Rewrites a caption that is in house style; see rewriteWith.ts. */
 export type Rewrite = (caption: NormalisedCaption) => Observable<NormalisedCaption>;
 
 export interface NormaliseOptions {

@@ -36,7 +36,7 @@ export const cutInWorker = (packets: Observable<Packet>, session: Session | unde
     return () => remote.drop();
   });
 
-/** One session of a sensor on this side of its channel to a worker; see messages.ts for what the two sides say. */
+/** One session of a sensor on this side of its channel to a worker; see toWorker.ts and fromWorker.ts for what the two sides say. */
 class RemoteSession {
   readonly #worker: WorkerThread;
   readonly #reject: Reject;

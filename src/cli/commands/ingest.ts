@@ -35,7 +35,7 @@ export const ingestCommand = (program: Command): void => {
       .description('publish a recording as packets; the same command continues where it was stopped')
       .argument('<recording>', 'a file of any format that inspect reads')
       .requiredOption('--topic <topic>', 'the topic')
-      .option('--speed <factor>', 'times the speed of the sensor: 1, 10, or max', speedOf, Infinity)
+      .addOption(new Option('--speed <factor>', 'times the pace of the sensor: 1, 10, or max').argParser(speedOf).default(Infinity, 'max'))
       .addOption(new Option('--wire <format>', 'Avro, or the bytes with headers').choices(['avro', 'raw']).default('avro'))
       .option('--registry <url>', 'schema registry; without one, Avro is written as single objects')
       .option('--sensor <name>', 'name of the sensor, and key of the messages')

@@ -17,7 +17,7 @@ export const replayCommand = (program: Command): void => {
     .option('--from <point>', `topic, archive: only windows that begin at or after ${pointHelp}; dead letters: only letters`, pointFlag)
     .option('--to <point>', 'topic, archive: only windows that begin before it; dead letters: only letters', pointFlag)
     .option('--warm-up <offsets>', 'topic: offsets that are read before --from; fewer than all may give other windows than live', Number)
-    .option('--speed <factor>', 'times the pace of the sensor: 1, 10, or max', speedOf, Infinity)
+    .addOption(new Option('--speed <factor>', 'times the pace of the sensor: 1, 10, or max').argParser(speedOf).default(Infinity, 'max'))
     .addOption(
       new Option('--wire <format>', 'topic, archive: how its packets are encoded').choices(['confluent', 'single-object', 'plain', 'raw']),
     )

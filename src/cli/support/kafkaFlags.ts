@@ -4,7 +4,7 @@ import { kafkaFromEnv, registryFromEnv, saslFromEnv } from '../../kafka/client/k
 import { type RegistryOptions, registrySchema } from '../../kafka/client/schemaRegistry.ts';
 import { readOptions } from '../../readOptions.ts';
 
-/** The flags by which a command connects to a broker. The environment holds the defaults (kafka/client/environment.ts). */
+/** The flags by which a command connects to a broker. The environment holds the defaults (kafka/client/kafkaFromEnv.ts). */
 export interface KafkaFlags {
   brokers: string;
   tls?: true;
