@@ -1,13 +1,17 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { firstValueFrom } from 'rxjs';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Observable, defer, finalize, firstValueFrom, map, timer } from 'rxjs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Answer } from '../../../src/interpret/caption.ts';
 import type { Captioner } from '../../../src/interpret/captioner.ts';
+import type { CaptionRequest } from '../../../src/interpret/captionRequest.ts';
 import { budget } from '../../../src/interpret/combinators/budget.ts';
 import { route } from '../../../src/interpret/combinators/route.ts';
 import { type OpenaiOptions, openai } from '../../../src/interpret/providers/openai.ts';
+import { marbles } from '../../stage/marbles.ts';
 import { request } from '../support/request.ts';
+import { answerOf, planOf, scripted } from '../support/scripted.ts';
 import { type StubServer, chatAnswer, json, stubServer } from '../support/stubServer.ts';
 
 let server: StubServer;
@@ -75,4 +79,81 @@ it('refuses a target whose price is not known, since no cap could hold', () => {
   expect(() => budget(openai({ model: 'gpt-99' }), { usd: 1 })).toThrow(/price of gpt-99 .* is not known/);
   expect(() => budget(target(), {})).toThrow(/must have usd or usdPerDay/);
   expect(() => budget(target(), { usdPerDay: 1 })).toThrow(/needs a file/);
+});
+
+describe('a budget in time', () => {
+  /** A target whose calls cost 1 USD at worst and take 4 ms; each is reserved with a margin of a quarter, as 1.25 USD. */
+  const costing = (usd: number) => {
+    const call = ({ budget: money }: CaptionRequest): Observable<Answer> =>
+      defer(() => {
+        const settle = money!.reserve(1.25)!;
+        let billedUsd = 0;
+        return timer(4).pipe(
+          map(() => {
+            billedUsd = usd;
+            return answerOf('a');
+          }),
+          finalize(() => settle(billedUsd)),
+        );
+      });
+    const inner = scripted('a', (_, one) => call(one));
+    const targets = [{ ...planOf('a'), worstCostUsd: () => 1 }];
+    return Object.assign(inner, { plan: { ...inner.plan, targets } });
+  };
+  const answers = { a: answerOf('a') };
+
+  it('lets a frame wait until a call that is under way has cost less than was reserved for it', () => {
+    marbles(({ expectObservable }) => {
+      const two = budget(costing(0.1), { usd: 2 });
+      expectObservable(two(request())).toBe('----(a|)', answers);
+      expectObservable(two(request()), '-^').toBe('--------(a|)', answers);
+      const both = budget(costing(0.1), { usd: 2.5 });
+      expectObservable(both(request())).toBe('----(a|)', answers);
+      expectObservable(both(request()), '-^').toBe('-----(a|)', answers);
+    });
+  });
+
+  it('fails a frame with BUDGET_SPENT as soon as no call is under way that could leave enough', () => {
+    marbles(({ expectObservable, flush }) => {
+      const inner = costing(1.25);
+      const capped = budget(inner, { usd: 2 });
+      const spent = expect.objectContaining({ code: 'BUDGET_SPENT', message: expect.stringContaining('1.250000 of 2 USD for this run') });
+      expectObservable(capped(request())).toBe('----(a|)', answers);
+      expectObservable(capped(request()), '-^').toBe('----#', undefined, spent);
+      expectObservable(capped(request()), '------^').toBe('------#', undefined, spent);
+      flush();
+      expect(inner.asked).toHaveLength(1);
+    });
+  });
+
+  it('gives back what was reserved for a call that is hung up or not made, to the frame that waits the longest', () => {
+    marbles(({ expectObservable }) => {
+      const capped = budget(costing(0.1), { usd: 2 });
+      expectObservable(capped(request()), '^--!').toBe('----');
+      expectObservable(capped(request()), '-^---').toBe('-------(a|)', answers);
+      expectObservable(capped(request()), '--^--').toBe('-----------(a|)', answers);
+      // Such as for a frame that gets the caption of another one.
+      const free = Object.assign(
+        scripted('a', () => timer(4).pipe(map(() => answers.a))),
+        { plan: costing(1).plan },
+      );
+      const withoutCall = budget(free, { usd: 2 });
+      expectObservable(withoutCall(request())).toBe('----(a|)', answers);
+      expectObservable(withoutCall(request()), '-^').toBe('--------(a|)', answers);
+    });
+  });
+
+  it('fails a frame at its deadline while it waits, and keeps no place for one whose caller has left', () => {
+    marbles(({ expectObservable, flush }) => {
+      const inner = costing(0.1);
+      const capped = budget(inner, { usd: 2 });
+      const late = expect.objectContaining({ code: 'DEADLINE_PASSED' });
+      expectObservable(capped(request())).toBe('----(a|)', answers);
+      expectObservable(capped(request({ deadlineMs: 3 })), '-^').toBe('---#', undefined, late);
+      expectObservable(capped(request()), '-^!').toBe('--');
+      expectObservable(capped(request()), '--^').toBe('--------(a|)', answers);
+      flush();
+      expect(inner.asked).toHaveLength(2);
+    });
+  });
 });
