@@ -53,4 +53,18 @@ describe('ensemble', () => {
       expectSubscriptions(b.subscriptions).toBe('^-----!');
     });
   });
+
+  it('answers without the targets that fail, or fails where too few are left, when the last of them has ended', () => {
+    marbles(({ cold, expectObservable }) => {
+      const down = new PipelineError('PROVIDER_FAILED', 'down');
+      const targets = {
+        a: scriptedBy('a', () => cold<never>('--#', undefined, down)),
+        b: scriptedBy('b', () => cold('-----(b|)', { b: answerOf('b', 'A disc.') })),
+      };
+      const alone = expect.objectContaining({ text: 'A disc.', ensemble: { agreement: 1, others: [] } });
+      const error = expect.objectContaining({ code: 'PROVIDERS_EXHAUSTED', message: 'down' });
+      expectObservable(ensemble({ targets })(request())).toBe('-----(b|)', { b: alone });
+      expectObservable(ensemble({ targets, atLeast: 2 })(request())).toBe('-----#', undefined, error);
+    });
+  });
 });

@@ -1,6 +1,7 @@
-import { firstValueFrom } from 'rxjs';
+import { type Observable, firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { definePipeline } from '../../../src/definePipeline.ts';
+import type { Answer } from '../../../src/interpret/caption.ts';
 import type { Captioner } from '../../../src/interpret/captioner.ts';
 import { fallback } from '../../../src/interpret/combinators/fallback.ts';
 import { openai } from '../../../src/interpret/providers/openai.ts';
@@ -10,7 +11,7 @@ import { smallPipeline, tenEvents } from '../../parts.ts';
 import { PipelineError } from '../../../src/errors.ts';
 import { marbles } from '../../stage/marbles.ts';
 import { request } from '../support/request.ts';
-import { answerOf, scripted } from '../support/scripted.ts';
+import { answerOf, available, scripted } from '../support/scripted.ts';
 import { type Reply, chatAnswer, chatError, json, stubServer } from '../support/stubServer.ts';
 
 const rejectsKeys: Reply = (response) => json(response, 401, chatError('Incorrect API key', 'invalid_api_key'));
@@ -100,6 +101,21 @@ describe('fallback', () => {
         '--^--!',
       ).toBe('-');
       expectSubscriptions(next.subscriptions).toBe('--^--!');
+    });
+  });
+
+  it('waits out a short cooldown of the first, and passes over one that outlasts ten seconds or the deadline of the frame', () => {
+    marbles(({ expectObservable }) => {
+      const asked = (backAt: number, deadlineMs = Infinity): Observable<Answer> => {
+        const first = available('a');
+        first.availability.set({ backAt });
+        return fallback(first, scripted('b'))(request({ deadlineMs }));
+      };
+      const values = { a: answerOf('a'), b: answerOf('b') };
+      expectObservable(asked(10_000)).toBe('- 9999ms (a|)', values);
+      expectObservable(asked(10_001)).toBe('(b|)', values);
+      expectObservable(asked(4_000, 4_001)).toBe('- 3999ms (a|)', values);
+      expectObservable(asked(4_000, 3_999)).toBe('(b|)', values);
     });
   });
 });

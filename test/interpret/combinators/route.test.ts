@@ -1,11 +1,13 @@
 import { firstValueFrom } from 'rxjs';
-import { afterEach, describe, expect, it } from 'vitest';
-import { type ErrorCode, errorCodes } from '../../../src/errors.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type ErrorCode, PipelineError, errorCodes } from '../../../src/errors.ts';
 import type { Captioner } from '../../../src/interpret/captioner.ts';
 import { type RouteOptions, route } from '../../../src/interpret/combinators/route.ts';
 import { type OpenaiOptions, openai } from '../../../src/interpret/providers/openai.ts';
 import { known } from '../../../src/secret.ts';
+import { marbles } from '../../stage/marbles.ts';
 import { request } from '../support/request.ts';
+import { answerOf, available } from '../support/scripted.ts';
 import { type Reply, type StubServer, chatAnswer, chatError, json, stubServer } from '../support/stubServer.ts';
 
 const open: AsyncDisposable[] = [];
@@ -227,6 +229,75 @@ describe('waiting', () => {
     first.unsubscribe();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(servers['only']!.seen).toHaveLength(1);
+  });
+});
+
+describe('a route in time', () => {
+  // Jitter of nothing.
+  beforeEach(() => void vi.spyOn(Math, 'random').mockReturnValue(0.5));
+  afterEach(() => void vi.restoreAllMocks());
+  const answers = { a: answerOf('a'), b: answerOf('b') };
+  const down = new PipelineError('PROVIDER_FAILED', 'down', { retryable: true });
+
+  it('lets frames wait, first come, first served, while its target has no room', () => {
+    marbles(({ cold, expectObservable, flush }) => {
+      const a = available('a', () => cold('--(a|)', answers));
+      const only = route({ targets: { a } });
+      a.availability.set({ readyAt: 5 });
+      expectObservable(only(request({ id: 'first' }))).toBe('-------(a|)', answers);
+      expectObservable(only(request({ id: 'second' })), '-^').toBe('-------(a|)', answers);
+      flush();
+      expect(a.asked).toEqual(['first', 'second']);
+    });
+  });
+
+  it('fails a frame whose deadline passes while it waits, and forgets one whose caller has left', () => {
+    marbles(({ cold, expectObservable, flush }) => {
+      const a = available('a', () => cold('--(a|)', answers));
+      const only = route({ targets: { a } });
+      a.availability.set({ readyAt: 5 });
+      const late = expect.objectContaining({ code: 'DEADLINE_PASSED' });
+      expectObservable(only(request({ deadlineMs: 3 }))).toBe('---#', undefined, late);
+      expectObservable(only(request()), '^---!').toBe('-----');
+      expectObservable(only(request({ id: 'patient' }))).toBe('-------(a|)', answers);
+      flush();
+      expect(a.asked).toEqual(['patient']);
+    });
+  });
+
+  it('asks the same target again after waits that double, and then the fallback', () => {
+    marbles(({ cold, expectObservable, flush }) => {
+      const [a, b] = [available('a', () => down), available('b', () => cold('--(b|)', answers))];
+      const both = route({ targets: { a, b }, weights: { a: 1 }, fallbacks: { a: ['b'] }, retries: 2, backoffMs: 10 });
+      expectObservable(both(request())).toBe('- 31ms (b|)', answers);
+      flush();
+      expect(a.asked).toHaveLength(3);
+    });
+  });
+
+  it('waits out a cooldown up to `maxCooldownWaitMs`, and leaves a longer one to the fallback at once', () => {
+    marbles(({ expectObservable }) => {
+      const [a, b] = [available('a'), available('b')];
+      const both = route({ targets: { a, b }, weights: { a: 1 }, fallbacks: { a: ['b'] }, maxCooldownWaitMs: 20 });
+      a.availability.set({ backAt: 20 });
+      expectObservable(both(request())).toBe('- 19ms (a|)', answers);
+      expectObservable(both(request()), '- 29ms ^').toBe('- 29ms (a|)', answers);
+      const other = available('a');
+      const impatient = route({ targets: { a: other, b }, weights: { a: 1 }, fallbacks: { a: ['b'] }, maxCooldownWaitMs: 20 });
+      other.availability.set({ backAt: 40 });
+      expectObservable(impatient(request())).toBe('(b|)', answers);
+      expectObservable(impatient(request()), '- 29ms ^').toBe('- 39ms (a|)', answers);
+    });
+  });
+
+  it('hangs up the call of a frame whose caller leaves, and of no other', () => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const call = cold('-----(a|)', answers);
+      const only = route({ targets: { a: available('a', () => call) } });
+      expectObservable(only(request()), '^--!').toBe('----');
+      expectObservable(only(request()), '-^--').toBe('------(a|)', answers);
+      expectSubscriptions(call.subscriptions).toBe(['^--!', '-^----!']);
+    });
   });
 });
 
