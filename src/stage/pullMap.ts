@@ -34,7 +34,7 @@ export interface PullMap<In, Out> {
  * values are taken and not finished. An Observable cannot be asked, so its values wait in a buffer with a bound and a
  * stated policy for more.
  *
- *     pullMap((frame) => describe(frame), { concurrency: 8 })(readFrames()).subscribe(...)
+ *     pullMap(describe, { concurrency: 8 })(readFrames()).subscribe(...)
  *     clicks$.pipe(pullMap((click) => save(click), { concurrency: 2, buffer: 16, overflow: 'dropOldest' }))
  *
  * Results are emitted as they come. The first error of the input or of a projection ends everything; unsubscribing
