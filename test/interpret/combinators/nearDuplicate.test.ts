@@ -2,21 +2,27 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { of } from 'rxjs';
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { firstValueFrom } from 'rxjs';
 import { recording } from '../../../src/consume/sources/recording.ts';
 import { definePipeline } from '../../../src/definePipeline.ts';
 import { polarity } from '../../../src/frame/renderers/polarity.ts';
 import { tumbling } from '../../../src/frame/windows/tumbling.ts';
+import { PipelineError } from '../../../src/errors.ts';
 import type { Answer } from '../../../src/interpret/caption.ts';
 import type { Captioner } from '../../../src/interpret/captioner.ts';
 import type { CaptionRequest } from '../../../src/interpret/captionRequest.ts';
 import { makeCaptioner } from '../../../src/interpret/makeCaptioner.ts';
 import { nearDuplicate } from '../../../src/interpret/combinators/nearDuplicate.ts';
+import { imageSignature } from '../../../src/interpret/combinators/support/imageSignature.ts';
 import { runPipeline } from '../../../src/runPipeline.ts';
 import type { CaptionRecord } from '../../../src/publish/captionRecord.ts';
 import { memory } from '../../../src/publish/sinks/memory.ts';
+import { marblesOfPromises } from '../../stage/marbles.ts';
 import { request } from '../support/request.ts';
+import { answerOf, scripted } from '../support/scripted.ts';
+
+vi.mock('../../../src/interpret/combinators/support/imageSignature.ts', { spy: true });
 
 /** Answers each frame with its own name. */
 function naming(): Captioner & { asked: string[] } {
@@ -104,6 +110,52 @@ describe('a frame like one a moment ago', () => {
     for (let step = 0; step < 12; step++) await firstValueFrom(near(await disc(`f${step}`, 100 + step, 0, { startMs: step * 33 })));
     expect(inner.asked.length).toBeGreaterThanOrEqual(4);
   });
+});
+
+describe('a frame like one that waits for its caption', () => {
+  // The real signature comes from a thread pool, in real time; here all frames look alike.
+  beforeEach(() => {
+    const ink = new Float32Array(1);
+    vi.mocked(imageSignature).mockResolvedValue({ ink, amount: 0, count: 1, on: 1 });
+  });
+  afterEach(() => void vi.mocked(imageSignature).mockReset());
+  const answers = { a: answerOf('x', 'A disc.'), b: answerOf('x', 'Another disc.') };
+  const repeated = expect.objectContaining({ text: 'A disc.', cache: 'duplicate', duplicateOf: { id: 'first', distance: 0 } });
+  const [first, second] = [request({ id: 'first' }), request({ id: 'second' })];
+
+  it('waits for that caption and gets it at the same moment; one that comes later gets it at once', () =>
+    marblesOfPromises(({ cold, expectObservable, expectSubscriptions }) => {
+      const call = cold('-----(a|)', answers);
+      const near = nearDuplicate(scripted('x', () => call));
+      expectObservable(near(first)).toBe('-----(a|)', answers);
+      expectObservable(near(second), '--^').toBe('-----(a|)', { a: repeated });
+      expectObservable(near(second), '-------^').toBe('-------(a|)', { a: repeated });
+      expectSubscriptions(call.subscriptions).toBe('^----!');
+    }));
+
+  it('is asked about itself where the other one gets no caption, because its call fails or its caller leaves, and is repeated from then on', () =>
+    marblesOfPromises(({ cold, expectObservable, expectSubscriptions }) => {
+      const down = new PipelineError('PROVIDER_FAILED', 'down');
+      const [fails, never, answer] = [cold<Answer>('----#', undefined, down), cold<Answer>('-'), cold('---(b|)', answers)];
+      const afterFailure = nearDuplicate(scripted('x', (call) => (call === 0 ? fails : answer)));
+      expectObservable(afterFailure(first)).toBe('----#', undefined, down);
+      expectObservable(afterFailure(second), '--^').toBe('-------(b|)', answers);
+      const ofSecond = expect.objectContaining({ text: 'Another disc.', duplicateOf: { id: 'second', distance: 0 } });
+      expectObservable(afterFailure(request()), '---------^').toBe('---------(c|)', { c: ofSecond });
+      const afterLeaving = nearDuplicate(scripted('x', (call) => (call === 0 ? never : answer)));
+      expectObservable(afterLeaving(first), '^----!').toBe('------');
+      expectObservable(afterLeaving(second), '--^').toBe('--------(b|)', answers);
+      expectSubscriptions(answer.subscriptions).toBe(['----^--!', '-----^--!']);
+    }));
+
+  it('takes back its own request alone: the other one is answered all the same', () =>
+    marblesOfPromises(({ cold, expectObservable, expectSubscriptions }) => {
+      const call = cold('-----(a|)', answers);
+      const near = nearDuplicate(scripted('x', () => call));
+      expectObservable(near(first)).toBe('-----(a|)', answers);
+      expectObservable(near(second), '--^-!').toBe('-----');
+      expectSubscriptions(call.subscriptions).toBe('^----!');
+    }));
 });
 
 const data = fileURLToPath(new URL('../../../../shared/data/recordings/', import.meta.url));
