@@ -1,6 +1,6 @@
 /** What an error means beyond the item that met it. */
 interface Outlook {
-  /** Whether another target may answer the frame that failed with it. Errors of a vendor have classes besides: see `interpret/errorClasses.ts`. */
+  /** Whether another target may answer the frame that failed with it. Errors of a vendor have classes besides: see `interpret/errors/errorClasses.ts`. */
   readonly fallbackable: boolean;
   /** Whether every further item would fail alike: the run ends, and the item is neither acked nor rejected, so that a later run takes it up again. */
   readonly endsRun: boolean;

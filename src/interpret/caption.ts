@@ -1,6 +1,6 @@
 import type { Frame } from '../frame/frame.ts';
 import type { Item } from '../stage/item.ts';
-import type { ErrorClass } from './errorClasses.ts';
+import type { ErrorClass } from './errors/errorClasses.ts';
 import type { StructuredCaption } from './structured/structuredCaption.ts';
 
 /** One call to one upstream: the unit of provenance, of cost and of the route in the record. */

@@ -5,7 +5,7 @@ import { readOptions } from '../../readOptions.ts';
 import type { Answer } from '../caption.ts';
 import type { Captioner } from '../captioner.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
-import { combineFailures } from '../combineFailures.ts';
+import { combineFailures } from '../errors/combineFailures.ts';
 import { makeCaptioner } from '../makeCaptioner.ts';
 import type { TargetPlan } from '../plan.ts';
 import { requestHash } from '../requestHash.ts';

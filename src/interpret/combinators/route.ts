@@ -6,7 +6,7 @@ import type { Availability } from '../availability.ts';
 import type { Answer } from '../caption.ts';
 import type { Captioner } from '../captioner.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
-import { type ErrorClass, errorClasses } from '../errorClasses.ts';
+import { type ErrorClass, errorClasses } from '../errors/errorClasses.ts';
 import { MAX_COOLDOWN_WAIT_MS, isAway } from '../limits/isAway.ts';
 import { withAvailability } from '../limits/withAvailability.ts';
 import { makeCaptioner } from '../makeCaptioner.ts';

@@ -2,8 +2,8 @@ import { type Observable, defer, retry, throwError, timer } from 'rxjs';
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import type { Captioner } from '../captioner.ts';
-import { retriesOf } from '../errorClassOf.ts';
-import { ProviderError } from '../providerError.ts';
+import { retriesOf } from '../errors/errorClassOf.ts';
+import { ProviderError } from '../errors/providerError.ts';
 import { wrapCaptioner } from './support/wrapCaptioner.ts';
 
 export interface WithRetriesOptions {

@@ -3,7 +3,7 @@ import { readOptions } from '../../readOptions.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
 import { totalMs } from '../upstream/callDeadlines.ts';
 import { classifyErrorReply } from '../upstream/errorReply/classifyErrorReply.ts';
-import type { CallFailure } from '../providerError.ts';
+import type { CallFailure } from '../errors/providerError.ts';
 import type { Headers } from '../limits/quota/headers.ts';
 import type { CallResult, Transport } from '../upstream/transport.ts';
 import { type Target, target } from '../upstream/target/target.ts';

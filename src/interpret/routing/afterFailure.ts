@@ -1,6 +1,6 @@
-import { errorClassOf, isFallbackable, retriesOf } from '../errorClassOf.ts';
-import { consequenceOf } from '../errorClasses.ts';
-import { ProviderError } from '../providerError.ts';
+import { errorClassOf, isFallbackable, retriesOf } from '../errors/errorClassOf.ts';
+import { consequenceOf } from '../errors/errorClasses.ts';
+import { ProviderError } from '../errors/providerError.ts';
 import { backoffMs } from './backoffMs.ts';
 import { tooLate } from './tooLate.ts';
 import type { RouteRules, RouteTarget } from './routeTarget.ts';

@@ -1,4 +1,4 @@
-import { ProviderError } from '../providerError.ts';
+import { ProviderError } from '../errors/providerError.ts';
 
 const LONGEST_BACKOFF_MS = 8_000;
 

@@ -1,4 +1,4 @@
-import { combineFailures } from '../combineFailures.ts';
+import { combineFailures } from '../errors/combineFailures.ts';
 import { keysRejected } from '../limits/keysRejected.ts';
 import type { RoutedFrame } from './routedFrame.ts';
 

@@ -1,5 +1,5 @@
 import type { AvailableCaptioner } from '../limits/withAvailability.ts';
-import type { ErrorClass } from '../errorClasses.ts';
+import type { ErrorClass } from '../errors/errorClasses.ts';
 import type { Weighted } from './weightedRoundRobin.ts';
 
 /** A target as a route sees it. */

@@ -2,7 +2,7 @@ import type { Secret } from '../../secret.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
 import type { Headers } from '../limits/quota/headers.ts';
 import type { Usage } from '../pricing/costUsd.ts';
-import type { CallFailure } from '../providerError.ts';
+import type { CallFailure } from '../errors/providerError.ts';
 
 /** What a reply with status 200 turned out to be. */
 export interface Reading {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PipelineError } from '../../../src/errors.ts';
 import type { Attempt } from '../../../src/interpret/caption.ts';
 import { withRetries } from '../../../src/interpret/combinators/withRetries.ts';
-import { ProviderError } from '../../../src/interpret/providerError.ts';
+import { ProviderError } from '../../../src/interpret/errors/providerError.ts';
 import { openai } from '../../../src/interpret/providers/openai.ts';
 import { marbles } from '../../stage/marbles.ts';
 import { request } from '../support/request.ts';

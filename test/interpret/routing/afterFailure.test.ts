@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../../../src/errors.ts';
 import type { Attempt } from '../../../src/interpret/caption.ts';
-import type { ErrorClass } from '../../../src/interpret/errorClasses.ts';
-import { ProviderError } from '../../../src/interpret/providerError.ts';
+import type { ErrorClass } from '../../../src/interpret/errors/errorClasses.ts';
+import { ProviderError } from '../../../src/interpret/errors/providerError.ts';
 import { afterFailure } from '../../../src/interpret/routing/afterFailure.ts';
 import { RoutedFrame } from '../../../src/interpret/routing/routedFrame.ts';
 import { request } from '../support/request.ts';

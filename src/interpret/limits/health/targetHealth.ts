@@ -1,5 +1,5 @@
 import { report } from '../../../stage/report.ts';
-import { type ErrorClass, consequenceOf } from '../../errorClasses.ts';
+import { type ErrorClass, consequenceOf } from '../../errors/errorClasses.ts';
 import { CircuitBreaker, type CircuitBreakerSettings } from './circuitBreaker.ts';
 import { ConcurrencyLimit, type ConcurrencySettings } from './concurrencyLimit.ts';
 import { LatencyWatch } from './latencyWatch.ts';

@@ -1,5 +1,5 @@
 import type { Secret } from '../../../secret.ts';
-import type { CallFailure } from '../../providerError.ts';
+import type { CallFailure } from '../../errors/providerError.ts';
 import type { CallSize } from './callSize.ts';
 import type { RateLimits } from './rateLimits.ts';
 import { type SettleQuota, TokenBuckets } from './tokenBuckets.ts';

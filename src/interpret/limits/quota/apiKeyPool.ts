@@ -1,6 +1,6 @@
 import type { Secret } from '../../../secret.ts';
-import { consequenceOf } from '../../errorClasses.ts';
-import type { CallFailure } from '../../providerError.ts';
+import { consequenceOf } from '../../errors/errorClasses.ts';
+import type { CallFailure } from '../../errors/providerError.ts';
 import { ApiKey } from './apiKey.ts';
 import type { CallSize } from './callSize.ts';
 import type { RateLimits } from './rateLimits.ts';

@@ -1,8 +1,8 @@
-import type { ErrorClass } from '../../errorClasses.ts';
+import type { ErrorClass } from '../../errors/errorClasses.ts';
 import type { Headers } from '../../limits/quota/headers.ts';
 import { rateLimitHeaders, untilQuotaResetMs } from '../../limits/quota/rateLimitHeaders.ts';
 import { retryAfterMs, retryInfoMs } from '../../limits/quota/retryAfterMs.ts';
-import type { CallFailure } from '../../providerError.ts';
+import type { CallFailure } from '../../errors/providerError.ts';
 import { type ErrorReply, errorReply } from './errorReply.ts';
 import { errorReplyRules, isGeminiDailyQuota } from './errorReplyRules.ts';
 import { shortReason } from './shortReason.ts';

@@ -1,4 +1,4 @@
-import type { ErrorClass } from '../../errorClasses.ts';
+import type { ErrorClass } from '../../errors/errorClasses.ts';
 import { retryInfoMs } from '../../limits/quota/retryAfterMs.ts';
 import type { ErrorReply } from './errorReply.ts';
 

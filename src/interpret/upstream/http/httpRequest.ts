@@ -1,6 +1,6 @@
 import type { Dispatcher, Pool } from 'undici';
 import type { Headers } from '../../limits/quota/headers.ts';
-import type { CallFailure } from '../../providerError.ts';
+import type { CallFailure } from '../../errors/providerError.ts';
 import type { CallDeadlineSettings } from '../callDeadlines.ts';
 import { DeadlineTimer, type CallPhase } from './deadlineTimer.ts';
 

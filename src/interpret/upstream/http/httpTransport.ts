@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import { messageOf } from '../../../errors.ts';
-import type { CallFailure } from '../../providerError.ts';
+import type { CallFailure } from '../../errors/providerError.ts';
 import type { ApiCodec } from '../apiCodec.ts';
 import type { CallDeadlineSettings } from '../callDeadlines.ts';
 import { httpRequest } from './httpRequest.ts';

@@ -5,7 +5,7 @@ import type { CaptionRequest } from '../../captionRequest.ts';
 import type { ApiKey } from '../../limits/quota/apiKey.ts';
 import type { TargetAvailability } from '../../limits/targetAvailability.ts';
 import type { TargetPlan } from '../../plan.ts';
-import { type CallFailure, ProviderError } from '../../providerError.ts';
+import { type CallFailure, ProviderError } from '../../errors/providerError.ts';
 import { requestHash } from '../../requestHash.ts';
 import { CallAttempt, type TargetState } from './callAttempt.ts';
 import type { CallResult, Transport } from '../transport.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ErrorClass } from '../../../../src/interpret/errorClasses.ts';
+import type { ErrorClass } from '../../../../src/interpret/errors/errorClasses.ts';
 import { targetHealth } from '../../support/limits.ts';
 
 interface Moment {

@@ -1,4 +1,4 @@
-import { PipelineError, codeOf, errorCodes } from '../errors.ts';
+import { PipelineError, codeOf, errorCodes } from '../../errors.ts';
 import { type ErrorClass, consequenceOf } from './errorClasses.ts';
 import { ProviderError } from './providerError.ts';
 

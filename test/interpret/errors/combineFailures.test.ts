@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { PipelineError } from '../../src/errors.ts';
-import { combineFailures } from '../../src/interpret/combineFailures.ts';
+import { PipelineError } from '../../../src/errors.ts';
+import { combineFailures } from '../../../src/interpret/errors/combineFailures.ts';
 
 const keys = new PipelineError('KEYS_REJECTED', 'a has no key that works');
 const money = new PipelineError('BUDGET_SPENT', 'b has spent its budget');

@@ -1,4 +1,4 @@
-import { PipelineError, codeOf, errorCodes, messageOf } from '../errors.ts';
+import { PipelineError, codeOf, errorCodes, messageOf } from '../../errors.ts';
 
 /**
  * The error of a frame that every target failed. Where each failure is one that every further frame would meet, so is this

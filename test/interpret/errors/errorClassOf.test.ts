@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type ErrorCode, PipelineError, errorCodes } from '../../src/errors.ts';
-import type { Attempt } from '../../src/interpret/caption.ts';
-import { errorClassOf, isFallbackable, retriesOf } from '../../src/interpret/errorClassOf.ts';
-import { type ErrorClass, errorClasses } from '../../src/interpret/errorClasses.ts';
-import { ProviderError } from '../../src/interpret/providerError.ts';
+import { type ErrorCode, PipelineError, errorCodes } from '../../../src/errors.ts';
+import type { Attempt } from '../../../src/interpret/caption.ts';
+import { errorClassOf, isFallbackable, retriesOf } from '../../../src/interpret/errors/errorClassOf.ts';
+import { type ErrorClass, errorClasses } from '../../../src/interpret/errors/errorClasses.ts';
+import { ProviderError } from '../../../src/interpret/errors/providerError.ts';
 
 const codes = Object.keys(errorCodes) as ErrorCode[];
 const classes = Object.keys(errorClasses) as ErrorClass[];

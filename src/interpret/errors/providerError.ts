@@ -1,5 +1,5 @@
-import { PipelineError } from '../errors.ts';
-import type { Attempt } from './caption.ts';
+import { PipelineError } from '../../errors.ts';
+import type { Attempt } from '../caption.ts';
 import { type ErrorClass, consequenceOf } from './errorClasses.ts';
 
 /** Why a call brought no caption, and when the upstream wants to be asked again. */
