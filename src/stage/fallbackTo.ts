@@ -39,13 +39,9 @@ export function fallbackTo<In, Out = In>(...given: readonly (Fallback<Out> | Fal
 const started = <Out>(other: Fallback<Out>, error: unknown): Observable<Out> =>
   defer(() => (typeof other === 'function' && !isObservable(other) ? other(error) : from(other as ObservableInput<Out>)));
 
-/** Options are the one object that RxJS cannot subscribe to. */
+/** A literal with nothing but `when`: whatever else RxJS can subscribe to, also through a symbol, is a fallback. */
 const isOptions = (value: unknown): value is FallbackOptions =>
   typeof value === 'object' &&
   value !== null &&
-  !isObservable(value) &&
-  !('then' in value) &&
-  !(Symbol.iterator in value) &&
-  !(Symbol.asyncIterator in value) &&
-  !('getReader' in value) &&
-  !(Symbol.observable in value);
+  Object.getPrototypeOf(value) === Object.prototype &&
+  Reflect.ownKeys(value).every((key) => key === 'when');

@@ -1,10 +1,9 @@
-import { type Observable, type ObservableInput, type Subscriber, Subscription, from } from 'rxjs';
+import { type Observable, type ObservableInput, type Subscriber, from } from 'rxjs';
+import { subscribeWithin } from './subscribeWithin.ts';
 
 /** The projections that run, and whether there is room for one more. */
 export interface ProjectionSlots<In> {
   readonly isFree: boolean;
-  /** Everything that runs; unsubscribing it ends that. */
-  readonly running: Subscription;
   /** Starts a projection; only while a slot is free. */
   start(value: In): void;
   /** Called each time that a slot becomes free. */
@@ -18,7 +17,6 @@ export function projectionSlots<In, Out>(
   concurrency: number,
   subscriber: Subscriber<Out>,
 ): ProjectionSlots<In> {
-  const running = new Subscription();
   let active = 0;
   let index = 0;
   let isEnded = false;
@@ -28,7 +26,6 @@ export function projectionSlots<In, Out>(
     else if (active === 0) subscriber.complete();
   };
   const slots: ProjectionSlots<In> = {
-    running,
     get isFree() {
       return active < concurrency && !subscriber.closed;
     },
@@ -40,18 +37,13 @@ export function projectionSlots<In, Out>(
       } catch (error) {
         return subscriber.error(error);
       }
-      const subscription = new Subscription();
-      running.add(subscription);
-      subscription.add(
-        inner.subscribe({
-          next: (result) => subscriber.next(result),
-          error: (error) => subscriber.error(error),
-          complete: () => {
-            running.remove(subscription);
-            finish();
-          },
-        }),
-      );
+      let isComplete = false;
+      return subscribeWithin(subscriber, inner, {
+        next: (result) => subscriber.next(result),
+        complete: () => (isComplete = true),
+        // Only now is the slot free: what the projection held must be released before the next one starts.
+        finalize: () => isComplete && finish(),
+      });
     },
     onFree: () => {},
     end() {

@@ -1,6 +1,7 @@
-import { Observable, type ObservableInput, type Subscriber, Subscription, isObservable } from 'rxjs';
+import { Observable, type ObservableInput, type Subscriber, isObservable } from 'rxjs';
 import { PipelineError } from '../errors.ts';
 import { type ProjectionSlots, projectionSlots } from './projectionSlots.ts';
+import { subscribeWithin } from './subscribeWithin.ts';
 
 export interface PullMapOptions {
   /** Projections that run at once; 1 or more. 1 keeps the order of the values. */
@@ -13,6 +14,8 @@ export interface PullMapOptions {
    */
   readonly overflow?: 'error' | 'dropNewest' | 'dropOldest';
 }
+
+const OVERFLOWS = ['error', 'dropNewest', 'dropOldest'] as const satisfies readonly PullMapOptions['overflow'][];
 
 /** What can be asked for its next value: an iterable, an async iterable, a function that opens one, or a source of Saccade. */
 export type Pullable<In> =
@@ -47,16 +50,17 @@ export function pullMap<In, Out>(
 ): PullMap<In, Out> {
   if (!(concurrency >= 1)) throw new RangeError(`pullMap: concurrency must be 1 or more (found ${concurrency})`);
   if (!(buffer >= 0)) throw new RangeError(`pullMap: buffer must be 0 or more (found ${buffer})`);
+  if (!OVERFLOWS.includes(overflow)) throw new RangeError(`pullMap: overflow must be ${OVERFLOWS.join(', ')} (found ${overflow})`);
   return (input: Observable<In> | Pullable<In>) =>
     new Observable<Out>((subscriber) => {
       const slots = projectionSlots(project, concurrency, subscriber);
       const feed = isObservable(input) ? pushed(input, buffer, overflow) : pulled(input);
-      subscriber.add(feed(slots, subscriber));
-      subscriber.add(slots.running);
+      feed(slots, subscriber);
     });
 }
 
-type Feed<In> = (slots: ProjectionSlots<In>, subscriber: Subscriber<unknown>) => Subscription;
+/** Starts projections of the input's values. */
+type Feed<In> = (slots: ProjectionSlots<In>, subscriber: Subscriber<unknown>) => void;
 
 /** Values that come unasked wait for a slot in a buffer with a bound. */
 const pushed =
@@ -89,9 +93,8 @@ const pushed =
       isDraining = false;
       if (isComplete && waiting.size === 0) slots.end();
     };
-    return input.subscribe({
+    subscribeWithin(subscriber, input, {
       next: (value) => (slots.isFree && waiting.size === 0 ? slots.start(value) : add(value)),
-      error: (error) => subscriber.error(error),
       complete: () => {
         isComplete = true;
         if (waiting.size === 0) slots.end();
@@ -112,28 +115,43 @@ const pulled =
     const ending = new AbortController();
     let iterator: Iterator<In> | AsyncIterator<In> | undefined;
     let isAsking = false;
+    let isLooping = false;
     let isDone = false;
+    const close = (): void => {
+      // A generator cannot be ended while it runs: the loop that runs it does it afterwards.
+      if (isDone || isLooping) return;
+      isDone = true;
+      // Not awaited: an iterator that is waiting for its next value answers return() only then.
+      void endOf(iterator!).catch(() => {});
+    };
     /** Returns whether another value may be asked for at once. */
     const take = (next: IteratorResult<In>): boolean => {
-      isDone = next.done === true;
-      if (next.done) slots.end();
-      else if (!subscriber.closed) slots.start(next.value);
+      if (next.done) {
+        isDone = true;
+        slots.end();
+      } else if (!subscriber.closed) slots.start(next.value);
       return !isDone && slots.isFree;
     };
     const ask = (): void => {
       if (isAsking || isDone || !slots.isFree) return;
-      isAsking = true;
+      isAsking = isLooping = true;
       try {
         let goOn = true;
         while (goOn) {
           const next = iterator!.next();
-          if (isPromise(next)) return void next.then((later) => (take(later), (isAsking = false), ask())).catch(fail);
+          if (isPromise(next))
+            return void Promise.resolve(next)
+              .then((later) => (take(later), (isAsking = false), ask()))
+              .catch(fail);
           goOn = take(next);
         }
+        isAsking = false;
       } catch (error) {
-        return fail(error);
+        fail(error);
+      } finally {
+        isLooping = false;
+        if (subscriber.closed) close();
       }
-      isAsking = false;
     };
     const fail = (error: unknown): void => {
       isDone = true;
@@ -143,17 +161,17 @@ const pulled =
     try {
       iterator = opened(input, ending.signal);
     } catch (error) {
-      fail(error);
-      return new Subscription();
+      return fail(error);
     }
-    const subscription = new Subscription(() => {
+    subscriber.add(() => {
       ending.abort();
-      // Not awaited: an iterator that is waiting for its next value answers return() only then.
-      if (!isDone) void Promise.resolve(iterator?.return?.()).catch(() => {});
+      close();
     });
     ask();
-    return subscription;
   };
+
+/** Also an iterator that is not async may throw here. */
+const endOf = async (iterator: Iterator<unknown> | AsyncIterator<unknown>): Promise<unknown> => iterator.return?.();
 
 function opened<In>(input: Pullable<In>, signal: AbortSignal): Iterator<In> | AsyncIterator<In> {
   const iterable =

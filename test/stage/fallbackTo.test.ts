@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { of } from 'rxjs';
+import { type ObservableInput, of } from 'rxjs';
 import { fallbackTo } from '../../src/stage/fallbackTo.ts';
 import { marbles } from './marbles.ts';
 
@@ -66,6 +66,16 @@ describe('fallbackTo', () => {
     marbles(({ cold, expectObservable }) => {
       expectObservable(cold('#').pipe(fallbackTo(['x', 'y']))).toBe('(xy|)');
       expectObservable(cold('a#').pipe(fallbackTo())).toBe('a#');
+    });
+  });
+
+  it('takes whatever RxJS can subscribe to for a fallback, and only a literal with `when` for options', () => {
+    const interop = { '@@observable': () => of('x', 'y') };
+    const arrayLike = { length: 2, 0: 'x', 1: 'y' };
+    marbles(({ cold, expectObservable }) => {
+      for (const other of [interop, arrayLike, 'xy', new Set('xy')])
+        expectObservable(cold('#').pipe(fallbackTo(other as ObservableInput<string>))).toBe('(xy|)');
+      expectObservable(cold('#').pipe(fallbackTo('x', {}))).toBe('(x|)');
     });
   });
 

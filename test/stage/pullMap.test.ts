@@ -1,7 +1,23 @@
 import * as fc from 'fast-check';
-import { NEVER, type Observable, Subject, from, lastValueFrom, map, mergeMap, of, range, throwError, timer, toArray } from 'rxjs';
+import {
+  NEVER,
+  Observable,
+  Subject,
+  Subscription,
+  from,
+  lastValueFrom,
+  map,
+  mergeMap,
+  of,
+  range,
+  take,
+  throwError,
+  timer,
+  toArray,
+} from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { pullMap } from '../../src/stage/pullMap.ts';
+import { type PullMapOptions, pullMap } from '../../src/stage/pullMap.ts';
 import { packetsOf, tenEvents } from '../parts.ts';
 import { marbles } from './marbles.ts';
 
@@ -129,6 +145,178 @@ describe('pullMap over what can be asked', () => {
   });
 });
 
+/** Emits without a turn of the event loop until nobody listens any more, and says how often it did. */
+const eager = (): { readonly values: Observable<number>; readonly made: () => number } => {
+  let made = 0;
+  const values = new Observable<number>((subscriber) => {
+    while (!subscriber.closed && made < 1000) subscriber.next(made++);
+  });
+  return { values, made: () => made };
+};
+
+describe('pullMap that is unsubscribed', () => {
+  it('ends a projection that emits without a turn of the event loop', () => {
+    const { values, made } = eager();
+    const first: number[] = [];
+    pullMap(() => values, { concurrency: 1 })('a')
+      .pipe(take(2))
+      .subscribe((value) => first.push(value));
+    expect(first).toEqual([0, 1]);
+    expect(made()).toBe(2);
+  });
+
+  it('ends an input that emits without a turn of the event loop', () => {
+    const { values, made } = eager();
+    values
+      .pipe(
+        pullMap((value) => of(value), { concurrency: 1 }),
+        take(2),
+      )
+      .subscribe();
+    expect(made()).toBe(2);
+  });
+
+  it('ends a generator that unsubscribes it while it makes a value', () => {
+    const firstIsDone = new Subject<string>();
+    const log: string[] = [];
+    function* leaving(): Iterable<string> {
+      try {
+        yield 'a';
+        subscription.unsubscribe();
+        log.push('unsubscribed');
+        yield 'b';
+      } finally {
+        log.push('closed');
+      }
+    }
+    const project = (letter: string): Observable<string> => {
+      log.push(letter);
+      return firstIsDone;
+    };
+    const subscription = pullMap(project, { concurrency: 1 })(leaving()).subscribe();
+    firstIsDone.complete();
+    expect(log).toEqual(['a', 'unsubscribed', 'closed']);
+  });
+
+  it('does not throw where the iterator cannot be ended', () => {
+    const next = (): IteratorResult<string> => ({ value: 'a', done: false });
+    const stubborn = (): never => {
+      throw new Error('return');
+    };
+    for (const iterator of [{ next }, { next, return: stubborn }]) {
+      const subscription = pullMap(() => NEVER, { concurrency: 1 })({ [Symbol.iterator]: () => iterator }).subscribe();
+      expect(() => subscription.unsubscribe()).not.toThrow();
+    }
+  });
+});
+
+it('releases what a projection holds before the next one starts', () => {
+  marbles(({ cold, flush }) => {
+    const log: string[] = [];
+    const holding = (letter: string): Observable<string> =>
+      new Observable((subscriber) => {
+        log.push(`open ${letter}`);
+        subscriber.add(timer(1).subscribe({ complete: () => subscriber.complete() }));
+        return () => log.push(`close ${letter}`);
+      });
+    const [asked, pushed] = [pullMap(holding, { concurrency: 1 })('ab'), cold('(ab|)').pipe(pullMap(holding, { concurrency: 1 }))];
+    for (const result of [asked, pushed]) {
+      result.subscribe({ complete: () => log.push('complete') });
+      flush();
+      expect(log.splice(0)).toEqual(['open a', 'close a', 'open b', 'close b', 'complete']);
+    }
+  });
+});
+
+describe('pullMap without a bound to its buffer', () => {
+  const gap = fc.oneof({ arbitrary: fc.constant(0), weight: 2 }, fc.nat(4));
+  const ends = fc.oneof({ arbitrary: fc.constant('complete'), weight: 6 }, fc.constantFrom('error', 'never'));
+  const stream = fc.record({ gaps: fc.array(gap, { maxLength: 4 }), lastGap: gap, ends });
+  const plan = fc.record({
+    input: stream,
+    projections: fc.array(
+      fc.record({ inner: stream, does: fc.constantFrom('nothing', 'nothing', 'nothing', 'throw', 'unsubscribe', 'push') }),
+      {
+        minLength: 1,
+        maxLength: 4,
+      },
+    ),
+    concurrency: fc.constantFrom(1, 2, 3, Infinity),
+    taken: fc.constantFrom(1, 2, 3, Infinity, Infinity),
+    unsubscribedAt: fc.oneof(fc.constant(Infinity), fc.nat(15)),
+  });
+  type Plan = typeof plan extends fc.Arbitrary<infer Value> ? Value : never;
+  type Operator = (project: (value: number, index: number) => Observable<string>) => (input: Observable<number>) => Observable<string>;
+
+  /** Plays a plan in virtual time, and returns everything that happened, in order. */
+  const play = ({ input, projections, taken, unsubscribedAt }: Plan, operator: Operator): string[] => {
+    const log: string[] = [];
+    const scheduler = new TestScheduler(() => undefined);
+    const say = (what: string): void => void log.push(`${scheduler.now()}: ${what}`);
+    const emitting = <Value>(name: string, { gaps, lastGap, ends: how }: Plan['input'], valueOf: (index: number) => Value) =>
+      new Observable<Value>((subscriber) => {
+        say(`open ${name}`);
+        subscriber.add(() => say(`close ${name}`));
+        const wait = (ms: number, act: () => void): void =>
+          void (ms > 0 ? subscriber.add(timer(ms).subscribe(act)) : subscriber.closed || act());
+        const step = (index: number): void => {
+          const ms = gaps[index];
+          if (ms === undefined)
+            return wait(lastGap, () => (how === 'error' ? subscriber.error(name) : how === 'complete' && subscriber.complete()));
+          return wait(ms, () => {
+            say(`${name} makes ${index}`);
+            subscriber.next(valueOf(index));
+            step(index + 1);
+          });
+        };
+        step(0);
+      });
+    scheduler.run(() => {
+      const values = new Subject<number>();
+      const running = new Subscription();
+      const planOf = (value: number): Plan['projections'][number] => projections[value % projections.length]!;
+      const project = (value: number, index: number): Observable<string> => {
+        say(`project ${value} as ${index}`);
+        const { inner, does } = planOf(value);
+        if (does === 'throw' && value > 4) throw new Error(`no ${value}`);
+        if (does === 'unsubscribe' && value > 4) running.unsubscribe();
+        if (does === 'push' && value < 20) values.next(value + 10);
+        return emitting(`inner ${value}`, inner, (at) => `${value}.${at}`);
+      };
+      const see = { next: say, error: (error: unknown) => say(String(error)), complete: () => say('complete') };
+      running.add(operator(project)(values).pipe(take(taken)).subscribe(see));
+      emitting('input', input, (index) => index + 1).subscribe(values);
+      timer(unsubscribedAt).subscribe(() => running.unsubscribe());
+      scheduler.flush();
+    });
+    return log;
+  };
+
+  const unbounded = { buffer: Infinity };
+  const operators: [string, (concurrency: number) => [Operator, Operator]][] = [
+    [
+      'over an Observable',
+      (concurrency) => [(project) => pullMap(project, { concurrency, ...unbounded }), (project) => mergeMap(project, concurrency)],
+    ],
+    [
+      'over an array',
+      (concurrency) => [
+        (project) => () => pullMap(project, { concurrency })([1, 2, 3, 4, 5]),
+        (project) => () => from([1, 2, 3, 4, 5]).pipe(mergeMap(project, concurrency)),
+      ],
+    ],
+  ];
+  it.each(operators)('does what mergeMap does, in the same order, %s', (_, both) => {
+    fc.assert(
+      fc.property(plan, (given) => {
+        const [ours, theirs] = both(given.concurrency);
+        expect(play(given, ours)).toEqual(play(given, theirs));
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 describe('pullMap over an Observable', () => {
   it('behaves as mergeMap while the buffer has room', () => {
     marbles(({ cold, expectObservable }) => {
@@ -208,6 +396,7 @@ it.each([
   [{ concurrency: 0 }, 'concurrency must be 1 or more (found 0)'],
   [{ concurrency: Number.NaN }, 'concurrency must be 1 or more (found NaN)'],
   [{ concurrency: 1, buffer: -1 }, 'buffer must be 0 or more (found -1)'],
+  [{ concurrency: 1, overflow: 'drop' }, 'overflow must be error, dropNewest, dropOldest (found drop)'],
 ])('refuses %j at construction', (options, message) => {
-  expect(() => pullMap(() => NEVER, options)).toThrow(message);
+  expect(() => pullMap(() => NEVER, options as PullMapOptions)).toThrow(message);
 });
