@@ -95,7 +95,7 @@ async function throughKafka(old: string, folder: string, simulator: Simulator) {
       ledger: { partitions: 2, config: { 'cleanup.policy': 'compact' } },
     },
   });
-  const recorded = { sensors: 3, windows: 200, windowMs: 50, eventsPerWindow: 40, partitions: 2 };
+  const recorded = { sensors: 3, windows: 800, windowMs: 50, eventsPerWindow: 40, partitions: 2 };
   const calls = simulator.journal.totals().requests;
   try {
     await fillTopic(rig, recorded);
@@ -139,10 +139,10 @@ async function throughKafka(old: string, folder: string, simulator: Simulator) {
 }
 
 async function reached(idsNow: () => Promise<string[]>, count: number): Promise<number> {
-  for (let seconds = 0; seconds < 120; seconds++) {
+  for (let tries = 0; tries < 600; tries++) {
     const { length } = await idsNow();
     if (length >= count) return length;
-    await sleep(1000);
+    await sleep(200);
   }
   throw new Error(`the topic has no ${count} records after two minutes`);
 }
