@@ -2,7 +2,7 @@
 export interface StructuredCaption {
   /** At most 20 words: what a text encoder of 77 tokens takes whole. */
   readonly short: string;
-  /** At most 60 words. */
+  /** At most as many words as the prompt allows. */
   readonly dense: string;
   readonly motion: {
     readonly kind: (typeof KINDS)[number];
