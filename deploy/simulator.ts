@@ -1,6 +1,6 @@
 import type { SimulatorOptions } from '../src/sim/options/simulatorOptions.ts';
 
-/** The simulator as a service of docker-compose.yml: reached from other containers, and from this machine. */
+/** The simulator as a service of docker-compose.yml, which other containers and this machine can reach. */
 export default {
   host: '0.0.0.0',
   vendors: {

@@ -1,7 +1,7 @@
 import { avroFile, definePipeline, frameFolder, mixed, polarity, synthetic } from '../src/index.ts';
 import { simulatedVendors } from './vendors.ts';
 
-/** The whole flow on one machine: a synthetic sensor films a small scene, three simulated vendors describe it. */
+/** The whole flow on one machine: a synthetic sensor films a small scene, and three simulated vendors describe it. */
 export default definePipeline({
   name: 'demo',
   source: synthetic({ seconds: 8, quiet: { fromMs: 4000, toMs: 5000 }, corruptEvery: 250 }),

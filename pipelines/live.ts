@@ -19,14 +19,14 @@ import {
 import { simulatedVendors } from './vendors.ts';
 
 /**
- * From Kafka to Kafka, exactly once: what docker-compose.yml runs. The environment says where things are:
+ * From Kafka to Kafka, exactly once; docker-compose.yml runs it. Environment variables:
  *
  *   KAFKA_BROKERS        host:port,...                     default localhost:9092
  *   SCHEMA_REGISTRY_URL  default none: Avro single objects
  *   KAFKA_TLS_CA, KAFKA_SASL_MECHANISM, ...                keys and passwords: docs/kafka.md
- *   SACCADE_PREFIX       what topics and group begin with  default saccade
- *   OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY      the vendors whose keys are set are asked; where none is, simulated ones
- *   SIMULATOR_URL        a simulator that runs already     default one inside this process
+ *   SACCADE_PREFIX       prefix of topics and group        default saccade
+ *   OPENAI_API_KEY, ANTHROPIC_API_KEY, GEMINI_API_KEY      vendors with a key are asked; without any key, simulated ones
+ *   SIMULATOR_URL        a running simulator               default one inside this process
  */
 const env = (name: string): string | undefined => process.env[name] || undefined;
 const prefix = env('SACCADE_PREFIX') ?? 'saccade';
@@ -49,7 +49,7 @@ export default definePipeline({
   deadLetters: kafkaSink({ ...connection, ...wire, topic: `${prefix}.dead-letters`, schema: 'dead-letter', delivery }),
 });
 
-/** Those whose keys are set, each falling back to the others. */
+/** The vendors with a key, each with the others as fallbacks. */
 function vendors(): Captioner {
   const targets: Record<string, Captioner> = {
     ...(env('OPENAI_API_KEY') && { gpt4o: openai({ model: 'gpt-4o', keys: envs('OPENAI_API_KEY') }) }),

@@ -1,7 +1,7 @@
 import { avroFile, definePipeline, frameFolder, lmdbLedger, mixed, polarity, synthetic } from '../src/index.ts';
 import { simulatedVendors } from './vendors.ts';
 
-/** For recordings: `saccade replay RECORDING --pipeline pipelines/replay.ts` puts the recording in the place of the source. */
+/** For recordings: `saccade replay RECORDING --pipeline pipelines/replay.ts` replaces the source by the recording. */
 export default definePipeline({
   name: 'replay',
   source: synthetic({ seconds: 1 }),

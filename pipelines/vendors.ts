@@ -1,8 +1,8 @@
 import { anthropic, gemini, known, openai, route, simulatorOnDemand } from '../src/index.ts';
 
 /**
- * Three simulated vendors with quotas, latencies and faults, and the route over them. Put your own keys in the place of the
- * simulator: remove `baseUrl`, and write `keys: envs('OPENAI_API_KEY')`.
+ * Three simulated vendors with quotas, latencies and faults, and the route over them. To ask the real ones, remove `baseUrl`
+ * and set `keys: envs('OPENAI_API_KEY')`.
  */
 const simulator = simulatorOnDemand({
   vendors: {
