@@ -42,10 +42,10 @@ export const errorCodes = {
   CLAIM_EXPIRED: ITEM_FAILED,
   /** Values came faster than `pullMap` could pass them on, and its buffer is full. */
   BUFFER_OVERFLOW: { ...ITEM_FAILED, endsRun: true },
-  /** A record cannot be made safe. */
-  SINK_FAILED: ITEM_FAILED,
+  /** A record cannot be made safe: `publish` ends the run at once, since nothing that is on its way can be made safe either. */
+  SINK_FAILED: { ...ITEM_FAILED, endsRun: true },
   /** Packets cannot be read any more. */
-  SOURCE_FAILED: ITEM_FAILED,
+  SOURCE_FAILED: { ...ITEM_FAILED, endsRun: true },
   /** The ledger cannot be asked, or cannot keep an answer. */
   LEDGER_FAILED: { fallbackable: false, endsRun: true, exitCode: 1 },
   /** A fault in Saccade or a plug-in. */

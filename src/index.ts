@@ -99,6 +99,7 @@ export type { SimulatorOptions, VendorOptions } from './sim/options/simulatorOpt
 export type { Journal, JournalEntry, Totals } from './sim/vendor/journal.ts';
 export type { Container, ContainedPacket, RandomAccess } from './consume/recordings/container.ts';
 export type { Lifetime } from './stage/lifetime.ts';
+export type { ModelFacts, ImageRule } from './interpret/pricing/modelFacts.ts';
 
 // Sources.
 export { kafkaSource, type KafkaSourceOptions } from './consume/sources/kafkaSource.ts';

@@ -4,7 +4,7 @@ import type { Part, Position } from '../stage/item.ts';
 export interface Sink<Value> extends Part {
   /** Called once before the first write. Throws SINK_FAILED or CONFIG_INVALID. */
   open?(): Promise<void>;
-  /** Resolves when the value is safe: only then is what it came from acked. */
+  /** Resolves when the value is safe: only then is what it came from acked. Rejects with SINK_FAILED, which ends the run. */
   write(value: Value, from: Position): Promise<void>;
   /** Whether this record is there already, from a run before this one. */
   readonly has?: (id: string) => boolean;

@@ -9,7 +9,11 @@ export interface RandomAccess {
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
-/** A packet as a container holds it; `sensor` is what the file calls it, a topic for instance. */
+/**
+ * A packet as a container holds it; `sensor` is what the file calls it, a topic for instance. Events that the file has as
+ * columns go as `event_cd` records (`decode/formats/eventCd.ts`). Width and height of 0 mean that only the bytes can tell: a
+ * sensor whose size stays unknown gives no frames.
+ */
 export type ContainedPacket = Pick<Packet, 'sensor' | 'seq' | 'encoding' | 'width' | 'height' | 'timeBaseNs' | 'capturedAtUs' | 'bytes'>;
 
 /** A kind of file that holds packets of one or several sensors. To add one, write a file in `containers/`. */

@@ -1,5 +1,6 @@
 import type { Secret } from '../../secret.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
+import type { ModelFacts } from '../pricing/modelFacts.ts';
 import type { Reading } from './transport.ts';
 
 /** How one vendor's API is spoken: what is written and what is read. Everything else is shared. */
@@ -20,4 +21,6 @@ export interface ApiCodec {
   readonly params: Readonly<Record<string, unknown>>;
   /** Whether pictures are sent at low detail. */
   readonly lowDetail?: boolean;
+  /** What is known of the model, where the table (`pricing/modelFacts.ts`) has no row for it. @default the table, or a guess */
+  readonly modelFacts?: ModelFacts;
 }

@@ -15,5 +15,5 @@ const prompts = {
 for (const [name, make] of Object.entries(prompts)) describePrompt(name, make);
 
 it('none is left out', () => {
-  expect(new Set(Object.keys(prompts).map((name) => name.split(' ')[0]))).toEqual(pluginsIn('interpret/prompts'));
+  expect(new Set(Object.keys(prompts).map((name) => name.split(' ')[0]))).toEqual(pluginsIn('interpret/prompts', 'describePrompt'));
 });

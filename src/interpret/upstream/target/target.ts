@@ -42,7 +42,7 @@ export function target(
   name = `${api.provider}/${settings.model}`,
 ): Target {
   const { model, keys: secrets = [], limits = {}, concurrency, circuitBreaker } = settings;
-  const facts = factsOf(model);
+  const facts = api.modelFacts ?? factsOf(model);
   const price = currentPrice(model, settings.price);
   const plan = targetPlan(name, api, settings, facts, price);
   const [ownPlan] = plan.targets;

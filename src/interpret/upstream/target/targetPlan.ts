@@ -7,7 +7,7 @@ import type { ApiCodec } from '../apiCodec.ts';
 import type { UpstreamSettings } from '../upstreamOptions.ts';
 
 /** What is asked, apart from how it is carried. */
-export type ApiFacts = Pick<ApiCodec, 'provider' | 'params' | 'lowDetail'>;
+export type ApiFacts = Pick<ApiCodec, 'provider' | 'params' | 'lowDetail' | 'modelFacts'>;
 
 /** The longest answer that a worst case is estimated for, where the prompt does not say. */
 const ANSWER_TOKENS = 1_024;
