@@ -17,7 +17,7 @@ import {
 } from 'saccade';
 import { simulatedVendors } from '../../pipelines/vendors.ts';
 
-/** An operator of one's own: lets every n-th window pass. What it drops it acks, so that the source can commit past it. */
+/** Your own operator: passes on every n-th window. It acks those that it drops, so that the source can commit past them. */
 export const everyNth = (n: number): MonoTypeOperatorFunction<EventWindow> =>
   filter(({ ack }, index) => {
     const passes = index % n === 0;
@@ -25,7 +25,7 @@ export const everyNth = (n: number): MonoTypeOperatorFunction<EventWindow> =>
     return passes;
   });
 
-/** It stands between two stages, because each stage is an operator over plain items. */
+/** It can be used between any two stages, because each stage is an operator over plain items. */
 export const sparseCaptions = (source: Source, captioner: Captioner, n: number): Observable<NormalisedCaption> =>
   consume(source).pipe(
     decode(),

@@ -19,8 +19,8 @@ import { simulatedVendors } from '../../pipelines/vendors.ts';
 /**
  * Plain RxJS: no Kafka, no sink, no configuration. Packets in, one line of text a window out.
  *
- * The gate is the backpressure: no packet is read while 16 windows wait for their captions. Whoever takes the last value of
- * a window acks it, which opens the gate again and lets a source that commits know.
+ * The gate is the backpressure: no packet is read while 16 windows wait for their captions. The pipe acks each window
+ * after its last stage, which opens the gate again and lets a source such as Kafka commit.
  */
 export function captionLines(source: Source, captioner: Captioner): Observable<string> {
   const gate = makeGate({ windows: 16 });
@@ -38,6 +38,6 @@ export function captionLines(source: Source, captioner: Captioner): Observable<s
 
 if (import.meta.main)
   captionLines(synthetic({ seconds: 2 }), simulatedVendors)
-    // A captioner has connections, which whoever made it closes.
+    // A captioner has open connections.
     .pipe(finalize(() => void simulatedVendors.close?.()))
     .subscribe((line) => console.info(line));
