@@ -74,7 +74,7 @@ export interface PipelineOptions {
    */
   motion?: boolean;
   /**
-   * Threads that decode, cut and draw, one for each sensor up to this number; 0: all on the main thread. They import the
+   * Threads that decode, window and render, one for each sensor up to this number; 0: all on the main thread. They import the
    * pipeline's module, so a pipeline that is run from code has none. @default one less than the cores, at least 1
    */
   workers?: number;

@@ -20,7 +20,7 @@ export const withRunFlags = (command: Command): Command =>
     .option('--metrics <port>', 'serve Prometheus metrics on this port', wholeNumber)
     .addOption(new Option('--log <level>', 'log JSON lines to stderr').choices(['trace', 'debug', 'info', 'warn', 'error']))
     .option('--drain <seconds>', 'how long to wait after Ctrl-C for what is in flight', wholeNumber, 30)
-    .option('--workers <number>', 'threads that decode, cut and draw; 0: all on the main thread', wholeNumber)
+    .option('--workers <number>', 'threads that decode, window and render; 0: all on the main thread', wholeNumber)
     .option('--json', 'print the summary as one JSON object');
 
 function wholeNumber(text: string): number {
