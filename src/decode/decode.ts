@@ -1,4 +1,4 @@
-import { EMPTY, type OperatorFunction, concat, defer, filter, of } from 'rxjs';
+import { EMPTY, type OperatorFunction, type Subscription, concat, defer, filter, finalize, of } from 'rxjs';
 import type { Packet } from '../stage/packet.ts';
 import { PipelineError } from '../errors.ts';
 import { attempt } from '../stage/attempt.ts';
@@ -30,12 +30,15 @@ export const decode = ({ formats = allFormats, reject }: DecodeOptions = {}): Op
     defer(() => {
       let session: Session | undefined;
       let read: SensorDecoder | undefined;
+      let ending: Subscription | undefined;
       const decoderOf = (packet: Packet): SensorDecoder => {
-        if (!read || packet.session !== session) {
-          session = packet.session;
-          read = decodeSensor(formats, session?.after?.end);
-        }
-        return read;
+        if (read && packet.session === session) return read;
+        ending?.unsubscribe();
+        session = packet.session;
+        const begun = (read = decodeSensor(formats, session?.after?.end));
+        // A sensor that is lost may not come back: what its decoder holds is released.
+        ending = session?.lifetime.over.subscribe(() => (read = undefined));
+        return begun;
       };
       const batches = packets.pipe(
         filter((packet) => packet.session?.lifetime.isOver !== true),
@@ -47,10 +50,10 @@ export const decode = ({ formats = allFormats, reject }: DecodeOptions = {}): Op
         }),
       );
       const heldBack = defer(() => {
-        const last = session?.lifetime.isOver ? undefined : read?.end();
+        const last = read?.end();
         return last ? of(last) : EMPTY;
       });
-      return concat(batches, heldBack);
+      return concat(batches, heldBack).pipe(finalize(() => ending?.unsubscribe()));
     }),
   );
 

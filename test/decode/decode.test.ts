@@ -1,4 +1,6 @@
-import { type Observable, Subject, from, lastValueFrom, map, of, takeUntil, toArray } from 'rxjs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Observable, Subject, from, lastValueFrom, map, of, takeUntil, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../src/stage/packet.ts';
 import { decode, decodeSensor } from '../../src/decode/decode.ts';
@@ -11,7 +13,7 @@ import type { Reject } from '../../src/stage/reject.ts';
 import { bytesFormat } from '../parts.ts';
 import { countedItem } from '../stage/items.ts';
 import { marbles, marblesOfPromises, sleep } from '../stage/marbles.ts';
-import { type Lifetime, endless } from '../../src/stage/lifetime.ts';
+import { type Lifetime, endless, lifetime } from '../../src/stage/lifetime.ts';
 
 /** Events of one packet, one a millisecond from `fromMs` on. */
 const bytesFrom = (fromMs: number): Uint8Array => {
@@ -86,6 +88,41 @@ describe('decode', () => {
     const batches = await lastValueFrom(from(packets).pipe(decode({ formats: [evt3] }), toArray()));
     expect(batches.slice(1).map(({ events }) => events.length)).toEqual([1, 0, 0]);
     expect(batches.map((batch) => batch.session)).toEqual([first, first, first, second]);
+  });
+
+  it('holds on to nothing of the sensors whose sessions have ended', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const packets = new Subject<Packet>();
+    const passed: WeakRef<object>[] = [];
+    packets.pipe(decode({ formats: [evt3] })).subscribe();
+    for (let i = 0; i < 100; i++) {
+      const own = lifetime();
+      const next = { ...packet(0, bytesFrom(i)), sensor: `cam${i}`, session: { lifetime: own, register: () => true, finish: () => {} } };
+      passed.push(new WeakRef(next));
+      packets.next(next);
+      own.end();
+    }
+    // A WeakRef keeps its target until the end of the turn in which it was made.
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    expect(passed.filter((one) => one.deref()).length).toBeLessThan(10);
+    packets.complete();
+  });
+
+  it('stops listening to a session when the stream ends, and when the next session of the sensor begins', () => {
+    let listeners = 0;
+    const over = new Observable<never>(() => {
+      listeners++;
+      return () => listeners--;
+    });
+    const session = (): Session => ({ lifetime: { isOver: false, over }, register: () => true, finish: () => {} });
+    const packets = new Subject<Packet>();
+    packets.pipe(decode({ formats: [evt3] })).subscribe();
+    for (let seq = 0; seq < 10; seq++) packets.next({ ...packet(seq, bytesFrom(seq)), session: session() });
+    expect(listeners).toBe(1);
+    packets.complete();
+    expect(listeners).toBe(0);
   });
 
   it('errors with what cannot be decoded where there is no reject', async () => {

@@ -38,8 +38,15 @@ export const perSession =
           error: (error) => subscriber.error(error),
           complete: () => isOver && subscriber.complete(),
         });
-        cutting.add(session?.lifetime.over.subscribe(() => cutting.unsubscribe()));
+        cutting.add(session?.lifetime.over.subscribe(() => drop(cutting)));
         return { session, input, cutting };
+      };
+
+      /** The session was lost. Where the input is complete, its last windows were still being cut. */
+      const drop = (cutting: Subscription): void => {
+        cutting.unsubscribe();
+        if (current?.cutting === cutting) current = undefined;
+        if (isOver) subscriber.complete();
       };
 
       subscriber.add(

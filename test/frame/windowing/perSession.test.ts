@@ -1,4 +1,4 @@
-import { Subject, mergeMap } from 'rxjs';
+import { NEVER, Subject, mergeMap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { SessionWindow, Session } from '../../../src/stage/session.ts';
 import type { Packet } from '../../../src/stage/packet.ts';
@@ -91,6 +91,18 @@ describe('perSession', () => {
     packets.next(packet(1, session));
     packets.complete();
     expect(windows).toEqual([]);
+    expect(completed).toBe(true);
+  });
+
+  it('completes where the session ends while its last windows are still being cut, as in a worker', () => {
+    const session = sessionOf();
+    const packets = new Subject<Packet>();
+    let completed = false;
+    packets.pipe(perSession<Packet>(() => NEVER)).subscribe({ complete: () => (completed = true) });
+    packets.next(packet(0, session));
+    packets.complete();
+    expect(completed).toBe(false);
+    session.end();
     expect(completed).toBe(true);
   });
 });
