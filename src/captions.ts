@@ -30,16 +30,17 @@ export const captions = <Decoded>(
 ): Observable<CaptionRecord> => {
   const { name, configHash, source, ledger, prompt, maxDelayMs, rewriter, sink, frames } = pipeline;
   const captioner = payOnce(ledger, pipeline.captioner);
-  const rewrite = rewriter && rewriteWith(payOnce(ledger, rewriter), pipeline.normalise, source.share);
+  const share = source.share && (() => source.share!());
+  const rewrite = rewriter && rewriteWith(payOnce(ledger, rewriter), pipeline.normalise, share);
 
   return consume(source, { ready }).pipe(
     decode,
     windows,
     takeUntil(stop),
-    skipPublished(sink.has),
+    skipPublished((id) => sink.has?.(id) ?? false),
     gate.enter(bytesOf),
     render,
-    interpret({ captioner, prompt, maxDelayMs, share: source.share, reject }),
+    interpret({ captioner, prompt, maxDelayMs, share, reject }),
     normalise(pipeline.normalise, { rewrite, reject }),
     publish(sink, { frames, facts: { pipeline: name, configHash }, reject }),
   );

@@ -47,7 +47,10 @@ async function run(pipeline: Pipeline, stop: AbortSignal, see: (record: CaptionR
   const { records, close } = flowOf(pipeline, { gate, reject: halt.reject }, merge(aborted(stop), halt.halted));
   const work = async (): Promise<void> => {
     const { ledger, frames, sink, deadLetters, late } = pipeline;
-    for (const part of new Set([ledger, frames, sink, deadLetters, late])) await part?.open?.();
+    for (const part of new Set([ledger, frames, sink, deadLetters, late])) {
+      if (hangUp.aborted) return;
+      await part?.open?.();
+    }
     await lastValueFrom(records.pipe(tap(see), takeUntil(aborted(hangUp)), ignoreElements()), { defaultValue: undefined });
     await rejections.settled();
     halt.throwIfHalted();
@@ -78,8 +81,8 @@ interface Closable {
 
 const partsOf = ({ captioner, rewriter, sink, deadLetters, late, source, ledger }: Pipeline): ReadonlySet<Closable> =>
   new Set([
-    { name: 'captioner', close: captioner.close },
-    { name: 'rewriter', close: rewriter?.close },
+    { name: 'captioner', close: async () => captioner.close?.() },
+    { name: 'rewriter', close: async () => rewriter?.close?.() },
     sink,
     deadLetters,
     late,

@@ -1,7 +1,11 @@
+import { getEventListeners } from 'node:events';
 import { Observable, ignoreElements, lastValueFrom, tap, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { definePipeline } from '../src/definePipeline.ts';
 import { PipelineError } from '../src/errors.ts';
+import type { CaptionRequest } from '../src/interpret/captionRequest.ts';
+import type { CaptionRecord } from '../src/publish/captionRecord.ts';
+import type { Packet } from '../src/stage/packet.ts';
 import { memoryLedger } from '../src/interpret/ledgers/memoryLedger.ts';
 import type { Format } from '../src/decode/decoder.ts';
 import { makeEvents } from '../src/decode/events.ts';
@@ -161,6 +165,43 @@ describe('runPipeline', () => {
     expect(deadLetters.values).toEqual([]);
   });
 
+  it('takes parts that are classes', async () => {
+    const { options, captioner } = smallPipeline(payloads(3));
+    const packets = packetsOf(payloads(3));
+    const seen: (number | undefined)[] = [];
+    class Own {
+      readonly name = 'own';
+      readonly #ids = new Set<string>();
+      closed = false;
+      packets(signal: AbortSignal): AsyncIterable<Packet> {
+        return packets.packets(signal);
+      }
+      share(): number {
+        return this.#ids.size;
+      }
+      has(id: string): boolean {
+        return this.#ids.has(id);
+      }
+      async write({ id }: CaptionRecord): Promise<void> {
+        this.#ids.add(id);
+      }
+      async close(): Promise<void> {
+        this.closed = true;
+      }
+    }
+    const [sink, source] = [new Own(), new Own()];
+    const asked = Object.assign((request: CaptionRequest) => (seen.push(request.share?.()), captioner(request)), {
+      plan: captioner.plan,
+      isClosed: false,
+      async close() {
+        asked.isClosed = this.isClosed = this.plan === captioner.plan;
+      },
+    });
+    await runPipeline(definePipeline({ ...options, sink, source, captioner: asked }), never);
+    expect([sink.closed, source.closed, asked.isClosed]).toEqual([true, true, true]);
+    expect(seen).toEqual([0, 0, 0]);
+  });
+
   it('keeps the flows of several sensors apart', async () => {
     const { options, sink } = smallPipeline([]);
     await runPipeline(definePipeline({ ...options, source: packetsOf(payloads(12), 3) }), never);
@@ -267,6 +308,37 @@ describe('observePipeline', () => {
     expect(source.pulled()).toBe(0);
     await lastValueFrom(records.pipe(ignoreElements()), { defaultValue: undefined });
     expect(source.pulled()).toBe(3);
+  });
+
+  it('opens no further part when it is unsubscribed while parts are being opened, and closes them', async () => {
+    const { options, source, sink, deadLetters } = smallPipeline(payloads(3));
+    const log: string[] = [];
+    const [opening, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const pipeline = definePipeline({
+      ...options,
+      sink: { ...sink, open: async () => opening.promise, close: async () => void log.push('sink closed') },
+      deadLetters: { ...deadLetters, open: async () => void log.push('dead letters opened'), close: async () => closed.resolve() },
+    });
+    const subscription = observePipeline(pipeline).subscribe({
+      error: (error) => log.push(String(error)),
+      complete: () => log.push('complete'),
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    subscription.unsubscribe();
+    opening.resolve();
+    await closed.promise;
+    expect(log).toEqual(['sink closed']);
+    expect(source.pulled()).toBe(0);
+  });
+
+  it('leaves no listener on the signal that stops it', async () => {
+    const stop = new AbortController();
+    const { options } = smallPipeline(payloads(2));
+    for (let i = 0; i < 10; i++) await runPipeline(definePipeline(options), stop.signal);
+    const subscription = observePipeline(definePipeline(options), stop.signal).subscribe();
+    await new Promise((resolve) => setImmediate(resolve));
+    subscription.unsubscribe();
+    expect(getEventListeners(stop.signal, 'abort').length).toBe(0);
   });
 
   it('hangs up on calls when it is unsubscribed, acks nothing that is not safe, and closes the parts', async () => {
