@@ -97,8 +97,12 @@ export function startWorker(data: WorkerData, configHash: string): WorkerThread 
   return {
     say,
     open(hearChannel) {
-      channels.set(++lastChannel, hearChannel);
-      return lastChannel;
+      const channel = ++lastChannel;
+      channels.set(channel, hearChannel);
+      // A worker may end while no channel is open, where its end is heard by nothing.
+      const error = broken;
+      if (error) queueMicrotask(() => hearChannel({ kind: 'broken', channel, error }));
+      return channel;
     },
     forget: (channel) => void channels.delete(channel),
     get channels() {
