@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { lastValueFrom, take, toArray } from 'rxjs';
+import { NEVER, lastValueFrom, take, toArray } from 'rxjs';
 import { definePipeline, memory, polarity, synthetic, tumbling } from 'saccade';
 import { describe, expect, it } from 'vitest';
 import { sparseCaptions } from '../../docs/examples/customOperator.ts';
@@ -16,6 +16,16 @@ describe('docs/examples', () => {
     const lines = await lastValueFrom(captionLines(synthetic(scene), dots()).pipe(toArray()));
     expect(lines).toHaveLength(10);
     expect(lines).toContain('100 ms: A dot at 100000.');
+  });
+
+  it('plainRxjs: may be subscribed to again after it was unsubscribed with the gate shut', async () => {
+    let asked = 0;
+    const captioner = scripted(() => (asked++ < 16 ? NEVER : 'A dot.'));
+    const lines = captionLines(synthetic({ ...scene, seconds: 3 }), captioner);
+    const first = lines.subscribe();
+    while (captioner.calls() < 16) await new Promise((resolve) => setImmediate(resolve));
+    first.unsubscribe();
+    expect(await lastValueFrom(lines.pipe(toArray()))).toHaveLength(30);
   });
 
   it('customOperator: every fifth window is captioned, and the others are acked', async () => {
