@@ -2,6 +2,7 @@ import { Observable, type OperatorFunction, catchError, from, ignoreElements, is
 import { report } from './report.ts';
 import type { Item } from './item.ts';
 import type { Evidence, Reject, Stage } from './reject.ts';
+import { subscribeWithin } from './subscribeWithin.ts';
 
 /** Work on one item that may fail: at once, later, or as an Observable that can be hung up. */
 export type Work<In, Out> = (item: In) => Out | PromiseLike<Out> | Observable<Out>;
@@ -47,7 +48,7 @@ const run = <In extends Item, Out>(stage: Stage, work: Work<In, Out>, item: In):
     };
     try {
       const out = work(item);
-      if (isObservable(out)) return out.subscribe({ next: succeed, error: fail, complete: () => subscriber.complete() });
+      if (isObservable(out)) return subscribeWithin(subscriber, out, { next: succeed, error: fail, complete: () => subscriber.complete() });
       if (!isPromiseLike(out)) {
         succeed(out);
         subscriber.complete();

@@ -1,4 +1,4 @@
-import { Observable, lastValueFrom, of, timer, map, toArray } from 'rxjs';
+import { Observable, lastValueFrom, map, of, take, timer, toArray } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { attempt } from '../../src/stage/attempt.ts';
 import { listen } from '../../src/stage/report.ts';
@@ -37,6 +37,20 @@ describe('attempt', () => {
     const calls = of(items[0]!).pipe(attempt('interpret', () => call, { reject: async () => {}, evidence }));
     calls.subscribe().unsubscribe();
     expect(hungUp).toBe(true);
+  });
+
+  it('ends work that emits without a turn of the event loop when it is unsubscribed', () => {
+    let made = 0;
+    const eager = new Observable<number>((subscriber) => {
+      while (!subscriber.closed && made < 1000) subscriber.next(made++);
+    });
+    of(items[0]!)
+      .pipe(
+        attempt('interpret', () => eager, { evidence }),
+        take(2),
+      )
+      .subscribe();
+    expect(made).toBe(2);
   });
 
   it('errors when even the rejection fails: nothing is lost in silence', async () => {
