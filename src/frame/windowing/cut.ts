@@ -1,6 +1,7 @@
 import { Observable, type OperatorFunction } from 'rxjs';
 import { type EventBatch, copyEvents } from '../../decode/events.ts';
 import type { Gate } from '../../stage/gate.ts';
+import { errorInto } from '../../stage/errorInto.ts';
 import { report } from '../../stage/report.ts';
 import type { Session } from '../../stage/session.ts';
 import { splitAck } from '../../stage/splitAck.ts';
@@ -46,7 +47,8 @@ export const cut =
         emit((assigner.idle?.(elapsedMs) ?? []).map((window) => ({ ...window, idleAt: at })));
       let readTo = 0;
       let idleCloses = 0;
-      const idle = idleClock(windowing.idleAfterMs, gate, (elapsedMs) => closeIdle(elapsedMs, readTo));
+      const onIdle = errorInto(subscriber, (elapsedMs: number) => closeIdle(elapsedMs, readTo));
+      const idle = idleClock(windowing.idleAfterMs, gate, onIdle);
       subscriber.add(idle.stop);
       const dropLate = (batch: EventBatch, late: readonly EventSlice[]): void => {
         if (reject) rejectLate(reject, batch, batch, late).catch((error: unknown) => subscriber.error(error));
@@ -54,7 +56,7 @@ export const cut =
       };
       subscriber.add(
         batches.subscribe({
-          next: (whole) => {
+          next: errorInto(subscriber, (whole) => {
             idle.restart();
             // A replay closes windows where an idle timeout, which is wall-clock time, closed them in the run before.
             while ((idleAt[idleCloses] ?? Infinity) <= whole.position.first) closeIdle(Infinity, idleAt[idleCloses++]!);
@@ -68,13 +70,13 @@ export const cut =
             close();
             emit(windows);
             report('cut', () => ({ sensor: batch.sensor, counters: droppedBy(assigner, filters, runs) }));
-          },
+          }),
           error: (error) => subscriber.error(error),
-          complete: () => {
+          complete: errorInto(subscriber, () => {
             idle.stop();
             emit(assigner.flush());
             subscriber.complete();
-          },
+          }),
         }),
       );
     });

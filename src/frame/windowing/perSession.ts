@@ -1,4 +1,5 @@
 import { Observable, type OperatorFunction, Subject, type Subscription } from 'rxjs';
+import { errorInto } from '../../stage/errorInto.ts';
 import { report } from '../../stage/report.ts';
 import type { Session } from '../../stage/session.ts';
 import type { EventWindow } from '../eventWindow.ts';
@@ -27,14 +28,14 @@ export const perSession =
         current?.cutting.unsubscribe();
         const input = new Subject<In>();
         const cutting = cutSession(input, session).subscribe({
-          next: (window) => {
+          next: errorInto(subscriber, (window) => {
             if (!session) subscriber.next(window);
             else if (session.register(window)) subscriber.next(finishing(window, session));
             else {
               report('stage', () => ({ stage: 'skip', sensor: window.sensor, ms: 0, item: window }));
               window.ack();
             }
-          },
+          }),
           error: (error) => subscriber.error(error),
           complete: () => isOver && subscriber.complete(),
         });

@@ -1,4 +1,4 @@
-import { Subject, lastValueFrom, of, takeUntil, tap, toArray } from 'rxjs';
+import { type Observable, Subject, ignoreElements, lastValueFrom, of, takeUntil, tap, toArray } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EventBatch } from '../../../src/decode/events.ts';
 import { makeEvents } from '../../../src/decode/events.ts';
@@ -12,6 +12,7 @@ import type { Windowing } from '../../../src/frame/windowing/windowing.ts';
 import { listen } from '../../../src/stage/report.ts';
 import type { Reject } from '../../../src/stage/reject.ts';
 import { countedItem } from '../../stage/items.ts';
+import { marbles } from '../../stage/marbles.ts';
 
 const batch = (count: number): EventBatch => ({
   ...countedItem({}),
@@ -68,6 +69,28 @@ describe('cut', () => {
     stop.next();
     batches.complete();
     expect(reasons).toEqual(['time']);
+  });
+
+  it('errors with what a filter or a windowing throws, in a batch, at the idle timeout and at the end', () => {
+    const fail = (): never => {
+      throw new Error('broken');
+    };
+    const failing = (method: 'push' | 'idle' | 'flush'): Windowing => {
+      const whole = eachBatch(60);
+      return { ...whole, start: (options) => ({ ...whole.start(options), [method]: fail }) };
+    };
+    marbles(({ cold, expectObservable }) => {
+      const errors = (windowing: Windowing, filters: readonly Filter[] = []): Observable<unknown> =>
+        cold('a 99ms |', { a: batch(2) }).pipe(cut(windowing, { filters }), ignoreElements());
+      expectObservable(errors(eachBatch(), [{ name: 'broken', start: () => ({ push: fail, dropped: 0 }) }])).toBe(
+        '#',
+        undefined,
+        new Error('broken'),
+      );
+      expectObservable(errors(failing('push'))).toBe('#', undefined, new Error('broken'));
+      expectObservable(errors(failing('idle'))).toBe('60ms #', undefined, new Error('broken'));
+      expectObservable(errors(failing('flush'))).toBe('100ms #', undefined, new Error('broken'));
+    });
   });
 
   it('counts and drops late events where no dead letters are wanted, and acks their packet', async () => {

@@ -105,4 +105,16 @@ describe('perSession', () => {
     session.end();
     expect(completed).toBe(true);
   });
+
+  it('errors with what the source throws when it is told of a window', () => {
+    const session = sessionOf(undefined, () => {
+      throw new Error('no such partition');
+    });
+    const packets = new Subject<Packet>();
+    const errors: unknown[] = [];
+    packets.pipe(pairs([])).subscribe({ error: (error) => errors.push(error) });
+    packets.next(packet(0, session));
+    packets.next(packet(1, session));
+    expect(errors).toEqual([new Error('no such partition')]);
+  });
 });
