@@ -10,6 +10,7 @@ import type { WorkerThread } from './workerThread.ts';
 import { errorOf, errorFactsOf } from './errorFacts.ts';
 import type { FromChannel } from './fromWorker.ts';
 import { movable } from './movable.ts';
+import type { PacketFacts } from './toWorker.ts';
 
 /** A window whose events are in a worker. */
 export interface RemoteWindow extends EventWindow {
@@ -59,11 +60,13 @@ class RemoteSession {
     worker.say({ kind: 'open', channel: this.#channel, after: session?.after, idleAt: session?.idleAt });
   }
 
-  send({ ack, session: _session, ...packet }: Packet): void {
-    const bytes = movable(packet.bytes);
-    this.#sent.set(++this.#lastSent, { sensor: packet.sensor, position: packet.position, ack });
+  send(packet: Packet): void {
+    const { sensor, position, ack } = packet;
+    const number = ++this.#lastSent;
+    this.#sent.set(number, { sensor, position, ack });
     this.#transit.add();
-    this.#worker.say({ kind: 'packet', channel: this.#channel, packet: { ...packet, bytes, number: this.#lastSent } }, bytes.buffer);
+    const facts = factsOf(packet, number);
+    this.#worker.say({ kind: 'packet', channel: this.#channel, packet: facts }, facts.bytes.buffer);
   }
 
   /** There are no more packets: what is open is closed as it is. */
@@ -157,4 +160,12 @@ class RemoteSession {
       () => {},
     );
   }
+}
+
+/** Named one by one: what else a source gave its packets may be something that cannot travel, such as a function. */
+function factsOf(
+  { sensor, position, seq, encoding, width, height, timeBaseNs, capturedAtUs, bytes, isWarmUp = false }: Packet,
+  number: number,
+): PacketFacts & { readonly bytes: Uint8Array<ArrayBuffer> } {
+  return { sensor, position, seq, encoding, width, height, timeBaseNs, capturedAtUs, bytes: movable(bytes), isWarmUp, number };
 }

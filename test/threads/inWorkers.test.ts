@@ -240,6 +240,19 @@ describe('drawing in workers', { timeout: 90_000 }, () => {
     expect(early.acked).toBe(early.pulled);
   });
 
+  it('takes packets with fields of their source, which need not travel', async () => {
+    const plain = synthetic({ seconds: 0.1, width: 160, height: 120 });
+    const source: Source = {
+      name: 'with extras',
+      async *packets(signal) {
+        for await (const packet of plain.packets(signal)) yield { ...packet, heartbeat: () => {} } as Packet;
+      },
+    };
+    const { records, acked, pulled } = await run('steady', { workers: 1, source });
+    expect(records.length).toBeGreaterThan(0);
+    expect(acked).toBe(pulled);
+  });
+
   it('refuses a module that is another pipeline in each thread', async () => {
     await expect(run('fickle', { workers: 1 })).rejects.toThrow(/fickle\.ts: another pipeline .* set workers to 0/);
   });
