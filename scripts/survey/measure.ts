@@ -91,11 +91,8 @@ export const pluginsNamed = (files: readonly SourceFile[]): Finding[] =>
 export const notNamedAsExport = (files: readonly SourceFile[]): Finding[] =>
   files
     .filter(({ path }) => !unnamed.some((exception) => exception.path.test(path)))
-    .filter(({ path, exports }) => !exports.some((name) => inCamelCase(name) === inCamelCase(wantedName(path))))
+    .filter(({ path, exports }) => !exports.some((name) => inCamelCase(name) === inCamelCase(basename(path, '.ts'))))
     .map(({ path, exports }) => `${path}: ${exports.join(', ')}`);
-
-/** A command's function runs under its own name too, so what registers it is named NAME + Command. */
-const wantedName = (path: string): string => basename(path, '.ts') + (/\/commands\/[^/]+$/.test(path) ? 'Command' : '');
 
 /** Files beside plug-ins that another file there imports: a helper, or a plug-in that another one knows. */
 export function notPlugins(files: readonly SourceFile[]): Finding[] {

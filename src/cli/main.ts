@@ -1,20 +1,20 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { checkCommand } from './commands/check.ts';
-import { demoCommand } from './commands/demo.ts';
-import { doctorCommand } from './commands/doctor.ts';
+import { check } from './commands/check.ts';
+import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
 import { driftCommand } from './commands/drift.ts';
 import { explainCommand } from './commands/explain.ts';
 import { inspectCommand } from './commands/inspect.ts';
-import { normaliseCommand } from './commands/normalise.ts';
-import { pricesCommand } from './commands/prices.ts';
-import { ingestCommand } from './commands/ingest.ts';
-import { recordCommand } from './commands/record.ts';
-import { replayCommand } from './commands/replay.ts';
-import { runCommand } from './commands/run.ts';
-import { sensorCommand } from './commands/sensor.ts';
-import { simCommand } from './commands/sim.ts';
+import { normalise } from './commands/normalise.ts';
+import { prices } from './commands/prices.ts';
+import { ingest } from './commands/ingest.ts';
+import { record } from './commands/record.ts';
+import { replay } from './commands/replay.ts';
+import { run } from './commands/run.ts';
+import { sensor } from './commands/sensor.ts';
+import { sim } from './commands/sim.ts';
 import { explainFailure, exitCodeOf } from './support/explainFailure.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -27,20 +27,20 @@ const program = new Command('saccade')
   .exitOverride();
 
 const commands = [
-  demoCommand,
-  runCommand,
-  checkCommand,
+  demo,
+  run,
+  check,
   inspectCommand,
-  replayCommand,
+  replay,
   driftCommand,
-  normaliseCommand,
-  simCommand,
+  normalise,
+  sim,
   explainCommand,
-  pricesCommand,
-  ingestCommand,
-  recordCommand,
-  sensorCommand,
-  doctorCommand,
+  prices,
+  ingest,
+  record,
+  sensor,
+  doctor,
 ];
 for (const register of commands) register(program);
 

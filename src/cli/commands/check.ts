@@ -8,7 +8,7 @@ import { loadPipeline } from '../support/loadPipeline.ts';
 const WORST = { image: { width: 1280, height: 720 }, promptTokens: 400 };
 
 /** `check PIPELINE`: validates a pipeline without I/O. */
-export const checkCommand = (program: Command): void => {
+export const check = (program: Command): void => {
   program
     .command('check')
     .description('validate a pipeline without I/O and print its paths, limits and worst-case cost')

@@ -10,7 +10,7 @@ import { runWatched } from '../support/runWatched.ts';
 const SHEET = 'out/demo/sheet.png';
 
 /** `demo`: the whole flow on one machine, with a synthetic sensor and three simulated vendors. The output of an earlier demo is removed. */
-export const demoCommand = (program: Command): void => {
+export const demo = (program: Command): void => {
   withRunFlags(program.command('demo').description('everything on one machine: no keys, no broker, no Docker')).action(
     async (flags: RunFlags) => {
       await rm('out/demo', { recursive: true, force: true });

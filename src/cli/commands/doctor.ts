@@ -26,7 +26,7 @@ interface Finding {
 const run = promisify(execFile);
 
 /** `doctor`: what this machine has and lacks. Exit code 1 when something is broken that every run needs, or that was named. */
-export const doctorCommand = (program: Command): void => {
+export const doctor = (program: Command): void => {
   withKafkaFlags(
     program
       .command('doctor')

@@ -28,7 +28,7 @@ interface IngestFlags extends KafkaFlags {
 }
 
 /** `ingest RECORDING --topic T`: publishes a recording as packets. */
-export const ingestCommand = (program: Command): void => {
+export const ingest = (program: Command): void => {
   withKafkaFlags(
     program
       .command('ingest')
@@ -43,7 +43,7 @@ export const ingestCommand = (program: Command): void => {
       .option('--partitions <n>', 'create the topic with this many partitions if it does not exist', Number)
       .option('--json', 'print what was done as one JSON object'),
   ).action(async (file: string, flags: IngestFlags) => {
-    const done = await ingest(file, flags);
+    const done = await ingestRecording(file, flags);
     process.stdout.write(
       flags.json
         ? `${JSON.stringify(done)}\n`
@@ -52,7 +52,10 @@ export const ingestCommand = (program: Command): void => {
   });
 };
 
-async function ingest(file: string, flags: IngestFlags): Promise<{ packets: number; skipped: number; bytes: number; complete: boolean }> {
+async function ingestRecording(
+  file: string,
+  flags: IngestFlags,
+): Promise<{ packets: number; skipped: number; bytes: number; complete: boolean }> {
   const { topic, speed, sensor, packetBytes, partitions } = flags;
   const kafka = await connectOrExplain(connectionOf(flags), { mustAnswer: true });
   const sent = await withAdmin(kafka, async (admin) => {

@@ -10,7 +10,7 @@ interface NormaliseOptions extends CaptionColumns {
 }
 
 /** `normalise FILE`: brings the captions of a file into house style, as JSON lines on standard output. */
-export const normaliseCommand = (program: Command): void => {
+export const normalise = (program: Command): void => {
   program
     .command('normalise')
     .description('brings captions into the house style: JSON lines with the columns of the input, `normalised`, `flags` and `confidence`')

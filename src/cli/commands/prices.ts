@@ -4,7 +4,7 @@ import { priceOf } from '../../interpret/pricing/price.ts';
 import { today } from '../../interpret/pricing/today.ts';
 
 /** `prices [MODEL]`: the prices that this version knows, since when they hold, and when they were checked. */
-export const pricesCommand = (program: Command): void => {
+export const prices = (program: Command): void => {
   program
     .command('prices')
     .description('the price table: USD per million tokens, since when, from where, and how old it is')

@@ -23,7 +23,7 @@ interface RecordFlags extends KafkaFlags {
 }
 
 /** `record --topic T --out FILE`: archives what a topic holds. */
-export const recordCommand = (program: Command): void => {
+export const record = (program: Command): void => {
   withKafkaFlags(
     program
       .command('record')
@@ -34,7 +34,7 @@ export const recordCommand = (program: Command): void => {
       .option('--to <point>', 'only messages before it', pointFlag)
       .option('--json', 'print what was done as one JSON object'),
   ).action(async (flags: RecordFlags) => {
-    const done = await record(flags);
+    const done = await recordTopic(flags);
     process.stdout.write(
       flags.json
         ? `${JSON.stringify(done)}\n`
@@ -43,7 +43,7 @@ export const recordCommand = (program: Command): void => {
   });
 };
 
-async function record({ topic, out, from, to, ...flags }: RecordFlags): Promise<{ messages: number; complete: boolean }> {
+async function recordTopic({ topic, out, from, to, ...flags }: RecordFlags): Promise<{ messages: number; complete: boolean }> {
   const kafka = await connectOrExplain(connectionOf(flags), { mustAnswer: true });
   const ranges = await withAdmin(kafka, async (admin) => {
     if (await hasTopic(admin, topic)) return rangesBetween(admin, topic, await topicRanges(admin, topic), { from, to });

@@ -8,7 +8,7 @@ import { type RunFlags, withRunFlags } from '../support/runFlags.ts';
 import { runWatched } from '../support/runWatched.ts';
 
 /** `replay PAST --pipeline MODULE`: runs a pipeline over a recording, an archive, a topic or dead letters. */
-export const replayCommand = (program: Command): void => {
+export const replay = (program: Command): void => {
   const command = program
     .command('replay')
     .description('run a pipeline over the past; the same command continues where it was stopped')

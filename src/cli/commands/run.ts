@@ -5,7 +5,7 @@ import { type RunFlags, withRunFlags } from '../support/runFlags.ts';
 import { runWatched } from '../support/runWatched.ts';
 
 /** `run PIPELINE`: runs a pipeline. */
-export const runCommand = (program: Command): void => {
+export const run = (program: Command): void => {
   withRunFlags(
     program
       .command('run')

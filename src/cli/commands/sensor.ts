@@ -20,7 +20,7 @@ interface SensorFlags extends KafkaFlags {
 }
 
 /** `sensor --topic T`: simulated event cameras that publish as real ones do. */
-export const sensorCommand = (program: Command): void => {
+export const sensor = (program: Command): void => {
   withKafkaFlags(
     program
       .command('sensor')

@@ -17,7 +17,7 @@ interface Flags {
 type VendorsFile = SimulatorOptions | { readonly scenarios: Readonly<Record<string, SimulatorOptions>> };
 
 /** `sim`: serves until SIGINT or SIGTERM, then prints the totals. */
-export const simCommand = (program: Command): void => {
+export const sim = (program: Command): void => {
   program
     .command('sim')
     .description(

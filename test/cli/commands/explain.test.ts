@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, it, vi } from 'vitest';
 import { explainCommand } from '../../../src/cli/commands/explain.ts';
-import { priceReport, pricesCommand } from '../../../src/cli/commands/prices.ts';
+import { priceReport, prices } from '../../../src/cli/commands/prices.ts';
 
 const attempt = {
   target: 'gpt4o',
@@ -55,7 +55,7 @@ const again = { ...captioned, id: 'near1', cache: 'duplicate', duplicateOf: { id
 /** What a command prints. */
 async function printed(...words: string[]): Promise<string> {
   const program = new Command().exitOverride();
-  for (const register of [explainCommand, pricesCommand]) register(program);
+  for (const register of [explainCommand, prices]) register(program);
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   try {
     await program.parseAsync(words, { from: 'user' });

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { expect, it } from 'vitest';
-import { replayCommand } from '../../../src/cli/commands/replay.ts';
+import { replay } from '../../../src/cli/commands/replay.ts';
 import type { ReplayFlags } from '../../../src/cli/support/replayPipeline.ts';
 
 it('has an option for every flag of a replay, under the name that the replay reads', () => {
   const program = new Command();
-  replayCommand(program);
+  replay(program);
   const flags: Record<keyof Pick<ReplayFlags, 'from' | 'to' | 'warmUp' | 'speed' | 'wire' | 'registry' | 'archive' | 'brokers'>, true> = {
     from: true,
     to: true,
