@@ -32,7 +32,8 @@ export { rejectTo } from './stage/rejectTo.ts';
 export type { Reject, DeadLetters, Evidence, Stage } from './stage/reject.ts';
 
 // What a plug-in of your own is made of.
-export { makeCaptioner } from './interpret/makeCaptioner.ts';
+// Its released name: pipelines of others call it so.
+export { makeCaptioner as captioner } from './interpret/makeCaptioner.ts';
 export { wrapCaptioner } from './interpret/combinators/support/wrapCaptioner.ts';
 export type { Availability } from './interpret/availability.ts';
 export type { Captioner } from './interpret/captioner.ts';

@@ -4,7 +4,7 @@ import {
   type Pipeline,
   type PipelineOptions,
   anthropic,
-  makeCaptioner,
+  captioner,
   definePipeline,
   exactlyOnce,
   gemini,
@@ -103,7 +103,7 @@ function captionerOf({ simulator = '', targets: settings }: RigSettings): Captio
   });
 }
 
-const freeAnswers = makeCaptioner(
+const freeAnswers = captioner(
   () =>
     of({
       text: 'Nothing was asked.',
