@@ -37,8 +37,9 @@ export const captions = <Decoded>(
     decode,
     windows,
     takeUntil(stop),
-    skipPublished((id) => sink.has?.(id) ?? false),
+    // Before the sink is asked: it may have to read a large output, and what waits for it is counted.
     gate.enter(bytesOf),
+    skipPublished((id) => sink.has?.(id) ?? false),
     render,
     interpret({ captioner, prompt, maxDelayMs, share, reject }),
     normalise(pipeline.normalise, { rewrite, reject }),

@@ -13,6 +13,7 @@ import type { Ledger } from './interpret/ledger.ts';
 import { memoryLedger } from './interpret/ledgers/memoryLedger.ts';
 import type { Prompt } from './interpret/prompt.ts';
 import { describeEvents } from './interpret/prompts/describeEvents.ts';
+import { refuseSharedFiles } from './files/refuseSharedFiles.ts';
 import { houseStyle } from './normalise/normalisers/houseStyle.ts';
 import type { Normaliser } from './normalise/normaliser.ts';
 import { readOptions } from './readOptions.ts';
@@ -123,9 +124,11 @@ const schema = z.strictObject({
   workers: z.int().min(0, 'must be 0 or more').max(256).optional(),
 });
 
-/** Checks the parts and fills in the defaults. Throws CONFIG_INVALID naming the key and the value found. No I/O. */
+/** Checks the parts and fills in the defaults. Throws CONFIG_INVALID naming the key and the value found. No I/O, but that paths of outputs are followed. */
 export function definePipeline(options: PipelineOptions): Pipeline {
   const checked = readOptions('pipeline', schema, options);
+  const { ledger, frames, sink, deadLetters, late } = options;
+  refuseSharedFiles({ ledger, frames, sink, deadLetters, late: late === deadLetters ? undefined : late });
   const pipeline = {
     ...options,
     name: checked.name,

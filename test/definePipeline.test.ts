@@ -1,7 +1,12 @@
+import { link, mkdtemp, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { EMPTY } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { definePipeline } from '../src/definePipeline.ts';
 import { describeEvents } from '../src/interpret/prompts/describeEvents.ts';
+import { frameFolder } from '../src/publish/frameStores/frameFolder.ts';
+import { jsonl } from '../src/publish/sinks/jsonl.ts';
 import { smallPipeline } from './parts.ts';
 
 const { options } = smallPipeline([]);
@@ -27,6 +32,33 @@ describe('definePipeline', () => {
     const hash = (change: object): string => definePipeline({ ...options, ...change }).configHash;
     expect(hash({ gate: { windows: 5 } })).toBe(hash({}));
     expect(hash({ quietBelow: 0.1 })).not.toBe(hash({}));
+  });
+
+  it('refuses two outputs in one file, however it is spelled, and names both (issue 11)', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'saccade-same-'));
+    const path = join(folder, 'out.jsonl');
+    await symlink(folder, join(folder, 'self'));
+    await writeFile(path, '');
+    await link(path, join(folder, 'hard.jsonl'));
+    for (const other of [
+      path,
+      relative('.', path),
+      join(folder, 'x', '..', 'out.jsonl'),
+      join(folder, 'self', 'out.jsonl'),
+      join(folder, 'hard.jsonl'),
+      `${path}.index`,
+    ])
+      expect(() => definePipeline({ ...options, sink: jsonl({ path }), deadLetters: jsonl({ path: other }) }), other).toThrow(
+        /pipeline\.sink and pipeline\.deadLetters both write/,
+      );
+    const one = jsonl<never>({ path });
+    expect(() => definePipeline({ ...options, sink: one, deadLetters: one })).toThrow(/pipeline\.sink and pipeline\.deadLetters/);
+    expect(() => definePipeline({ ...options, frames: frameFolder({ path }), sink: jsonl({ path }) })).toThrow(
+      /pipeline\.frames and pipeline\.sink/,
+    );
+    const letters = jsonl<never>({ path });
+    expect(() => definePipeline({ ...options, deadLetters: letters, late: letters })).not.toThrow();
+    expect(() => definePipeline({ ...options, deadLetters: letters, late: jsonl({ path }) })).toThrow(/pipeline\.late/);
   });
 
   it('measures motion where a part says that it needs it, whatever its name, or where that is asked for', () => {

@@ -10,6 +10,7 @@
  */
 export const floors: readonly (readonly string[])[] = [
   ['errors', 'readOptions', 'secret', 'random'],
+  ['files'],
   ['stage'],
   ['avro', 'kafka'],
   ['decode'],

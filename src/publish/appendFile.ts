@@ -1,13 +1,12 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { PipelineError } from '../errors.ts';
+import { PipelineError, messageOf } from '../errors.ts';
+import type { Companion } from '../files/companion.ts';
+import type { Digest } from '../files/coverage.ts';
+import type { OpenFile } from '../files/fileHandle.ts';
+import type { Framing } from '../files/framing.ts';
+import { type GrowingFile, growingFile } from '../files/growingFile.ts';
 
-/** How a file of records is laid out. */
-export interface Framing<Value> {
-  /** The valid part of a file that is there already, with the ids it holds; `bytes: 0` for an empty one. Throws when it is another kind of file. */
-  recover(file: Buffer): { readonly bytes: number; readonly ids: Iterable<string> };
-  /** Bytes at the start of a new file. */
-  header(): Uint8Array;
+/** How records are written into a file; a unit of it, such as a block, is read as the ids of its records. */
+export interface RecordFraming<Value> extends Framing<readonly string[]> {
   /** Bytes of one record. Throws for a value that does not fit: that one alone fails. */
   encode(value: Value): Uint8Array;
   /** Bytes of one group of encoded records. */
@@ -18,79 +17,101 @@ export interface Framing<Value> {
 export interface AppendFile<Value> {
   open(): Promise<void>;
   write(value: Value): Promise<void>;
-  has(id: string): boolean;
+  /** At once where it is known; a promise where the file must be read for it, which is done up to that id. */
+  has(id: string): boolean | Promise<boolean>;
   close(): Promise<void>;
 }
 
 interface PendingRecord {
+  readonly id: string;
   readonly record: Uint8Array;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
+/** Records of a group together; a larger one is alone in its group. */
+const MOST_GROUP_BYTES = 8 << 20;
+
 /**
  * Group commit: records that come while one group is being synced become the next group, so that many records wait for a
- * slow disk once. A torn tail from a crash is cut off when the file is opened again.
+ * slow disk once. What is in the file already, and how it is opened: `growingFile`.
+ *
+ * @param open opens the file itself. @default that of Node
  */
-export function appendFile<Value>(path: string, framing: Framing<Value>): AppendFile<Value> {
-  const ids = new Set<string>();
-  let file: FileHandle | undefined;
-  let end = 0;
+export function appendFile<Value extends { readonly id?: string }>(
+  path: string,
+  framing: RecordFraming<Value>,
+  open?: OpenFile,
+): AppendFile<Value> {
+  let file: GrowingFile<readonly string[]> | undefined;
   let pending: PendingRecord[] = [];
   let flushing: Promise<void> | undefined;
-
-  const failed = (what: string, cause: unknown): PipelineError =>
-    cause instanceof PipelineError
-      ? cause
-      : new PipelineError('SINK_FAILED', `${path} ${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-
-  const put = async (bytes: Uint8Array): Promise<void> => {
-    if (!file) throw new PipelineError('SINK_FAILED', `${path} is not open`);
-    await file.write(bytes, 0, bytes.byteLength, end);
-    await file.datasync();
-    end += bytes.byteLength;
-  };
+  let reading: Promise<boolean> | undefined;
+  let safe = 0;
 
   const flush = async (): Promise<void> => {
     while (pending.length > 0) {
-      const group = pending;
-      pending = [];
+      const group = nextGroup(pending);
+      pending = pending.slice(group.length);
       try {
-        await put(framing.block(group.map(({ record }) => record)));
+        if (!file) throw new PipelineError('SINK_FAILED', `${path} is not open`);
+        const ids = group.map(({ id }) => id).filter(Boolean);
+        await file.append(framing.block(group.map(({ record }) => record)), [ids]);
+        safe += group.length;
         for (const { resolve } of group) resolve();
       } catch (cause) {
-        for (const { reject } of group) reject(failed('cannot be written', cause));
+        const failure = new PipelineError('SINK_FAILED', `${messageOf(cause)}. ${safe} records of this run are safe in it`, { cause });
+        for (const { reject } of group) reject(failure);
       }
     }
     flushing = undefined;
   };
 
+  const search = async (held: GrowingFile<readonly string[]>, id: string): Promise<boolean> => {
+    while (!held.companion.has(id)) {
+      reading ??= held.readOn().finally(() => {
+        reading = undefined;
+      });
+      if (!(await reading)) return held.companion.has(id);
+    }
+    return true;
+  };
+
   return {
     async open() {
-      try {
-        await mkdir(dirname(path), { recursive: true });
-        file = await open(path, 'r+').catch(() => open(path, 'w+'));
-        const recovered = framing.recover(await file.readFile());
-        for (const id of recovered.ids) ids.add(id);
-        await file.truncate(recovered.bytes);
-        end = recovered.bytes;
-        if (end === 0) await put(framing.header());
-      } catch (cause) {
-        await file?.close();
-        file = undefined;
-        throw failed('cannot be opened', cause);
-      }
+      safe = 0;
+      file = await growingFile({ path, framing, digest: idsIn, open });
     },
     write: (value) =>
       new Promise((resolve, reject) => {
-        pending.push({ record: framing.encode(value), resolve, reject });
+        pending.push({ id: value.id ?? '', record: framing.encode(value), resolve, reject });
         flushing ??= flush();
       }),
-    has: (id) => ids.has(id),
+    has(id) {
+      if (!file) return false;
+      return file.companion.has(id) || (!file.isRead && search(file, id));
+    },
     async close() {
       await flushing;
-      await file?.close();
+      await reading?.catch(() => {});
+      const closing = file;
       file = undefined;
+      await closing?.close();
     },
   };
 }
+
+function nextGroup(pending: readonly PendingRecord[]): PendingRecord[] {
+  let bytes = 0;
+  const most = pending.findIndex(({ record }) => (bytes += record.byteLength) > MOST_GROUP_BYTES);
+  return pending.slice(0, most < 0 ? pending.length : Math.max(1, most));
+}
+
+/** The ids of all records. */
+const idsIn = (companion: Companion): Digest<readonly string[]> => ({
+  of: (units) => ({ ids: units.flat() }),
+  known(units) {
+    const ids = units.flat();
+    return { known: ids.filter((id) => companion.has(id)).length, all: ids.length };
+  },
+});

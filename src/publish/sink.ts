@@ -6,8 +6,8 @@ export interface Sink<Value> extends Part {
   open?(): Promise<void>;
   /** Resolves when the value is safe: only then is what it came from acked. Rejects with SINK_FAILED, which ends the run. */
   write(value: Value, from: Position): Promise<void>;
-  /** Whether this record is there already, from a run before this one. */
-  readonly has?: (id: string) => boolean;
+  /** Whether this record is there already, from a run before this one; a promise where that must be read first. */
+  readonly has?: (id: string) => boolean | Promise<boolean>;
   /** The same output for a replay, whose source commits nothing; absent: it is used as it is. */
   forReplay?(): Sink<Value>;
   /** Rejects, saying why, while the sink is not connected to what it writes to; absent: it always is. */

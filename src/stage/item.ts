@@ -30,6 +30,8 @@ export interface Part {
   readonly name: string;
   /** JSON-compatible; no secrets. */
   readonly params?: Readonly<Record<string, unknown>>;
+  /** Files and folders on this machine that it writes: no two parts of a pipeline may have the same. @default none */
+  readonly files?: readonly string[];
   /**
    * The name and the parameters as the configuration hash sees them, where one of them was renamed after a release: outputs
    * and ledgers of earlier versions go on being used. @default name and params

@@ -1,6 +1,7 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { link, mkdir, mkdtemp, readFile, readdir, rm, symlink, truncate, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import type { Sink } from '../../src/publish/sink.ts';
@@ -135,5 +136,71 @@ export function fileSinkContract(
         message: expect.stringContaining('below.out'),
       });
     });
+
+    it.each(Object.entries(FOREIGN))('leaves %s as it is (issue 11)', async (_what, content) => {
+      const path = fresh();
+      await mkdir(join(folder, 'new'), { recursive: true });
+      await writeFile(path, content);
+      await expect(make(path).open?.()).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(path) });
+      expect(await readFile(path)).toEqual(Buffer.from(content));
+      expect(await readdir(join(folder, 'new'))).not.toContain(`${basename(path)}.index`);
+    });
+
+    it('takes an empty file as a new one (issue 11)', async () => {
+      const path = fresh();
+      await mkdir(join(folder, 'new'), { recursive: true });
+      await writeFile(path, '');
+      await writeAll(path, captionRecords(2));
+      expect(await idsIn(path)).toHaveLength(2);
+    });
+
+    it('refuses what is no file, and a link that leads nowhere, at once (issue 11)', async () => {
+      const below = join(folder, `odd-${files++}`);
+      await mkdir(join(below, 'folder'), { recursive: true });
+      await symlink(join(below, 'nothing'), join(below, 'link'));
+      execFileSync('mkfifo', [join(below, 'pipe')]);
+      for (const [odd, message] of [
+        ['folder', /is a folder, not a file/],
+        ['pipe', /is a pipe, socket or device/],
+        ['link', /leads nowhere/],
+      ] as const)
+        await expect(make(join(below, odd)).open?.()).rejects.toMatchObject({ message: expect.stringMatching(message) });
+      await expect(make('/dev/null').open?.()).rejects.toMatchObject({ message: expect.stringMatching(/is a pipe, socket or device/) });
+      expect((await readdir(below)).toSorted()).toEqual(['folder', 'link', 'pipe']);
+    });
+
+    it('has one writer at a time, by whatever name the file goes, and loses nothing of the first (issue 11)', async () => {
+      const path = fresh();
+      const [first, second] = captionRecords(2);
+      const sink = make(path);
+      await sink.open?.();
+      await sink.write(first!, position());
+      await symlink(join(folder, 'new'), join(folder, `link-${files}`));
+      await link(path, `${path}.hard`);
+      await symlink(path, `${path}.soft`);
+      const others = [path, relative('.', path), join(folder, `link-${files}`, basename(path)), `${path}.soft`, `${path}.hard`];
+      for (const other of others) await expect(make(other).open?.()).rejects.toMatchObject({ code: 'SINK_FAILED' });
+      await unlink(`${path}.hard`);
+      await expect(make(path).open?.()).rejects.toMatchObject({ message: expect.stringMatching(/is being written by another run/) });
+      await sink.write(second!, position());
+      await sink.close?.();
+      expect(await idsIn(path)).toEqual([first!.id, second!.id]);
+      await writeAll(path, captionRecords(3).slice(2));
+      expect(await idsIn(path)).toHaveLength(3);
+    });
   });
 }
+
+/** Files that people have. */
+const FOREIGN: Readonly<Record<string, string | Uint8Array>> = {
+  'settings in JSON': '{"camera":"cam-1","lens":"4 mm"}',
+  'settings in JSON that were cut': '{"camera":"cam-1","le',
+  'JSON over several lines': '{\n  "id": "cam-1"\n}\n',
+  'JSON lines of others': '{"id":"T-1","title":"a leak","owner":"me","due":"May"}\n',
+  'a list in JSON': '[{"id":"a"}]\n',
+  text: 'my diary',
+  'text in lines': 'Monday\nTuesday\n',
+  'a picture': Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0]),
+  'an Avro file of another schema': Buffer.concat([Buffer.from('Obj\x01\x02\x16avro.schema\x0c"long"\x00', 'latin1'), Buffer.alloc(16, 7)]),
+  'zeros in a size that no crash leaves': new Uint8Array(3 << 20),
+};

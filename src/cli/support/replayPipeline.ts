@@ -62,7 +62,7 @@ export async function replayPipeline(given: Pipeline, past: string, flags: Repla
 function replayOfLetters(pipeline: Pipeline, letters: readonly DeadLetter[], flags: ReplayFlags): Replay {
   const { renderer, filters, sink, deadLetters } = pipeline;
   const horizonUs = filters.reduce((sum, { memoryUs = 0 }) => sum + memoryUs, renderer.horizonUs ?? 0);
-  const isDone = (window: SessionWindow): boolean => sink.has?.(windowId(window)) ?? false;
+  const isDone = (window: SessionWindow): boolean => sink.has?.(windowId(window)) === true;
   const origins = [...Map.groupBy(letters, ({ position }) => position.source)].map(([origin, some]) => {
     const replay = new DeadLetterReplay(some, { horizonUs, isDone });
     return { origin, replay, source: originOf(origin, some[0]!.position.unit, replay, flags) };
@@ -72,6 +72,8 @@ function replayOfLetters(pipeline: Pipeline, letters: readonly DeadLetter[], fla
     name: 'deadLetters',
     params: { letters: letters.length },
     async *packets(signal) {
+      // Of the packets' windows it must be known at once which have a record: an output that was not read yet is read now.
+      await sink.has?.('');
       for (const one of origins) yield* one.replay.packets(one.source.packets(signal));
       isRead = !signal.aborted;
     },

@@ -1,76 +1,98 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { archiveBlocks } from './readTopicArchive.ts';
+import { blockFraming } from '../../avro/blockFraming.ts';
+import type { Companion } from '../../files/companion.ts';
+import type { Digest } from '../../files/coverage.ts';
+import type { OpenFile } from '../../files/fileHandle.ts';
+import { type GrowingFile, growingFile } from '../../files/growingFile.ts';
 import { type ArchivedMessage, topicArchiveFile } from './topicArchiveFile.ts';
 
 const BLOCK_BYTES = 1 << 20;
 
-/** Opens an archive for writing; an existing one is continued after its last whole block. */
-export async function writeTopicArchive(path: string): Promise<TopicArchiveWriter> {
-  const { header } = topicArchiveFile;
-  const file = await open(path, 'r+').catch(async () => open(path, 'w+'));
-  const next = new Map<number, number>();
-  let count = 0;
-  let end = header.byteLength;
-  if ((await file.stat()).size === 0) await file.write(header, 0, header.byteLength, 0);
-  else {
-    for await (const block of archiveBlocks(path)) {
-      for (const { partition, offset } of block.values) next.set(partition, offset + 1);
-      count += block.values.length;
-      end = block.end;
-    }
-    await file.truncate(end);
-  }
-  return new TopicArchiveWriter(file, { next, count, end });
+/** An archive that is open for writing. */
+export interface TopicArchiveWriter {
+  /** By partition: the offset after the last message in the file. */
+  readonly next: ReadonlyMap<number, number>;
+  /** Messages in the file. */
+  readonly count: number;
+  add(message: ArchivedMessage): Promise<void>;
+  /** Resolves when everything is on disk. */
+  close(): Promise<void>;
 }
 
-export class TopicArchiveWriter {
-  readonly #file: FileHandle;
-  readonly #next: Map<number, number>;
-  #count: number;
-  /** Where the next block begins. */
-  #end: number;
-  #records: Buffer[] = [];
-  #recordBytes = 0;
+/**
+ * Opens an archive for writing; an existing one is continued after its last whole block. Throws CONFIG_INVALID for a file that
+ * is none, and SINK_FAILED for one that is damaged, or that another run writes.
+ *
+ * @param open opens the file. @default that of Node
+ */
+export async function writeTopicArchive(path: string, open?: OpenFile): Promise<TopicArchiveWriter> {
+  const framing = blockFraming(topicArchiveFile, 'archive of a topic', topicArchiveFile.blockAt);
+  const file = await growingFile({ path, framing, digest: (companion) => digestIn(companion), open });
+  let { next, count } = await readContents(file).catch(async (cause: unknown) => {
+    await file.close();
+    throw cause;
+  });
+  let messages: ArchivedMessage[] = [];
+  let records: Buffer[] = [];
+  let recordBytes = 0;
+  const writeBlock = async (): Promise<void> => {
+    if (records.length === 0) return;
+    const [block, unit] = [topicArchiveFile.block(records), messages];
+    messages = [];
+    records = [];
+    recordBytes = 0;
+    await file.append(block, [unit]);
+  };
+  return {
+    next,
+    get count() {
+      return count;
+    },
+    async add(message) {
+      const record = topicArchiveFile.type.toBuffer(message);
+      messages.push(message);
+      records.push(record);
+      recordBytes += record.length;
+      count++;
+      next.set(message.partition, message.offset + 1);
+      if (recordBytes >= BLOCK_BYTES) await writeBlock();
+    },
+    async close() {
+      try {
+        await writeBlock();
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
 
-  constructor(file: FileHandle, { next, count, end }: { next: Map<number, number>; count: number; end: number }) {
-    this.#file = file;
-    this.#next = next;
-    this.#count = count;
-    this.#end = end;
-  }
+/** What an archive holds, as its companion remembers it. */
+interface Contents {
+  readonly next: Map<number, number>;
+  count: number;
+}
 
-  /** By partition: the offset after the last message in the file. */
-  get next(): ReadonlyMap<number, number> {
-    return this.#next;
-  }
+const FACT = 'archived';
 
-  /** Messages in the file. */
-  get count(): number {
-    return this.#count;
-  }
+function contentsIn(companion: Companion): Contents {
+  const { next = [], count = 0 } = JSON.parse(companion.fact(FACT) ?? '{}') as { next?: [number, number][]; count?: number };
+  return { next: new Map(next), count };
+}
 
-  async add(message: ArchivedMessage): Promise<void> {
-    const record = topicArchiveFile.type.toBuffer(message);
-    this.#records.push(record);
-    this.#recordBytes += record.length;
-    this.#count++;
-    this.#next.set(message.partition, message.offset + 1);
-    if (this.#recordBytes >= BLOCK_BYTES) await this.#writeBlock();
-  }
+async function readContents(file: GrowingFile<readonly ArchivedMessage[]>): Promise<Contents> {
+  while (await file.readOn());
+  return contentsIn(file.companion);
+}
 
-  /** Resolves when everything is on disk. */
-  async close(): Promise<void> {
-    await this.#writeBlock();
-    await this.#file.sync();
-    await this.#file.close();
-  }
-
-  async #writeBlock(): Promise<void> {
-    if (this.#records.length === 0) return;
-    const block = topicArchiveFile.block(this.#records);
-    this.#records = [];
-    this.#recordBytes = 0;
-    await this.#file.write(block, 0, block.length, this.#end);
-    this.#end += block.length;
-  }
+function digestIn(companion: Companion): Digest<readonly ArchivedMessage[]> {
+  const contents = contentsIn(companion);
+  return {
+    of(units) {
+      for (const { partition, offset } of units.flat()) contents.next.set(partition, offset + 1);
+      contents.count += units.reduce((sum, { length }) => sum + length, 0);
+      return { facts: { [FACT]: JSON.stringify({ next: [...contents.next], count: contents.count }) } };
+    },
+    // Messages have no ids: an archive is known by its bytes alone.
+    known: () => ({ known: 0, all: 0 }),
+  };
 }

@@ -43,6 +43,7 @@ export function lmdbLedger(options: LmdbLedgerOptions): Ledger {
 
   return {
     name: 'lmdbLedger',
+    files: [path],
     async open() {
       if (current) return;
       try {

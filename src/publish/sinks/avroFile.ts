@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { containerFile } from '../../avro/containerFile.ts';
+import { blockFraming } from '../../avro/blockFraming.ts';
 import { misfit } from '../../avro/misfit.ts';
 import { type SchemaName, compactSchema } from '../../avro/schemaText.ts';
-import { PipelineError } from '../../errors.ts';
 import { readOptions } from '../../readOptions.ts';
-import { type Framing, appendFile } from '../appendFile.ts';
+import { type RecordFraming, appendFile } from '../appendFile.ts';
 import type { Sink } from '../sink.ts';
 
 export interface AvroFileOptions {
@@ -22,36 +22,19 @@ const optionsSchema = z.strictObject({
 /** Writes records into one Avro object container file that any Avro reader opens; safe after each block. */
 export function avroFile<Value extends object>(options: AvroFileOptions): Sink<Value> {
   const { path, schema } = readOptions('avroFile', optionsSchema, options);
-  const file = appendFile<Value>(path, recordFraming(schema, path));
-  return { name: 'avroFile', params: { path, schema }, ...file };
+  const file = appendFile<Value>(path, containerFraming(schema));
+  return { name: 'avroFile', params: { path, schema }, files: [path], ...file };
 }
 
-/** The framing of a container file of records. A torn or damaged end is cut off when the file is opened again. */
-function recordFraming<Value extends object>(name: SchemaName, path: string): Framing<Value> {
-  const container = containerFile<{ readonly id?: string }>(compactSchema(name));
-  const { type, header } = container;
+/** The framing of a container file of records. */
+export function containerFraming<Value extends object>(name: SchemaName): RecordFraming<Value> {
+  const container = containerFile<Value>(compactSchema(name));
   return {
-    header: () => header,
+    ...blockFraming(container, name, container.idsAt),
     encode(value) {
-      if (!type.isValid(value)) throw misfit(name, type, value);
-      return type.toBuffer(value);
+      if (!container.type.isValid(value)) throw misfit(name, container.type, value);
+      return container.type.toBuffer(value);
     },
     block: (records) => container.block(records),
-    recover(file) {
-      if (file.byteLength === 0) return { bytes: 0, ids: [] };
-      if (!file.subarray(0, header.byteLength).equals(header)) {
-        throw new PipelineError(
-          'CONFIG_INVALID',
-          `${path} is there already and was not written with this version's schema '${name}'; move it away or name another file`,
-        );
-      }
-      const ids: string[] = [];
-      let bytes = header.byteLength;
-      for (let found = container.blockAt(file, bytes); typeof found !== 'string'; found = container.blockAt(file, bytes)) {
-        for (const { id } of found.values) if (id) ids.push(id);
-        bytes = found.end;
-      }
-      return { bytes, ids };
-    },
   };
 }

@@ -1,8 +1,10 @@
-import { copyFile, mkdtemp, readFile, truncate, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { faultyDisk } from '../../files/faultyDisk.ts';
 import { isTopicArchive, readTopicArchive } from '../../../src/consume/recordings/readTopicArchive.ts';
 import type { ArchivedMessage } from '../../../src/consume/recordings/topicArchiveFile.ts';
 import { writeTopicArchive } from '../../../src/consume/recordings/writeTopicArchive.ts';
@@ -88,5 +90,50 @@ describe('an archive of a topic', () => {
     bytes[bytes.length - 1]! ^= 1;
     await writeFile(path, bytes);
     await expect(read(path)).rejects.toMatchObject({ code: 'INPUT_UNREADABLE', message: expect.stringContaining('damaged') });
+  });
+
+  it('is continued by one at a time, and never over a file that is none, or damaged (issue 11)', async () => {
+    const path = await newPath();
+    await write(path, messages(4));
+    const archive = await writeTopicArchive(path);
+    await expect(writeTopicArchive(path)).rejects.toMatchObject({ message: expect.stringContaining('is being written by another run') });
+    await archive.close();
+    const bytes = await readFile(path);
+    bytes[bytes.length - 20]! ^= 1;
+    await writeFile(path, bytes);
+    await expect(writeTopicArchive(path)).rejects.toMatchObject({
+      code: 'SINK_FAILED',
+      message: expect.stringMatching(/is damaged at byte/),
+    });
+    expect(await readFile(path)).toEqual(bytes);
+    const diary = await newPath();
+    await writeFile(diary, 'my diary');
+    await expect(writeTopicArchive(diary)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    expect(await readFile(diary, 'utf8')).toBe('my diary');
+  });
+
+  it('counts on where it ended, with its companion and without (issue 11)', async () => {
+    const path = await newPath();
+    await write(path, messages(4));
+    for (const forget of [async () => {}, async () => rm(`${path}.index`)]) {
+      await forget();
+      const archive = await writeTopicArchive(path);
+      expect([archive.count, archive.next.get(0), archive.next.get(1)]).toEqual([4, 2, 2]);
+      await archive.close();
+    }
+  });
+
+  it('fails with the first failure of the disk, and has what was safe before it (issue 11)', async () => {
+    const path = await newPath();
+    const big = (i: number): ArchivedMessage => ({ ...messageAt(i), value: randomBytes(1 << 20) });
+    // A write and a sync of the header, a sync of what is there, then a write and a sync for each block.
+    const archive = await writeTopicArchive(path, faultyDisk({ at: 5, code: 'ENOSPC', written: 500, lasts: true }));
+    await archive.add(big(0));
+    await expect(archive.add(big(1))).rejects.toMatchObject({ message: expect.stringContaining('no space left on the device') });
+    await expect(archive.add(big(2))).rejects.toMatchObject({ message: expect.stringContaining('no space left on the device') });
+    await archive.close();
+    const again = await writeTopicArchive(path);
+    expect([again.count, again.next.get(0)]).toEqual([1, 1]);
+    await again.close();
   });
 });

@@ -1,24 +1,13 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import avsc from 'avsc';
 import { describe, expect, it } from 'vitest';
 import type { CaptionRecord } from '../../../src/publish/captionRecord.ts';
 import { avroFile } from '../../../src/publish/sinks/avroFile.ts';
 import { position } from '../../stage/items.ts';
+import { readContainer } from '../fileKinds.ts';
 import { captionRecords } from '../records.ts';
 import { fileSinkContract } from '../sink.contract.ts';
-
-/** An Avro reader that knows nothing of how the file was made. */
-function readContainer(file: Buffer): Promise<CaptionRecord[]> {
-  return new Promise((resolve, reject) => {
-    const records: CaptionRecord[] = [];
-    const decoder = new avsc.streams.BlockDecoder();
-    decoder.on('data', (record: CaptionRecord) => records.push(record));
-    decoder.on('end', () => resolve(records)).on('error', reject);
-    decoder.end(file);
-  });
-}
 
 describe('avroFile', () => {
   it('writes a container that any Avro reader opens, every field as it was given', async () => {

@@ -4,14 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { jsonl } from '../../../src/publish/sinks/jsonl.ts';
 import { position } from '../../stage/items.ts';
+import { readLines } from '../fileKinds.ts';
 import { fileSinkContract } from '../sink.contract.ts';
-
-const lines = async (file: Buffer): Promise<{ id: string }[]> =>
-  file
-    .toString()
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as { id: string });
 
 describe('jsonl', () => {
   it('writes the payload of a dead letter as base64', async () => {
@@ -24,4 +18,4 @@ describe('jsonl', () => {
   });
 });
 
-fileSinkContract('jsonl', (path) => jsonl({ path }), lines);
+fileSinkContract('jsonl', (path) => jsonl({ path }), readLines);

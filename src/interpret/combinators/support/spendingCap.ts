@@ -24,9 +24,8 @@ export class SpendingCap implements Budget {
   reserve(worstUsd: number): SettleCost | undefined {
     const { usd, usdPerDay } = this.#caps;
     if (this.#spent + this.#reserved + worstUsd > usd) return undefined;
-    if (this.#day && this.#day.spentUsd + this.#reserved + worstUsd > usdPerDay) return undefined;
+    if (this.#day && !this.#day.cover(this.#reserved + worstUsd, usdPerDay)) return undefined;
     this.#reserved += worstUsd;
-    this.#day?.cover(this.#reserved);
     return (costUsd) => {
       this.#reserved -= worstUsd;
       this.#spent += costUsd;

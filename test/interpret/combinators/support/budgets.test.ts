@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -80,5 +80,48 @@ describe('the spend of a day', () => {
     const file = join(folder, 'notes.txt');
     await writeFile(file, 'my notes');
     expect(() => new DailySpend(file).spentUsd).toThrow(/budget.file: .*notes.txt is not what budget\(\) wrote/);
+  });
+
+  it('is shared by runs at the same time: together they do not pass the cap (issue 11)', () => {
+    const file = join(folder, 'shared.json');
+    const runs = [1, 2, 3].map(() => new SpendingCap({ usd: Infinity, usdPerDay: 1, file }));
+    let spent = 0;
+    for (let i = 0; i < 60; i++) {
+      const settle = runs[i % 3]!.reserve(0.07);
+      settle?.(0.06);
+      if (settle) spent += 0.06;
+    }
+    expect(spent).toBeLessThanOrEqual(1);
+    expect(spent).toBeGreaterThan(0.7);
+  });
+
+  it('leaves a file that is damaged, foreign or no file as it is, and says so (issue 11)', async () => {
+    for (const content of [
+      '{"day":"2026-11-22"',
+      '{"day":"2026-11-22","usd":-1}',
+      '{"day":7,"usd":1}',
+      '{"usd":1}',
+      '[]',
+      '{"day":"2026-11-22","usd":1,"mine":1}',
+      '\0\0',
+    ]) {
+      const file = join(folder, 'odd.json');
+      await writeFile(file, content);
+      expect(() => new DailySpend(file).cover(0.1), content).toThrow(/budget.file: .*odd.json/);
+      expect(await readFile(file, 'utf8')).toBe(content);
+    }
+    await symlink(join(folder, 'nothing'), join(folder, 'link.json'));
+    for (const odd of [folder, '/dev/zero', join(folder, 'link.json')]) expect(() => new DailySpend(odd).cover(0.1)).toThrow(/budget.file/);
+    expect(await readdir(folder)).not.toContain('nothing');
+  });
+
+  it('takes an empty file as a new one, follows a link, and lets nobody else read it (issue 11)', async () => {
+    const file = join(folder, 'empty.json');
+    await writeFile(file, '');
+    await symlink(file, join(folder, 'alias.json'));
+    new DailySpend(join(folder, 'alias.json')).cover(0.1);
+    expect(new DailySpend(file).spentUsd).toBeCloseTo(0.15);
+    // eslint-disable-next-line no-bitwise -- the permissions are bits
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 });
