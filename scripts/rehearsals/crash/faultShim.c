@@ -90,7 +90,10 @@ __attribute__((constructor)) static void begin(void) {
 }
 
 static uint8_t flags_for(const char *path) {
-  if (!control || !path || strncmp(path, root, root_bytes) != 0) return 0;
+  if (!control || !path) return 0;
+  /* The folder itself: a sync of it is one of the names in it. */
+  if (strlen(path) == root_bytes - 1 && strncmp(path, root, root_bytes - 1) == 0) return TRACKED | JOURNALED;
+  if (strncmp(path, root, root_bytes) != 0) return 0;
   if (strstr(path + root_bytes, "ledger/")) return TRACKED;
   size_t length = strlen(path);
   return length > 4 && strcmp(path + length - 4, "-shm") == 0 ? TRACKED : TRACKED | JOURNALED;
