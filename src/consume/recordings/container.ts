@@ -1,12 +1,20 @@
 import type { Packet } from '../../stage/packet.ts';
+import type { CheckedFileLimits } from './fileLimits.ts';
 
 /** A file that can be read at any offset. */
 export interface RandomAccess {
   readonly path: string;
   /** Length in bytes. */
   readonly size: number;
-  /** Exactly `length` bytes from `offset`; fewer at the end of the file. */
+  /**
+   * Exactly `length` bytes from `offset`; fewer at the end of the file. Throws INPUT_UNREADABLE where it is one piece too large,
+   * or where all reads together are more than the file can need: its parts point to each other in a circle. Throws RangeError for
+   * a place that cannot be.
+   */
   read(offset: number, length: number): Promise<Uint8Array>;
+  /** To be called with the bytes that a piece unpacks to, before it is unpacked. Throws INPUT_UNREADABLE where that is too much. */
+  claim(bytes: number): void;
+  readonly limits: CheckedFileLimits;
 }
 
 /**

@@ -1,7 +1,9 @@
 import { basename, extname } from 'node:path';
 import { PipelineError, messageOf } from '../../errors.ts';
 import type { Packet } from '../../stage/packet.ts';
-import type { Container, RandomAccess } from './container.ts';
+import { boundedFile, boundedPackets } from './boundedFile.ts';
+import type { Container } from './container.ts';
+import { DEFAULT_FILE_LIMITS } from './fileLimits.ts';
 import type { RecordingFileOptions } from './recordingFileOptions.ts';
 import { openRecordingFile, unreadable } from './openRecordingFile.ts';
 
@@ -53,17 +55,9 @@ export async function* readContained(
   size: number,
   signal: AbortSignal,
 ): AsyncGenerator<Packet> {
-  const { file: path, sensor, width, height } = options;
+  const { file: path, sensor, width, height, limits = DEFAULT_FILE_LIMITS } = options;
   const handle = await openRecordingFile(path);
-  const file: RandomAccess = {
-    path,
-    size,
-    async read(offset, length) {
-      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - offset)));
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, offset);
-      return bytes.subarray(0, bytesRead);
-    },
-  };
+  const file = boundedFile(handle, path, size, limits);
   let only: string | undefined;
   const nameOf = (topic: string): string => {
     only ??= topic;
@@ -72,7 +66,7 @@ export async function* readContained(
   };
   try {
     let first = 0;
-    for await (const packet of container.packets(file, signal)) {
+    for await (const packet of boundedPackets(container.packets(file, signal), file)) {
       const position = { source: path, unit: 'packet', partition: 0, first, end: ++first } as const;
       const geometry = { width: width ?? packet.width, height: height ?? packet.height };
       yield { ...packet, ...geometry, sensor: nameOf(packet.sensor), position, ack: noAck };

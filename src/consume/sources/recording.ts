@@ -4,6 +4,7 @@ import { allFormats } from '../../decode/allFormats.ts';
 import type { Format } from '../../decode/decoder.ts';
 import { readOptions } from '../../readOptions.ts';
 import type { Container } from '../recordings/container.ts';
+import { type FileLimits, fileLimitsSchema } from '../recordings/fileLimits.ts';
 import { openRecording, withGeometry } from '../recordings/openRecording.ts';
 import type { Source } from '../source.ts';
 
@@ -24,6 +25,8 @@ export interface RecordingOptions {
   width?: number;
   /** Sensor height in pixels. @default what the file says */
   height?: number;
+  /** What a file that holds packets (bag, MCAP, HDF5) may cost. @default 128 MiB a chunk, 256 MiB at once, 256 times its length in all */
+  limits?: FileLimits;
 }
 
 const has = (value: unknown, method: string): boolean => typeof value === 'object' && value !== null && method in value && 'name' in value;
@@ -41,6 +44,7 @@ const schema = z.strictObject({
   format: z.string().min(1).optional(),
   width: z.int().min(1).max(65_536).optional(),
   height: z.int().min(1).max(65_536).optional(),
+  limits: fileLimitsSchema.optional(),
 });
 
 /**

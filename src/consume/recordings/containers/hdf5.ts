@@ -1,6 +1,6 @@
-import { inflateSync, zstdDecompressSync } from 'node:zlib';
 import { sizeOf } from '../../../decode/propheseeHeader.ts';
 import { PipelineError } from '../../../errors.ts';
+import { unpack } from '../../../unpack.ts';
 import type { Container, RandomAccess } from '../container.ts';
 import { EVENT_BYTES, unpackEcf } from './support/unpackEcf.ts';
 import { type Hdf5Chunk, type Hdf5Dataset, type Hdf5Filter, readHdf5Dataset } from './support/hdf5Dataset.ts';
@@ -13,13 +13,14 @@ import { type Hdf5Object, member, openHdf5, textAttribute } from './support/hdf5
 
 const MAGIC = '\x89HDF\r\n\x1a\n';
 const COMPOUND = 6;
-const LARGEST_CHUNK = 2 ** 28;
+
+type Unpacker = (bytes: Uint8Array, filter: Hdf5Filter, limitBytes: number) => Uint8Array;
 
 /** Ways in which chunks are packed, by the number of the filter. Each throws where the bytes are damaged. */
-const unpackers: ReadonlyMap<number, (bytes: Uint8Array, filter: Hdf5Filter) => Uint8Array> = new Map([
-  [1, (bytes: Uint8Array) => inflateSync(bytes, { maxOutputLength: LARGEST_CHUNK })],
-  [2, (bytes: Uint8Array, { values }: Hdf5Filter) => unshuffled(bytes, values[0] ?? 1)],
-  [32_015, (bytes: Uint8Array) => zstdDecompressSync(bytes, { maxOutputLength: LARGEST_CHUNK })],
+const unpackers: ReadonlyMap<number, Unpacker> = new Map<number, Unpacker>([
+  [1, (bytes, _, limitBytes) => unpack.deflate(bytes, limitBytes)],
+  [2, (bytes, { values }) => unshuffled(bytes, values[0] ?? 1)],
+  [32_015, (bytes, _, limitBytes) => unpack.zstd(bytes, limitBytes)],
   [36_559, unpackEcf],
 ]);
 
@@ -62,11 +63,13 @@ async function geometryOf(file: RandomAccess, root: Hdf5Object): Promise<readonl
 
 /** The events of a chunk. The last one is as long as the others, but holds events only up to the length of the dataset. */
 async function readChunk(file: RandomAccess, { filters, length, chunkLength }: Hdf5Dataset, chunk: Hdf5Chunk): Promise<Uint8Array> {
-  if (chunk.size > LARGEST_CHUNK) throw new RangeError(`a chunk of ${chunk.size} bytes`);
+  const wholeBytes = chunkLength * EVENT_BYTES;
   let bytes = await file.read(chunk.address, chunk.size);
   for (let i = filters.length - 1; i >= 0; i--) {
     const filter = filters[i]!;
-    if (((chunk.filterMask >> i) & 1) === 0) bytes = unpackers.get(filter.id)?.(bytes, filter) ?? bytes;
+    if (((chunk.filterMask >> i) & 1) !== 0) continue;
+    file.claim(wholeBytes);
+    bytes = unpackers.get(filter.id)?.(bytes, filter, wholeBytes) ?? bytes;
   }
   const events = Math.max(0, Math.min(chunkLength, length - chunk.first));
   return bytes.subarray(0, events * EVENT_BYTES);
@@ -74,6 +77,7 @@ async function readChunk(file: RandomAccess, { filters, length, chunkLength }: H
 
 /** Bytes that were sorted by their place in the element, put back. */
 function unshuffled(bytes: Uint8Array, size: number): Uint8Array {
+  if (size === 0 || size > bytes.length) return bytes;
   const count = Math.floor(bytes.length / size);
   const out = Uint8Array.from(bytes);
   for (let j = 0; j < size; j++) for (let i = 0; i < count; i++) out[i * size + j] = bytes[j * count + i]!;

@@ -2,11 +2,15 @@ import { McapIndexedReader, McapStreamReader } from '@mcap/core';
 import { PipelineError, messageOf } from '../../../errors.ts';
 import type { Container, RandomAccess } from '../container.ts';
 import { type EventMessage, eventMessage, readEventMessage } from './support/eventMessage.ts';
+import { checkTopics, noEvents } from './support/eventTopics.ts';
+import { mostHeldBytes } from './support/overlap.ts';
 import { unpackChunk } from './support/unpackChunk.ts';
 import { startsWith } from '../../../decode/startsWith.ts';
 
 const MAGIC = Buffer.from([0x89, 0x4d, 0x43, 0x41, 0x50, 0x30, 0x0d, 0x0a]);
 const READ_BYTES = 2 ** 20;
+/** Memory of an entry of a message index, which has 16 bytes in the file. */
+const INDEX_GROWTH = 8;
 
 interface Channel {
   readonly topic: string;
@@ -41,14 +45,26 @@ export const mcap: Container = {
 };
 
 async function messagesOf(file: RandomAccess): Promise<AsyncIterable<Message>> {
-  const { lz4, zstd } = unpackChunk;
+  const { lz4, zstd } = unpackChunk(file);
+  const sizes = new Map<bigint, bigint>();
+  let chunk: bigint | undefined;
+  /** A chunk may not unpack to more than the index says, by which the memory is planned. */
+  const asIndexed = (size: bigint): number => {
+    const indexed = chunk === undefined ? undefined : sizes.get(chunk);
+    if (indexed !== undefined && size > indexed)
+      throw new RangeError(`the chunk at ${chunk} unpacks to ${size} bytes, its index says ${indexed}`);
+    return Number(size);
+  };
   const decompressHandlers = {
-    lz4: (packed: Uint8Array, size: bigint) => lz4(packed, Number(size)),
-    zstd: (packed: Uint8Array, size: bigint) => zstd(packed, Number(size)),
+    lz4: (packed: Uint8Array, size: bigint) => lz4(packed, asIndexed(size)),
+    zstd: (packed: Uint8Array, size: bigint) => zstd(packed, asIndexed(size)),
   };
   const readable = {
     size: async () => BigInt(file.size),
-    read: (offset: bigint, size: bigint) => file.read(Number(offset), Number(size)),
+    read(offset: bigint, size: bigint) {
+      chunk = offset;
+      return file.read(Number(offset), Number(size));
+    },
   };
   let reader: McapIndexedReader;
   try {
@@ -56,7 +72,30 @@ async function messagesOf(file: RandomAccess): Promise<AsyncIterable<Message>> {
   } catch {
     return streamed(file, new McapStreamReader({ decompressHandlers }));
   }
-  return reader.channelsById.size > 0 ? indexed(file, reader) : streamed(file, new McapStreamReader({ decompressHandlers }));
+  if (reader.channelsById.size === 0 || !isInOrder(reader.chunkIndexes, file))
+    return streamed(file, new McapStreamReader({ decompressHandlers }));
+  for (const { chunkStartOffset, uncompressedSize } of reader.chunkIndexes) sizes.set(chunkStartOffset, uncompressedSize);
+  return indexed(file, reader);
+}
+
+/**
+ * Whether the chunks can be read in the order of time: each lies in the file for itself, and those that overlap in time fit into
+ * the memory together. Else the file is read from front to back, one chunk after the other.
+ */
+function isInOrder(chunks: McapIndexedReader['chunkIndexes'], file: RandomAccess): boolean {
+  const places = chunks.toSorted((a, b) => (a.chunkStartOffset < b.chunkStartOffset ? -1 : 1));
+  const isApart = places.every((chunk, i) => {
+    const before = places[i - 1];
+    return !before || before.chunkStartOffset + before.chunkLength <= chunk.chunkStartOffset;
+  });
+  const held = mostHeldBytes(
+    chunks.map(({ messageStartTime, messageEndTime, uncompressedSize, messageIndexLength }) => ({
+      start: messageStartTime,
+      end: messageEndTime,
+      bytes: Number(uncompressedSize) + INDEX_GROWTH * Number(messageIndexLength),
+    })),
+  );
+  return isApart && held <= Math.max(file.limits.heldBytes, file.limits.chunkBytes);
 }
 
 function channelOf(type: string, topic: string, messageEncoding: string): Channel | undefined {
@@ -74,7 +113,8 @@ async function* indexed(file: RandomAccess, reader: McapIndexedReader): AsyncGen
     const channel = channelOf(type, topic, messageEncoding);
     if (channel) channels.set(id, channel);
   }
-  if (channels.size === 0) throw noEvents(file, found);
+  if (channels.size === 0) throw noEvents(file.path, 'MCAP file', found);
+  checkTopics(file, channels.size);
   const topics = [...channels.values()].map(({ topic }) => topic);
   for await (const { channelId, data } of reader.readMessages({ topics })) {
     const channel = channels.get(channelId);
@@ -89,6 +129,8 @@ async function* streamed(file: RandomAccess, reader: McapStreamReader): AsyncGen
   const found = new Set<string>();
   for (let offset = 0; offset < file.size; offset += READ_BYTES) {
     reader.append(await file.read(offset, READ_BYTES));
+    if (reader.bytesRemaining() > file.limits.chunkBytes + READ_BYTES)
+      throw new RangeError(`a record that is longer than limits.chunkBytes, ${file.limits.chunkBytes}`);
     for (let record = reader.nextRecord(); record; record = reader.nextRecord()) {
       if (record.type === 'Schema') types.set(record.id, record.name);
       else if (record.type === 'Channel') {
@@ -96,14 +138,12 @@ async function* streamed(file: RandomAccess, reader: McapStreamReader): AsyncGen
         found.add(`${record.topic} (${type})`);
         const channel = channelOf(type, record.topic, record.messageEncoding);
         if (channel) channels.set(record.id, channel);
+        checkTopics(file, channels.size);
       } else if (record.type === 'Message') {
         const channel = channels.get(record.channelId);
         if (channel) yield { channel, data: record.data };
       }
     }
   }
-  if (channels.size === 0) throw noEvents(file, [...found]);
+  if (channels.size === 0) throw noEvents(file.path, 'MCAP file', [...found]);
 }
-
-const noEvents = (file: RandomAccess, found: string[]): PipelineError =>
-  new PipelineError('INPUT_UNREADABLE', `${file.path}: no topic of the MCAP file holds events; found ${found.join(', ') || 'no topic'}`);

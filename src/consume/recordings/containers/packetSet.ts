@@ -1,12 +1,16 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { PipelineError, messageOf } from '../../../errors.ts';
-import type { ContainedPacket, Container } from '../container.ts';
+import type { ContainedPacket, Container, RandomAccess } from '../container.ts';
+import { linesOf } from './support/linesOf.ts';
 
 /*
   A set of packets in two files: NAME.jsonl has a line of JSON for each packet, in order, and NAME.bin their bytes.
     {"seq", "time_base", "encoding", "width", "height", "offset", "length", "frame"?, "sec"?, "nsec"?}
   `offset` and `length` count bytes of NAME.bin; `time_base` is in nanoseconds and may exceed 2^53.
 */
+
+/** Real ones have some hundred characters. */
+const LONGEST_LINE = 65_536;
 
 interface Line {
   readonly seq: number;
@@ -27,24 +31,22 @@ export const packetSet: Container = {
     const [first = ''] = Buffer.from(head).toString('latin1').split('\n', 1);
     return first.startsWith('{') && ['"offset"', '"length"', '"encoding"'].every((key) => first.includes(key));
   },
-  async *packets({ path }, signal) {
+  async *packets(index, signal) {
+    const { path } = index;
     const bytesPath = path.replace(/\.jsonl$/, '.bin');
-    const index = (await readFile(path, 'utf8')).split('\n').filter((line) => line.trim() !== '');
     const file = await open(bytesPath).catch((cause: unknown) => {
       throw new PipelineError('INPUT_UNREADABLE', `${path}: its packets should be in ${bytesPath}: ${messageOf(cause)}`, { cause });
     });
     try {
-      for (const [row, text] of index.entries()) {
+      const { size } = await file.stat();
+      for await (const { text, number } of linesOf(index, LONGEST_LINE)) {
         if (signal.aborted) return;
-        const line = readLine(text, `${path}, line ${row + 1}`);
+        if (text.trim() === '') continue;
+        const where = `${path}, line ${number}`;
+        const line = readLine(text, where);
+        checkPlace(line, where, bytesPath, size, index.limits);
         const bytes = new Uint8Array(line.length);
-        const { bytesRead } = await file.read(bytes, 0, line.length, line.offset);
-        if (bytesRead < line.length) {
-          throw new PipelineError(
-            'INPUT_UNREADABLE',
-            `${path}, line ${row + 1}: ${bytesPath} ends ${line.length - bytesRead} bytes before the packet does`,
-          );
-        }
+        await file.read(bytes, 0, line.length, line.offset);
         yield packetOf(line, text, bytes);
       }
     } finally {
@@ -52,6 +54,20 @@ export const packetSet: Container = {
     }
   },
 };
+
+/** Before room is made for the packet: its length is only what the index says. */
+function checkPlace(
+  { offset, length }: Line,
+  where: string,
+  bytesPath: string,
+  size: number,
+  { chunkBytes }: RandomAccess['limits'],
+): void {
+  if (length > chunkBytes)
+    throw new PipelineError('INPUT_UNREADABLE', `${where}: a packet of ${length} bytes, more than limits.chunkBytes, ${chunkBytes}`);
+  const missing = length - Math.max(0, Math.min(length, size - offset));
+  if (missing > 0) throw new PipelineError('INPUT_UNREADABLE', `${where}: ${bytesPath} ends ${missing} bytes before the packet does`);
+}
 
 function readLine(text: string, where: string): Line {
   let line: Partial<Line>;

@@ -1,8 +1,8 @@
-import { Bag } from '@foxglove/rosbag';
 import { PipelineError, messageOf } from '../../../errors.ts';
 import type { Container, RandomAccess } from '../container.ts';
+import { type CheckedBag, checkedBag } from './support/checkedBag.ts';
 import { type EventMessage, eventMessage, readEventMessage } from './support/eventMessage.ts';
-import { unpackChunk } from './support/unpackChunk.ts';
+import { checkTopics, noEvents } from './support/eventTopics.ts';
 
 const MAGIC = '#ROSBAG V2.0\n';
 
@@ -11,11 +11,7 @@ export const rosbag: Container = {
   name: 'rosbag',
   detect: (head) => Buffer.from(head.subarray(0, MAGIC.length)).toString('latin1') === MAGIC,
   async *packets(file, signal) {
-    const { lz4, bz2 } = unpackChunk;
-    const bag = new Bag(
-      { read: (offset, length) => file.read(offset, length), size: () => file.size },
-      { parse: false, decompress: { lz4, bz2 } },
-    );
+    const bag = checkedBag(file);
     const kinds = await openTopics(bag, file);
     const counts = new Map<string, number>();
     for await (const { topic, data } of messagesOf(bag, [...kinds.keys()], file)) {
@@ -28,10 +24,11 @@ export const rosbag: Container = {
 };
 
 /** The topics with events and the kind of their messages. Throws INPUT_UNREADABLE where there is none. */
-async function openTopics(bag: Bag, file: RandomAccess): Promise<Map<string, EventMessage>> {
+async function openTopics(checked: CheckedBag, file: RandomAccess): Promise<Map<string, EventMessage>> {
   try {
-    await bag.open();
+    await checked.open();
   } catch (error) {
+    if (error instanceof PipelineError) throw error;
     const hint = 'if its recording was interrupted, mend it with `rosbag reindex`';
     throw new PipelineError('INPUT_UNREADABLE', `${file.path}: the bag has no readable index (${messageOf(error)}); ${hint}`, {
       cause: error,
@@ -39,19 +36,24 @@ async function openTopics(bag: Bag, file: RandomAccess): Promise<Map<string, Eve
   }
   const kinds = new Map<string, EventMessage>();
   const found: string[] = [];
-  for (const { topic, type = 'unknown' } of bag.connections.values()) {
+  for (const { topic, type = 'unknown' } of checked.bag.connections.values()) {
     found.push(`${topic} (${type})`);
     const kind = eventMessage(type);
     if (kind) kinds.set(topic, kind);
   }
-  if (kinds.size > 0) return kinds;
-  throw new PipelineError('INPUT_UNREADABLE', `${file.path}: no topic of the bag holds events; found ${found.join(', ') || 'no topic'}`);
+  if (kinds.size === 0) throw noEvents(file.path, 'bag', found);
+  checkTopics(file, kinds.size);
+  return kinds;
 }
 
-async function* messagesOf(bag: Bag, topics: string[], file: RandomAccess) {
+async function* messagesOf({ bag, passed }: CheckedBag, topics: string[], file: RandomAccess) {
   try {
-    yield* bag.messageIterator({ topics });
+    for await (const message of bag.messageIterator({ topics })) {
+      passed(message.timestamp);
+      yield message;
+    }
   } catch (error) {
+    if (error instanceof PipelineError) throw error;
     throw new PipelineError('INPUT_UNREADABLE', `${file.path}: the bag cannot be read on: ${messageOf(error)}`, { cause: error });
   }
 }

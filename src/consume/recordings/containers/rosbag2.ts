@@ -1,5 +1,7 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { PipelineError } from '../../../errors.ts';
 import type { Container } from '../container.ts';
+import { checkTopics, noEvents } from './support/eventTopics.ts';
 import { type EventMessage, eventMessage, readEventMessage } from './support/eventMessage.ts';
 
 /*
@@ -13,30 +15,52 @@ const MAGIC = 'SQLite format 3\0';
 export const rosbag2: Container = {
   name: 'rosbag2',
   detect: (head) => Buffer.from(head.subarray(0, MAGIC.length)).toString('latin1') === MAGIC,
-  async *packets({ path }, signal) {
+  async *packets({ path, limits }, signal) {
     const { DatabaseSync } = await import('node:sqlite');
-    const database = new DatabaseSync(path, { readOnly: true });
+    const database = new DatabaseSync(path, { readOnly: true, allowExtension: false });
     try {
-      const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name IN ('topics', 'messages')").all();
-      if (tables.length < 2)
-        throw new PipelineError('INPUT_UNREADABLE', `${path}: the SQLite file is no ROS 2 bag: it lacks the tables topics and messages`);
+      for (const table of ['topics', 'messages']) {
+        const fault = faultOf(database, table);
+        if (fault !== undefined) throw new PipelineError('INPUT_UNREADABLE', `${path}: the SQLite file is no ROS 2 bag: it ${fault}`);
+      }
       const topics = database.prepare('SELECT id, name, type FROM topics').all() as { id: number; name: string; type: string }[];
       const kinds = new Map<number, { name: string; kind: EventMessage; count: number }>();
       for (const { id, name, type } of topics) {
         const kind = eventMessage(type);
         if (kind) kinds.set(id, { name, kind, count: 0 });
       }
-      if (kinds.size === 0) {
-        const found = topics.map(({ name, type }) => `${name} (${type})`).join(', ') || 'no topic';
-        throw new PipelineError('INPUT_UNREADABLE', `${path}: no topic of the bag holds events; found ${found}`);
-      }
-      for (const row of database.prepare('SELECT topic_id, data FROM messages ORDER BY timestamp, id').iterate()) {
+      if (kinds.size === 0)
+        throw noEvents(
+          path,
+          'bag',
+          topics.map(({ name, type }) => `${name} (${type})`),
+        );
+      checkTopics({ path }, kinds.size);
+      const rows = database.prepare(
+        'SELECT topic_id, octet_length(data) AS bytes, iif(octet_length(data) <= ?, data, NULL) AS data FROM messages ORDER BY timestamp, id',
+      );
+      for (const row of rows.iterate(limits.chunkBytes)) {
         if (signal.aborted) return;
         const topic = kinds.get(Number(row['topic_id']));
-        if (topic) yield readEventMessage(topic.kind, topic.name, row['data'] as Uint8Array, true, topic.count++);
+        if (!topic) continue;
+        if (!(row['data'] instanceof Uint8Array))
+          throw new PipelineError(
+            'INPUT_UNREADABLE',
+            `${path}: a message of ${topic.name} is no blob of at most limits.chunkBytes, ${limits.chunkBytes}: it has ${row['bytes'] ?? 0} bytes`,
+          );
+        yield readEventMessage(topic.kind, topic.name, row['data'], true, topic.count++);
       }
     } finally {
       database.close();
     }
   },
 };
+
+/** A view, a virtual table or a column that is computed is a program of a stranger: it may never end, and make rows of any size. */
+function faultOf(database: DatabaseSync, table: string): string | undefined {
+  const found = database.prepare('SELECT type FROM pragma_table_list WHERE schema = ? AND name = ?').get('main', table);
+  if (!found) return `lacks the table ${table}`;
+  if (found['type'] !== 'table') return `has a ${String(found['type'])} for the table ${table}`;
+  const computed = database.prepare('SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 0').get(table);
+  return computed && `computes the column ${String(computed['name'])} of ${table}`;
+}

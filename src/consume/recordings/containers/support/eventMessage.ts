@@ -29,6 +29,8 @@ interface Reader {
   u64(): bigint;
   text(): string;
   bytes(length: number): Uint8Array;
+  /** Bytes that were not read yet. */
+  readonly left: number;
 }
 
 /** Reads fields in turn. Reading beyond the end throws RangeError. */
@@ -58,6 +60,9 @@ function makeReader(data: Uint8Array, cdr: boolean): Reader {
       return Buffer.from(text.at(-1) === 0 ? text.subarray(0, -1) : text).toString('utf8');
     },
     bytes,
+    get left() {
+      return data.length - at;
+    },
   };
 }
 
@@ -85,7 +90,8 @@ export function readEventMessage(kind: EventMessage, topic: string, data: Uint8A
 function eventRecords(reader: Reader, cdr: boolean): Uint8Array {
   const count = reader.u32();
   if (!cdr) return reader.bytes(count * 13);
-  const records = new Uint8Array(Math.min(count, 2 ** 24) * 13);
+  if (count * 13 > reader.left) throw new RangeError(`the message ends before its ${count} events do`);
+  const records = new Uint8Array(count * 13);
   const view = new DataView(records.buffer);
   for (let i = 0, at = 0; i < count; i++, at += 13) {
     view.setUint16(at, reader.u16(), true);

@@ -37,6 +37,7 @@ async function readObject(file: RandomAccess, address: number): Promise<Hdf5Obje
   const start = await hdf5View(file, address, 16);
   const messages: Message[] = [];
   const blocks: { at: number; length: number }[] = [];
+  let count = 0;
   const isNew = latin1(start, 0, 4) === 'OHDR';
   const flags = isNew ? start.getUint8(5) : 0;
   if (isNew) {
@@ -63,7 +64,8 @@ async function readObject(file: RandomAccess, address: number): Promise<Hdf5Obje
         const [extra, tail] = isNew ? [4, 4] : [0, 0];
         blocks.push({ at: u64(data, 0) + extra, length: u64(data, 8) - extra - tail });
       } else messages.push({ type, data });
-      if (messages.length > MOST_MESSAGES) throw new RangeError('an object of too many messages');
+      // Blocks that continue each other count as well: they may do so in a circle.
+      if (++count > MOST_MESSAGES) throw new RangeError('an object of too many messages');
       at += size;
     }
   }
@@ -76,13 +78,11 @@ export const findMessage = ({ messages }: Hdf5Object, type: number): DataView | 
 
 /** The member of a group; undefined where it has none of that name. */
 export async function member(file: RandomAccess, group: Hdf5Object, name: string): Promise<Hdf5Object | undefined> {
-  const members = await membersOf(file, group);
-  const address = members.get(name);
+  const address = await addressOf(file, group, name);
   return address === undefined ? undefined : readObject(file, address);
 }
 
-async function membersOf(file: RandomAccess, group: Hdf5Object): Promise<Map<string, number>> {
-  const members = new Map<string, number>();
+async function addressOf(file: RandomAccess, group: Hdf5Object, name: string): Promise<number | undefined> {
   for (const { type, data } of group.messages) {
     if (type !== LINK) continue;
     const flags = data.getUint8(1);
@@ -93,10 +93,10 @@ async function membersOf(file: RandomAccess, group: Hdf5Object): Promise<Map<str
     let length = 0;
     for (let i = sizeBytes - 1; i >= 0; i--) length = length * 256 + data.getUint8(at + i);
     at += sizeBytes;
-    if (kind === 0) members.set(latin1(data, at, length), u64(data, at + length));
+    if (kind === 0 && length === name.length && latin1(data, at, length) === name) return u64(data, at + length);
   }
   const table = findMessage(group, SYMBOL_TABLE);
-  if (!table) return members;
+  if (!table) return undefined;
   const heap = await expectSignature(file, u64(table, 8), 32, 'HEAP');
   const names = await hdf5View(file, u64(heap, 24), u64(heap, 8));
   for await (const address of hdf5Leaves(file, u64(table, 0), 8)) {
@@ -104,11 +104,13 @@ async function membersOf(file: RandomAccess, group: Hdf5Object): Promise<Map<str
     const count = head.getUint16(6, true);
     const entries = await hdf5View(file, address.child + 8, count * 40);
     for (let i = 0; i < count; i++) {
-      const at = u64(entries, i * 40);
-      members.set(latin1(names, at, names.byteLength - at), u64(entries, i * 40 + 8));
+      // The names end with a zero byte. No more of them is read than is asked for: each may be as long as the heap.
+      const [at, end] = [u64(entries, i * 40), name.length + 1];
+      if (at + end <= names.byteLength && latin1(names, at, end) === name && names.getUint8(at + name.length) === 0)
+        return u64(entries, i * 40 + 8);
     }
   }
-  return members;
+  return undefined;
 }
 
 /** An attribute that is a string; undefined where there is none of that name. */

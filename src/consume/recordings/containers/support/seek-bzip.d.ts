@@ -1,8 +1,7 @@
 declare module 'seek-bzip' {
-  interface Bunzip {
-    /** Throws where the bytes are damaged. */
-    decode(input: Uint8Array, size?: number): Uint8Array;
-  }
-  const bunzip: Bunzip;
+  const bunzip: {
+    /** Unpacks bzip2 and writes byte by byte. Throws on bytes that are damaged. */
+    decode(packed: Uint8Array, output: { writeByte(byte: number): void }): void;
+  };
   export default bunzip;
 }
