@@ -10,6 +10,7 @@ import type { Session } from '../stage/session.ts';
 import { allFormats } from './allFormats.ts';
 import type { DecodeCounters, Decoder, Format } from './decoder.ts';
 import { type EventBatch, type Events, copyEvents } from './events.ts';
+import { pushWhole } from './pushWhole.ts';
 
 export interface DecodeOptions {
   /** The event formats that packets may have. @default allFormats */
@@ -82,7 +83,7 @@ export function decodeSensor(formats: readonly Format[], nearUs?: number): Senso
 
     const before = damageOf(decoder.counters);
     const reachedUs = decoder.clockUs;
-    const events = decoder.push(packet.bytes, packet.timeBaseNs);
+    const events = pushWhole(decoder, packet);
     const { counters } = decoder;
     report('decode', () => ({ sensor: packet.sensor, counters: { ...counters } }));
     const damage = damageOf(counters) - before;

@@ -2,6 +2,7 @@ import { type Hash, createHash } from 'node:crypto';
 import type { Packet } from '../../stage/packet.ts';
 import type { DecodeCounters, Decoder, Format } from '../../decode/decoder.ts';
 import type { Events } from '../../decode/events.ts';
+import { pushWhole } from '../../decode/pushWhole.ts';
 
 /** Bars of the event-rate chart. */
 const BINS = 60;
@@ -78,7 +79,7 @@ export function makeInspection(format: Format, first: Packet): Inspection {
       nextSeq = packet.seq + 1;
       packets++;
       bytes += packet.bytes.byteLength;
-      addEvents(decoder.push(packet.bytes, packet.timeBaseNs));
+      addEvents(pushWhole(decoder, packet));
     },
     finish: () => addEvents(decoder.end()),
     facts: () => ({

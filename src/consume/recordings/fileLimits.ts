@@ -6,7 +6,7 @@ export interface FileLimits {
   readonly chunkBytes?: number | undefined;
   /** Bytes of unpacked chunks that are held at the same time, because they overlap in time. @default 268435456 */
   readonly heldBytes?: number | undefined;
-  /** How many times its own length a file may unpack to, beyond the first 256 MiB. @default 256 */
+  /** How many times its own length a file may unpack to, beyond the first 256 MiB. @default 32 */
   readonly growth?: number | undefined;
 }
 
@@ -21,7 +21,7 @@ export const fileLimitsSchema = z.strictObject({
     .min(2 ** 16)
     .max(2 ** 34)
     .default(2 ** 28),
-  growth: z.number().min(1).default(256),
+  growth: z.number().min(1).default(32),
 });
 
 export type CheckedFileLimits = z.infer<typeof fileLimitsSchema>;

@@ -2,8 +2,9 @@ import { McapIndexedReader, McapStreamReader } from '@mcap/core';
 import { PipelineError, messageOf } from '../../../errors.ts';
 import type { Container, RandomAccess } from '../container.ts';
 import { type EventMessage, eventMessage, readEventMessage } from './support/eventMessage.ts';
-import { checkTopics, noEvents } from './support/eventTopics.ts';
-import { mostHeldBytes } from './support/overlap.ts';
+import { checkTopics } from './support/checkTopics.ts';
+import { noEvents } from './support/noEvents.ts';
+import { mostHeldBytes } from './support/mostHeldBytes.ts';
 import { unpackChunk } from './support/unpackChunk.ts';
 import { startsWith } from '../../../decode/startsWith.ts';
 
@@ -50,9 +51,8 @@ async function messagesOf(file: RandomAccess): Promise<AsyncIterable<Message>> {
   let chunk: bigint | undefined;
   /** A chunk may not unpack to more than the index says, by which the memory is planned. */
   const asIndexed = (size: bigint): number => {
-    const indexed = chunk === undefined ? undefined : sizes.get(chunk);
-    if (indexed !== undefined && size > indexed)
-      throw new RangeError(`the chunk at ${chunk} unpacks to ${size} bytes, its index says ${indexed}`);
+    const most = chunk === undefined ? undefined : sizes.get(chunk);
+    if (most !== undefined && size > most) throw new RangeError(`the chunk at ${chunk} unpacks to ${size} bytes, its index says ${most}`);
     return Number(size);
   };
   const decompressHandlers = {

@@ -2,7 +2,8 @@ import { PipelineError, messageOf } from '../../../errors.ts';
 import type { Container, RandomAccess } from '../container.ts';
 import { type CheckedBag, checkedBag } from './support/checkedBag.ts';
 import { type EventMessage, eventMessage, readEventMessage } from './support/eventMessage.ts';
-import { checkTopics, noEvents } from './support/eventTopics.ts';
+import { checkTopics } from './support/checkTopics.ts';
+import { noEvents } from './support/noEvents.ts';
 
 const MAGIC = '#ROSBAG V2.0\n';
 
@@ -46,10 +47,10 @@ async function openTopics(checked: CheckedBag, file: RandomAccess): Promise<Map<
   return kinds;
 }
 
-async function* messagesOf({ bag, passed }: CheckedBag, topics: string[], file: RandomAccess) {
+async function* messagesOf(checked: CheckedBag, topics: string[], file: RandomAccess) {
   try {
-    for await (const message of bag.messageIterator({ topics })) {
-      passed(message.timestamp);
+    for await (const message of checked.bag.messageIterator({ topics })) {
+      checked.passed(message.timestamp);
       yield message;
     }
   } catch (error) {

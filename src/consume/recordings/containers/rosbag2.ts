@@ -1,7 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { PipelineError } from '../../../errors.ts';
 import type { Container } from '../container.ts';
-import { checkTopics, noEvents } from './support/eventTopics.ts';
+import { checkTopics } from './support/checkTopics.ts';
+import { noEvents } from './support/noEvents.ts';
 import { type EventMessage, eventMessage, readEventMessage } from './support/eventMessage.ts';
 
 /*
@@ -46,7 +47,7 @@ export const rosbag2: Container = {
         if (!(row['data'] instanceof Uint8Array))
           throw new PipelineError(
             'INPUT_UNREADABLE',
-            `${path}: a message of ${topic.name} is no blob of at most limits.chunkBytes, ${limits.chunkBytes}: it has ${row['bytes'] ?? 0} bytes`,
+            `${path}: a message of ${topic.name} is no blob of at most limits.chunkBytes, ${limits.chunkBytes}: it has ${Number(row['bytes'])} bytes`,
           );
         yield readEventMessage(topic.kind, topic.name, row['data'], true, topic.count++);
       }

@@ -67,7 +67,7 @@ const isBefore = (a: Time, b: Time): boolean => a.sec < b.sec || (a.sec === b.se
 
 /** With a negative length the library would read one record again and again, as often as the file says. */
 function checkRecords({ reader }: Bag): void {
-  const readRecord = reader.readRecordFromBuffer.bind(reader) as typeof reader.readRecordFromBuffer;
+  const readRecord = reader.readRecordFromBuffer.bind<typeof reader.readRecordFromBuffer>(reader);
   reader.readRecordFromBuffer = (buffer, offset, kind) => {
     const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     const headerBytes = view.getInt32(0, true);

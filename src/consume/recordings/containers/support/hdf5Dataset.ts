@@ -35,6 +35,9 @@ export interface Hdf5Dataset {
 /** The address of what is not there. */
 const NONE = 2n ** 64n - 1n;
 
+/** Elements that are read at once of a dataset in one piece. */
+const LONGEST_PIECE = 2 ** 20;
+
 const DATASPACE = 1;
 const DATATYPE = 3;
 const LAYOUT = 8;
@@ -52,8 +55,9 @@ export async function readHdf5Dataset(file: RandomAccess, object: Hdf5Object): P
   if (version !== 3 || kind === 0) throw new RangeError(`a dataset of the layout ${kind} in version ${version}`);
   const address = layout.getBigUint64(kind === 1 ? 2 : 3, true);
   if (kind === 1) {
-    const whole = { first: 0, address: Number(address), size: length * elementBytes, filterMask: 0 };
-    return { ...about, chunkLength: length, chunks: address === NONE || length === 0 ? [] : [whole] };
+    const chunkLength = Math.min(length, LONGEST_PIECE);
+    const chunks = address === NONE || length * elementBytes > file.size ? [] : piecesOf(length, elementBytes, Number(address));
+    return { ...about, chunkLength, chunks };
   }
   const chunks: Hdf5Chunk[] = [];
   if (address !== NONE) {
@@ -64,6 +68,13 @@ export async function readHdf5Dataset(file: RandomAccess, object: Hdf5Object): P
   }
   return { ...about, chunkLength: layout.getUint32(11, true), chunks: chunks.toSorted((a, b) => a.first - b.first) };
 }
+
+/** Pieces of a dataset that lies in the file as it is. */
+const piecesOf = (length: number, elementBytes: number, address: number): Hdf5Chunk[] =>
+  Array.from({ length: Math.ceil(length / LONGEST_PIECE) }, (_, i): Hdf5Chunk => {
+    const first = i * LONGEST_PIECE;
+    return { first, address: address + first * elementBytes, size: Math.min(LONGEST_PIECE, length - first) * elementBytes, filterMask: 0 };
+  });
 
 function filtersOf(pipeline: DataView | undefined): Hdf5Filter[] {
   if (!pipeline) return [];
