@@ -2,6 +2,7 @@ import { expect, it, vi } from 'vitest';
 import type { Packet } from '../../src/stage/packet.ts';
 import { kafkaSource } from '../../src/consume/sources/kafkaSource.ts';
 import { decoder } from '../../src/avro/wireFormat.ts';
+import { compressionType } from '../../src/kafka/client/compression.ts';
 import { exactlyOnce } from '../../src/kafka/delivery/exactlyOnce.ts';
 import { kafkaSink } from '../../src/publish/sinks/kafkaSink.ts';
 import type { DeadLetter } from '../../src/stage/reject.ts';
@@ -66,6 +67,27 @@ describeKafka('kafkaSource', () => {
     await admin.disconnect();
     await expect(firstPackets(kafkaSource({ brokers, topic, groupId, wire: 'raw' }), 1)).rejects.toThrow(/are gone.*ifTruncated: 'skip'/s);
     expect(texts(await firstPackets(kafkaSource({ brokers, topic, groupId, wire: 'raw', ifTruncated: 'skip' }), 3))).toEqual([7, 8, 9]);
+  });
+
+  it('gives a packet without bytes for each message of a batch that unpacks to too much, and reads on (issue 11)', async () => {
+    const topic = await makeTopic('bomb');
+    const producer = client().producer();
+    await producer.connect();
+    const send = (...values: Buffer[]): Promise<unknown> =>
+      producer.send({ topic, compression: compressionType('zstd'), messages: values.map((value) => ({ key: 'cam', value })) });
+    await send(Buffer.from([1]));
+    await send(Buffer.alloc(2 ** 26), Buffer.alloc(2 ** 20));
+    await send(Buffer.from([2]));
+    await producer.disconnect();
+    const packets = await firstPackets(kafkaSource({ brokers, topic, groupId: unique('group'), wire: 'raw' }), 4);
+    expect(packets.map(({ position, bytes }) => [position.first, bytes.length])).toEqual([
+      [0, 1],
+      [1, 0],
+      [2, 0],
+      [3, 1],
+    ]);
+    expect(packets[1]!.encoding).toMatch(/^unreadable: the batch of offsets 1 to 2: \d+ bytes unpack to more than the 67108864/);
+    await expect(readTopic(topic)).rejects.toThrow(`${topic}, partition 0, offset 1: the batch of offsets 1 to 2`);
   });
 
   it('names the topic that is not there', async () => {

@@ -228,7 +228,7 @@ export class GroupMember {
     const isGap = Number(batch.firstOffset() ?? next) > next;
     if (isGap && this.#options.ifTruncated === 'stop' && !(await isGapHarmless(this.#admin, partition, next)))
       return this.#fail(truncated(partition, next));
-    for (const message of committedMessages(batch)) {
+    for (const message of committedMessages(batch, { unreadable: 'keep' })) {
       const offset = Number(message.offset);
       if (partition.assignment !== assignment || offset < assignment.progress.next) continue;
       const fields = this.#decode(message);

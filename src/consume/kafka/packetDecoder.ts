@@ -17,6 +17,8 @@ export interface PacketMessage {
   readonly value: Buffer | null;
   readonly headers?: Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
   readonly offset: string;
+  /** Why the batch of the message could not be read. */
+  readonly unreadable?: string;
 }
 
 interface EventPacket {
@@ -40,6 +42,11 @@ export type PacketDecoder = (message: PacketMessage) => PacketFields | Promise<P
  * it ends as a dead letter with its bytes.
  */
 export function packetDecoder(encoding: CheckedPacketEncoding): PacketDecoder {
+  const decode = readableDecoder(encoding);
+  return (message) => (message.unreadable === undefined ? decode(message) : unreadable(message, message.unreadable));
+}
+
+function readableDecoder(encoding: CheckedPacketEncoding): PacketDecoder {
   const wire = wireOf(encoding);
   if (wire === 'raw') {
     const defaults = { ...RAW_DEFAULTS, ...encoding.raw };

@@ -94,9 +94,10 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
   };
 }
 
-const connectionOf = ({ brokers, clientId, tls, sasl }: Checked): z.infer<typeof connectionSchema> => ({
+const connectionOf = ({ brokers, clientId, tls, sasl, unpackedBatchBytes }: Checked): z.infer<typeof connectionSchema> => ({
   brokers,
   clientId,
   tls,
   ...(sasl && { sasl }),
+  ...(unpackedBatchBytes !== undefined && { unpackedBatchBytes }),
 });

@@ -71,7 +71,13 @@ export function topicRange(options: TopicRangeOptions): PastSource {
   async function* packetsOf(ranges: readonly OffsetRange[], unread: Set<number>, signal: AbortSignal): AsyncGenerator<TimedPacket, void> {
     const decode = packetDecoder(encoding);
     const onEnded = (partition: number): void => void unread.delete(partition);
-    for await (const { message, partition } of messagesIn(await connectOrExplain(connection), topic, ranges, { onEnded }, signal)) {
+    for await (const { message, partition } of messagesIn(
+      await connectOrExplain(connection),
+      topic,
+      ranges,
+      { onEnded, unreadable: 'keep' },
+      signal,
+    )) {
       const offset = Number(message.offset);
       const position = { source: topic, unit: 'offset', partition, first: offset, end: offset + 1 } as const;
       read++;

@@ -1,5 +1,7 @@
 import { createRequire } from 'node:module';
 import type kafkajs from 'kafkajs';
+import { PipelineError } from '../../errors.ts';
+import type { RawMessage } from './decodeRecord.ts';
 
 /*
   kafkajs 2.2.4 leaves out aborted messages itself, and wrongly: it takes the broker's list of aborted transactions for
@@ -12,12 +14,6 @@ interface Aborted {
   readonly firstOffset: string;
   readonly producerId: string;
 }
-
-/** A message as kafkajs decodes it. */
-type RawMessage = kafkajs.KafkaMessage & {
-  readonly isControlRecord?: boolean;
-  readonly batchContext?: { readonly producerId?: string; readonly inTransaction?: boolean };
-};
 
 interface FetchResponse {
   readonly responses: readonly {
@@ -53,13 +49,25 @@ export function patchAbortedLists(): void {
   }
 }
 
-/** The messages of a batch that were committed. */
-export function committedMessages(batch: kafkajs.Batch): readonly kafkajs.KafkaMessage[] {
-  const { rawMessages, messages } = batch as kafkajs.Batch & { rawMessages: RawMessage[] };
+/**
+ * The messages of a batch that were committed. Throws INPUT_UNREADABLE where some of them could not be read, unless the caller
+ * takes those as well, with the reason in `unreadable`.
+ */
+export function committedMessages(
+  batch: kafkajs.Batch,
+  { unreadable = 'throw' }: { readonly unreadable?: 'throw' | 'keep' } = {},
+): readonly RawMessage[] {
+  const { rawMessages, messages } = batch as kafkajs.Batch & { rawMessages: RawMessage[]; messages: RawMessage[] };
   const aborted = lists.get(rawMessages);
-  return aborted
+  const committed = aborted
     ? withoutAborted(rawMessages, aborted).filter(({ offset }) => BigInt(offset) >= BigInt(batch.firstOffset() ?? 0))
     : messages;
+  const lost = unreadable === 'keep' ? undefined : committed.find((message) => message.unreadable !== undefined);
+  if (lost) {
+    const where = `${batch.topic}, partition ${batch.partition}, offset ${lost.offset}`;
+    throw new PipelineError('INPUT_UNREADABLE', `${where}: ${lost.unreadable}; if it may be so large, raise unpackedBatchBytes`);
+  }
+  return committed;
 }
 
 /** Messages that are neither aborted nor markers. @param aborted in any order */

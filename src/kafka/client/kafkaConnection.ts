@@ -1,10 +1,11 @@
 import kafkajs from 'kafkajs';
 import { z } from 'zod';
-import { registerCodecs } from './compression.ts';
+import { limitUnpacked, registerCodecs } from './compression.ts';
 import { type TlsFiles, readTls, tlsSchema } from './tlsFiles.ts';
 import { readSecret } from './readSecret.ts';
 import { patchIdleTimers } from './patchIdleTimers.ts';
 import { patchAbortedLists } from './committedMessages.ts';
+import { patchFetch } from './patchFetch.ts';
 
 /** How to connect to a broker. Secrets come from the environment or from files, never from the pipeline module. */
 export interface KafkaConnection {
@@ -16,6 +17,11 @@ export interface KafkaConnection {
   tls?: boolean | TlsFiles;
   /** How this program authenticates itself. @default not at all, or by the certificate of `tls` */
   sasl?: Sasl | undefined;
+  /**
+   * Bytes that a batch of messages may unpack to; what would be more is not unpacked. One limit for the process: the largest that
+   * a connection gives. @default 67108864
+   */
+  unpackedBatchBytes?: number;
 }
 
 /** Names of environment variables, or paths of files, that hold the credentials. */
@@ -45,13 +51,23 @@ export const connectionSchema = z.strictObject({
         .refine(({ tokenEnv, tokenFile }) => !tokenEnv !== !tokenFile, 'needs tokenEnv or tokenFile, one of both'),
     ])
     .optional(),
+  unpackedBatchBytes: z
+    .int()
+    .min(2 ** 16)
+    .max(2 ** 30)
+    .exactOptional(),
 });
 
 export type CheckedConnection = z.infer<typeof connectionSchema>;
 
 /** A client. Reads key files and environment, connects to nothing; see `connectOrExplain`. Throws CONFIG_INVALID. */
-export function connect({ brokers, clientId, tls, sasl }: CheckedConnection, more: Partial<kafkajs.KafkaConfig> = {}): kafkajs.Kafka {
+export function connect(
+  { brokers, clientId, tls, sasl, unpackedBatchBytes }: CheckedConnection,
+  more: Partial<kafkajs.KafkaConfig> = {},
+): kafkajs.Kafka {
   registerCodecs();
+  if (unpackedBatchBytes !== undefined) limitUnpacked(unpackedBatchBytes);
+  patchFetch();
   patchAbortedLists();
   patchIdleTimers();
   return new kafkajs.Kafka({

@@ -14,6 +14,8 @@ export interface ReadRangesOptions {
   readonly bufferBytes?: number;
   /** Called for each partition whose last message was given out. */
   readonly onEnded?: (partition: number) => void;
+  /** Whether messages that could not be read end the reading, or are given out with the reason in `unreadable`. @default 'throw' */
+  readonly unreadable?: 'throw' | 'keep';
 }
 
 export interface PartitionMessage {
@@ -41,13 +43,13 @@ export async function* messagesIn(
   kafka: kafkajs.Kafka,
   topic: string,
   ranges: readonly OffsetRange[],
-  { bufferBytes = 4 * 2 ** 20, onEnded }: ReadRangesOptions = {},
+  { bufferBytes = 4 * 2 ** 20, onEnded, unreadable = 'throw' }: ReadRangesOptions = {},
   signal?: AbortSignal,
 ): AsyncGenerator<PartitionMessage, void> {
   const unread = ranges.filter(({ first, end }) => first < end);
   if (unread.length === 0 || signal?.aborted) return;
   const changed = new Change();
-  const reader = rangeReader(kafka, topic, unread, bufferBytes, changed);
+  const reader = rangeReader(kafka, topic, unread, { bufferBytes, unreadable }, changed);
   const onAbort = (): void => changed.announce();
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
@@ -82,7 +84,7 @@ function rangeReader(
   kafka: kafkajs.Kafka,
   topic: string,
   ranges: readonly OffsetRange[],
-  bufferBytes: number,
+  { bufferBytes, unreadable }: Required<Pick<ReadRangesOptions, 'bufferBytes' | 'unreadable'>>,
   changed: Change,
 ): RangeReader {
   let failure: Error | undefined;
@@ -114,7 +116,7 @@ function rangeReader(
     changed.announce();
   });
   const eachBatch = async ({ batch }: kafkajs.EachBatchPayload): Promise<void> => {
-    queues.get(batch.partition)?.add(committedMessages(batch));
+    queues.get(batch.partition)?.add(committedMessages(batch, { unreadable }));
     changed.announce();
   };
 
