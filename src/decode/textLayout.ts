@@ -28,7 +28,7 @@ export const splitLine = (line: string): string[] => line.trim().split(/[\s,;]+/
 export function columnsNamed(heading: string): Partial<Record<'t' | 'x' | 'y' | 'p', number>> {
   const found: Partial<Record<'t' | 'x' | 'y' | 'p', number>> = {};
   splitLine(heading.replace(/^[%#\s]+/, '')).forEach((word, column) => {
-    const name = NAMES[word.toLowerCase().replace(/[^a-z].*$/, '')];
+    const name = NAMES[/^[a-z]*/.exec(word.toLowerCase())![0]];
     if (name && found[name] === undefined) found[name] = column;
   });
   return found;

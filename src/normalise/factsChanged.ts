@@ -23,4 +23,8 @@ const wordsIn = (text: string): string[] => (text.match(/[\p{L}\p{N}'-]+/gu) ?? 
 
 /** Words with a capital that no sentence begins with, in lower case. */
 const namesOf = (text: string): Set<string> =>
-  new Set((text.match(/(?<![.!?]["')\]]*\s+|^["'(]*)(?<![\p{L}\p{N}'-])\p{Lu}[\p{L}\p{N}'-]*/gu) ?? []).map((name) => name.toLowerCase()));
+  new Set(
+    (text.match(/(?=\p{Lu})(?<![.!?]["')\]]*\s+|^["'(]*)(?<![\p{L}\p{N}'-])\p{Lu}[\p{L}\p{N}'-]*/gu) ?? []).map((name) =>
+      name.toLowerCase(),
+    ),
+  );

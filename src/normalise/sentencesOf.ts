@@ -22,4 +22,4 @@ const upper = (letter: string): string => (letter.toUpperCase().length === lette
 
 const END = /[.!?]["')\]]*\s/;
 const BOUNDARY =
-  /(?<=[.!?]["')\]]*)(?<!\b(?:mr|mrs|ms|dr|st|mt|no|vs|jr|sr|prof|approx|fig|e\.g|i\.e|\p{Lu})\.)\s+(?=["'([]?[\p{Lu}\p{N}])/iu;
+  /(?<!\s)(?=\s)(?<=[.!?]["')\]]*)(?<!\b(?:mr|mrs|ms|dr|st|mt|no|vs|jr|sr|prof|approx|fig|e\.g|i\.e|\p{Lu})\.)\s+(?=["'([]?[\p{Lu}\p{N}])/iu;

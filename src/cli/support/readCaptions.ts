@@ -77,12 +77,19 @@ const unescaped = (cell: string): string =>
 function csvRows(path: string, text: string): Row[] {
   const table: string[][] = [];
   let row: string[] = [];
-  for (const [, quoted, bare, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/g)) {
+  let at = 0;
+  for (const [cell, quoted, bare, end] of text.matchAll(/(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r?\n|$)/gy)) {
+    at += cell.length;
     row.push(quoted === undefined ? (bare ?? '') : quoted.replaceAll('""', '"'));
     if (end === ',') continue;
     if (row.length > 1 || row[0] !== '') table.push(row);
     row = [];
   }
+  if (at < text.length)
+    throw new PipelineError(
+      'INPUT_UNREADABLE',
+      `${path} row ${table.length + 1}: a quote or line break inside a cell that is not in quotes`,
+    );
   return asRows(path, table);
 }
 

@@ -50,7 +50,7 @@ function readPreface(lines: readonly string[]): Preface {
   let named = {};
   let size: readonly [number, number] | undefined;
   for (const line of lines) {
-    const geometry = /^[%#]\s*geometry\s*[: ]\s*(\d+)\s*[,x]\s*(\d+)/i.exec(line);
+    const geometry = /^[%#]\s*geometry(?:\s*:\s*|\s+)(\d+)\s*[,x]\s*(\d+)/i.exec(line);
     if (geometry) size = sizeOf(geometry[1], geometry[2]);
     else if (line.trim() === '') continue;
     else if (events.length === 0 && splitLine(line).length === 2) size ??= sizeOf(...(splitLine(line) as [string, string]));

@@ -132,12 +132,14 @@ function readKey(cursor: Cursor): string {
 function readBare(cursor: Cursor): unknown {
   const [word] = /^[^,}\]\n]*/.exec(cursor.text.slice(cursor.at)) ?? [''];
   cursor.at += word.length;
-  const bare = word.replace(/\s*(?:\/\/|\/\*).*$/, '').trim();
+  const bare = (word.split(COMMENT, 1)[0] ?? '').trim();
   if (/^(?:true|false)$/i.test(bare)) return bare.toLowerCase() === 'true';
   if (/^(?:null|none|nan|undefined|-?infinity|)$/i.test(bare)) return null;
   const number = Number(bare);
   return Number.isNaN(number) ? bare : number;
 }
+
+const COMMENT = /\/[/*]/;
 
 /** Spaces, comments, and any of `also`. */
 function skip(cursor: Cursor, also = ''): void {

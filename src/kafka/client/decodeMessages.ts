@@ -74,6 +74,6 @@ function unreadable(batch: Buffer, cause: unknown): RawMessage[] {
   return Array.from({ length: lastDelta + 1 }, (_, delta) => {
     const offset = String(first + BigInt(delta));
     const message = { attributes: 0, timestamp, offset, key: null, value: null, headers: {}, isControlRecord: false, batchContext };
-    return { ...message, unreadable: why } as RawMessage;
+    return { ...message, unreadable: why };
   });
 }

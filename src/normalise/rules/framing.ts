@@ -6,7 +6,17 @@ export const framing = textRule((text) => (FRAMED.test(text) ? eachSentence(text
 
 function inClose(sentence: string): string {
   const rest = sentence.replace(FRAMED, '');
-  return rest === sentence ? sentence : capital(rest.replace(/\s*([.!?]*["')\]]*)$/, ' in close-up$1'));
+  if (rest === sentence) return sentence;
+  const end = endOf(rest);
+  return capital(`${rest.slice(0, end).trimEnd()} in close-up${rest.slice(end)}`);
+}
+
+/** Where the stops and quotes at the end of a sentence begin. */
+function endOf(sentence: string): number {
+  let end = sentence.length;
+  while (end > 0 && `"')]`.includes(sentence[end - 1]!)) end--;
+  while (end > 0 && '.!?'.includes(sentence[end - 1]!)) end--;
+  return end;
 }
 
 const FRAMED =

@@ -10,7 +10,7 @@ export const metaMentions = textRule((text) => {
 });
 
 const MENTIONS =
-  /,?\s+(?:(?:is|are)\s+)?(?:(?:shown|seen|depicted|pictured|captured|visible|displayed|featured|present|presented)\s+)?(?:in|within|from)\s+(?:the|this)\s+(?:provided\s+|given\s+|event(?:[- ]camera)?\s+)?(?:image|picture|photo|photograph|screenshot|frame)(?=[\s,.;)]|$),?(?!\s+(?:frame|of|on)\b)/gi;
+  /(?:,|(?<!\s))\s+(?:(?:is|are)\s+)?(?:(?:shown|seen|depicted|pictured|captured|visible|displayed|featured|present|presented)\s+)?(?:in|within|from)\s+(?:the|this)\s+(?:provided\s+|given\s+|event(?:[- ]camera)?\s+)?(?:image|picture|photo|photograph|screenshot|frame)(?=[\s,.;)]|$),?(?!\s+(?:frame|of|on)\b)/gi;
 const MENTION = /\b(?:the|this)\s+(?:[\w-]+\s+)?(?:image|picture|photo|photograph|screenshot|frame)\b/i;
 
 const ARTICLE = '(?=(?:an?|the|two|three|four|five|six|seven|eight|nine|ten|\\d+|some|several|many|one|another|also|his|her|its|their)\\s)';

@@ -11,9 +11,9 @@ const MARKS = /[,;:']|\s-|\(/;
 
 const plain = (text: string): string =>
   text
-    .replaceAll(/\s*[;:](?=\s)\s*|\s+-{1,2}\s+(?!\d)/g, ', ')
+    .replaceAll(/(?:(?<!\s)\s+)?[;:](?=\s)\s*|(?<!\s)\s+-{1,2}\s+(?!\d)/g, ', ')
     .replaceAll(/(?<=,\s)(An?)(?=\s+\p{L})/gu, (article) => article.toLowerCase())
     .replaceAll(/(?<=^|[\s(])'([^']{1,80}?)'(?=[\s.,)!?]|$)/g, '"$1"')
     .replaceAll(/,(?=\s+(?:and|or|with|while|which|who|as|in|on|at|for|from|by|\p{L}+ing)\s)/gu, '')
-    .replaceAll(/\s+,/g, ',')
+    .replaceAll(/(?<!\s)\s+,/g, ',')
     .replaceAll(/,{2,}/g, ',');

@@ -24,10 +24,11 @@ const AFTER = `(?=\\s+${ADVERB}(?:\\w{2,}ing|\\w{2,}ed|seen|shown|worn|held|made
 /** -ed and -ing words that are no participles, or that need their copula. */
 const NOT_AFTER = '(?!\\s+(?:nothing|something|anything|everything|interesting|missing|red|indeed|sacred|going\\s+to|having|being)\\b)';
 
-const RELATIVE_BE = new RegExp(`,?\\s+(?:that|which|who)\\s+${BE}${AFTER}${NOT_AFTER}`, 'gi');
-const RELATIVE_HAVE = /,?\s+(?:that|which|who)\s+(?:has|have|had)\s+(?=(?:an?|the|two|three|four|\d+|some|several|its|his|her|their)\s)/gi;
+const RELATIVE_BE = new RegExp(`(?:,|(?<!\\s))\\s+(?:that|which|who)\\s+${BE}${AFTER}${NOT_AFTER}`, 'gi');
+const RELATIVE_HAVE =
+  /(?:,|(?<!\s))\s+(?:that|which|who)\s+(?:has|have|had)\s+(?=(?:an?|the|two|three|four|\d+|some|several|its|his|her|their)\s)/gi;
 /** The subject: up to the first copula, without a verb or a clause before it. */
 const SUBJECT =
-  '^((?:(?!\\b(?:that|which|who|while|because|if|when|where|what|it|they|he|she|we|this|these|there|nobody|and|says?|reads?|shows?)\\b)[^.;:])*?)\\s+';
+  '^((?:(?!\\b(?:that|which|who|while|because|if|when|where|what|it|they|he|she|we|this|these|there|nobody|and|says?|reads?|shows?)\\b)[^.;:])*?)(?<!\\s)\\s+';
 const MAIN_BE = new RegExp(`${SUBJECT}${BE}${AFTER}${NOT_AFTER}\\s+`, 'i');
 const MAIN_HAVE = new RegExp(`${SUBJECT}(?:has|have|had)\\s+(?=(?:an?|the|two|three|four|five|\\d+|some|several)\\s)`, 'i');

@@ -5,7 +5,7 @@ import { capital } from '../sentencesOf.ts';
 export const terminalStop = textRule((text) => {
   const body = text
     .replace(/^(?:[\s,;:!?]|[.-](?!\d))+(?=\S)/, '')
-    .replace(/[\s,;:.!?-]+(["')\]]?)$/, '$1')
+    .replace(/(?<![\s,;:.!?-])[\s,;:.!?-]+(["')\]]?)$/, '$1')
     .trim();
   return body === '' ? '' : `${capital(body)}.`;
 });

@@ -26,13 +26,21 @@ function withoutCutSentence(text: string): string {
 
 function withoutDangling(text: string, dangling: RegExp): string {
   let rest = text;
-  while (dangling.test(rest)) rest = rest.replace(dangling, '');
-  return rest === text ? text : rest.trim();
+  for (;;) {
+    const from = Math.max(0, rest.length - LONGEST_TAIL);
+    const found = dangling.exec(rest.slice(from));
+    // What begins with the piece may be the end of a longer word.
+    if (!found || (found.index === 0 && from > 0)) return rest === text ? text : rest.trim();
+    rest = rest.slice(0, from + found.index);
+  }
 }
+
+/** A word that dangles and what is around it: only so much is looked at, however long the text is. */
+const LONGEST_TAIL = 64;
 
 /** No sentence ends in one of these, so they dangle even before a stop. */
 const ALWAYS_DANGLING =
-  /(?:^|[\s,;:"'(-]+)(?:an?|the|of|and|or|with|from|its|their|his|her|my|your|our|at|into|featuring|showcasing|depicting|labell?ed with|which|whose|very|is a|are the|such as|including)(?:\s*\.)?$/i;
+  /(?:^|(?<![\s,;:"'(-])[\s,;:"'(-]+)(?:an?|the|of|and|or|with|from|its|their|his|her|my|your|our|at|into|featuring|showcasing|depicting|labell?ed with|which|whose|very|is a|are the|such as|including)(?:\s*\.)?$/i;
 /** A sentence may end in these, but not a text without a stop. */
 const DANGLING =
-  /(?:^|[\s,;:"'(-]+)(?:an?|the|of|and|or|but|with|from|its|their|his|her|my|your|our|at|into|onto|for|to|by|as|in|on|near|that|which|whose|who|where|while|is|are|was|were|be|being|has|have|very|such|some|several|this|these|those|featuring|showcasing|showing|depicting|displaying|including|against|between|among|about|beside|along|through|during)$/i;
+  /(?:^|(?<![\s,;:"'(-])[\s,;:"'(-]+)(?:an?|the|of|and|or|but|with|from|its|their|his|her|my|your|our|at|into|onto|for|to|by|as|in|on|near|that|which|whose|who|where|while|is|are|was|were|be|being|has|have|very|such|some|several|this|these|those|featuring|showcasing|showing|depicting|displaying|including|against|between|among|about|beside|along|through|during)$/i;

@@ -8,12 +8,12 @@ import { textRule } from '../textRule.ts';
 export const vocabulary = textRule((text) => {
   const presented = PRESENTING.test(text) ? text.replaceAll(PRESENTING_ALL, ' with ') : text;
   return presented
-    .replaceAll(/\s+&\s+/g, ' and ')
-    .replaceAll(/(\bwith\b[^,.;]*?)\s+(?:on|in)\s+(?:it|them)(?=[\s.,;]|$)/gi, '$1')
+    .replaceAll(/(?<!\s)\s+&\s+/g, ' and ')
+    .replaceAll(/(\bwith\b(?:(?!\bwith\b)[^,.;])*?)(?<!\s)\s+(?:on|in)\s+(?:it|them)(?=[\s.,;]|$)/gi, '$1')
     .replaceAll(/\bwith\s+with\b/gi, 'with');
 });
 
 const PRESENTING_WORDS =
   '(?:featuring|showcasing|displaying|highlighting|boasting|presenting|complete with|along with|together with|characteri[sz]ed by)';
 const PRESENTING = new RegExp(`\\b${PRESENTING_WORDS}\\b`, 'i');
-const PRESENTING_ALL = new RegExp(`,?\\s+(?:and\\s+)?${PRESENTING_WORDS}\\s+(?=\\S)`, 'gi');
+const PRESENTING_ALL = new RegExp(`(?:,|(?<!\\s))\\s+(?:and\\s+)?${PRESENTING_WORDS}\\s+(?=\\S)`, 'gi');

@@ -20,7 +20,7 @@ const plainLetters = (text: string): string =>
     .replaceAll(/[\u2018\u2019\u201A\u201B\u2032\u00B4`]/g, "'")
     .replaceAll(/[\u201C-\u201F\u2033\u00AB\u00BB]/g, '"')
     .replaceAll(/[\u2010\u2011]/g, '-')
-    .replaceAll(/\s*[\u2014\u2015]\s*/g, ' - ')
+    .replaceAll(/[\u2014\u2015]/g, ' - ')
     .replaceAll(/(?<=\d)\u2013(?=\d)/g, '-')
-    .replaceAll(/\s*\u2013\s*/g, ' - ')
+    .replaceAll(/\u2013/g, ' - ')
     .replaceAll('\u2026', '...');

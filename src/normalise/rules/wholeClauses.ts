@@ -39,9 +39,9 @@ function fit(parts: readonly string[], words: number): string[] {
 const clausesOf = (sentence: string): string[] => sentence.split(CLAUSE);
 
 const CLAUSE =
-  /(?=;\s)|(?=,\s+(?:and\s+)?(?:\w+ing|which|who|where|while|with|making|as if|as though|creating|giving|suggesting|indicating)\b)|(?=\s+while\s)|(?=\s+-\s)/;
+  /(?=;\s)|(?=,\s+(?:and\s+)?(?:\w+ing|which|who|where|while|with|making|as if|as though|creating|giving|suggesting|indicating)\b)|(?<!\s)(?=\s+while\s)|(?<!\s)(?=\s+-\s)/;
 
 /** A sentence that lost its end gets its stop back. */
-const closed = (text: string): string => (/[.!?]["')\]]*$/.test(text) ? text : `${text.replace(/[\s,;:-]+$/, '')}.`);
+const closed = (text: string): string => (/[.!?]["')\]]*$/.test(text) ? text : `${text.replace(/(?<![\s,;:-])[\s,;:-]+$/, '')}.`);
 
 const flag = (draft: Draft, name: string): Draft => (draft.flags.includes(name) ? draft : { ...draft, flags: [...draft.flags, name] });

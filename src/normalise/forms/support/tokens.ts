@@ -1,6 +1,6 @@
 /** Words, and numbers with their sign and unit marks. */
 export const tokens =
-  /(?<![\p{L}\p{N}])[-+$£€¥#]*\p{N}+(?:[.,:/]\p{N}+)*[%°]?(?:-?[\p{L}]+)*|[\p{L}\p{M}\p{N}]+(?:[-'’./][\p{L}\p{M}\p{N}]+)*/gu;
+  /(?<![\p{L}\p{N}])[-+$£€¥#]{0,3}\p{N}+(?:[.,:/]\p{N}+)*[%°]?(?:-?[\p{L}]+)*|[\p{L}\p{M}\p{N}]+(?:[-'’./][\p{L}\p{M}\p{N}]+)*/gu;
 
 /** "from left to right" without its small words would be neither: it is one word here. */
 export const fromTo = (text: string): string =>

@@ -5,7 +5,7 @@ export const u64 = (view: DataView, at: number): number => Number(view.getBigUin
 export const latin1 = (view: DataView, at: number, length: number): string =>
   Buffer.from(view.buffer, view.byteOffset + at, length)
     .toString('utf8')
-    .replace(/\0[\s\S]*$/, '');
+    .split('\0', 1)[0]!;
 /** A length filled up to a multiple of 8. */
 export const padded = (length: number): number => Math.ceil(length / 8) * 8;
 
