@@ -1,4 +1,4 @@
-import { zstdDecompressSync } from 'node:zlib';
+import { unpack as unpackBounded } from '../../unpack.ts';
 import { AEDAT4_MAGIC, type Aedat4Header, readAedat4Header } from '../aedat4Header.ts';
 import { makeByteQueue } from '../byteQueue.ts';
 import { makeColumns } from '../columns.ts';
@@ -23,6 +23,9 @@ import { startsWith } from '../startsWith.ts';
 const ZSTD_MAGIC = 0xfd2fb528;
 /** Larger packets are damage: real ones hold some milliseconds, and a colour frame at most. */
 const LARGEST_PACKET = 2 ** 26;
+/** What the packets of a stream may unpack to in all: so many times their bytes, beyond the first. Real ones have less than ten. */
+const GROWTH = 64;
+const FREE_BYTES = 2 ** 26;
 const PACKET_HEADER = 8;
 
 export const aedat4: Format = {
@@ -55,6 +58,8 @@ class Aedat4Decoder implements Decoder {
   #searching = false;
   /** Events in the columns. */
   #n = 0;
+  /** Bytes that may still be unpacked. */
+  #unpackable = FREE_BYTES;
 
   constructor({ width, height }: StreamInfo) {
     this.width = width;
@@ -64,6 +69,7 @@ class Aedat4Decoder implements Decoder {
   push(bytes: Uint8Array): Events {
     this.#n = 0;
     this.#queue.append(bytes);
+    this.#unpackable += GROWTH * bytes.length;
     while (this.#step());
     this.counters.events += this.#n;
     return this.#columns.events(this.#n);
@@ -125,7 +131,7 @@ class Aedat4Decoder implements Decoder {
     if (bytes.length < end) return false;
     const before = this.#n;
     try {
-      this.#readContent(view.getInt32(0, true), unpack(bytes.subarray(PACKET_HEADER, end)));
+      this.#readContent(view.getInt32(0, true), this.#unpack(bytes.subarray(PACKET_HEADER, end)));
     } catch {
       // A packet that is damaged anywhere is dropped as a whole; the next one begins where its size says.
       this.counters.unknownWords++;
@@ -134,6 +140,12 @@ class Aedat4Decoder implements Decoder {
     }
     this.#drop(end);
     return true;
+  }
+
+  #unpack(packed: Uint8Array): Uint8Array {
+    const content = unpack(packed, Math.min(LARGEST_PACKET, this.#unpackable));
+    if (content !== packed) this.#unpackable -= content.length;
+    return content;
   }
 
   /** Looks for the next place that can only be a packet. False if it needs more bytes. */
@@ -209,10 +221,10 @@ function plausible(view: DataView, at: number): boolean {
   return id >= 0 && id < 256 && size >= 8 && size <= LARGEST_PACKET;
 }
 
-function unpack(packed: Uint8Array): Uint8Array {
+function unpack(packed: Uint8Array, limitBytes: number): Uint8Array {
   const magic = new DataView(packed.buffer, packed.byteOffset, packed.byteLength).getUint32(0, true);
-  if (magic === LZ4_MAGIC) return lz4Frame(packed, LARGEST_PACKET);
-  if (magic === ZSTD_MAGIC) return zstdDecompressSync(packed, { maxOutputLength: LARGEST_PACKET });
+  if (magic === LZ4_MAGIC) return lz4Frame(packed, limitBytes);
+  if (magic === ZSTD_MAGIC) return unpackBounded.zstd(packed, limitBytes);
   return packed;
 }
 
@@ -225,7 +237,7 @@ function wordsAt({ buffer, byteOffset }: DataView, at: number, count: number): I
 /** The number of events of a stream in the file's own table; 0 where it cannot be read. */
 function indexedEvents(table: Uint8Array, stream: number | undefined): number {
   try {
-    const root = rootTable(unpack(table));
+    const root = rootTable(unpack(table, LARGEST_PACKET));
     const { at, count } = vectorOf(root, 0, 4);
     let events = 0;
     for (let i = 0; i < count; i++) {

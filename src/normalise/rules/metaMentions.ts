@@ -15,7 +15,7 @@ const MENTION = /\b(?:the|this)\s+(?:[\w-]+\s+)?(?:image|picture|photo|photograp
 
 const ARTICLE = '(?=(?:an?|the|two|three|four|five|six|seven|eight|nine|ten|\\d+|some|several|many|one|another|also|his|her|its|their)\\s)';
 const PRESENCES = new RegExp(
-  `((?:,|\\band|\\bwhile|\\bwhere)\\s+)(?:there(?:\\s+(?:is|are)|'s)|(?:i|we|you|one)\\s+(?:can|could)?\\s*(?:clearly\\s+|also\\s+)?(?:see|observe|notice|spot|make\\s+out))\\s+(?:also\\s+)?${ARTICLE}`,
+  `((?:,|\\band|\\bwhile|\\bwhere)\\s+)(?:there(?:\\s+(?:is|are)|'s)|(?:i|we|you|one)\\s+(?:(?:can|could)\\s*)?(?:clearly\\s+|also\\s+)?(?:see|observe|notice|spot|make\\s+out))\\s+(?:also\\s+)?${ARTICLE}`,
   'gi',
 );
 const PRESENCE = /\b(?:there|i|we|you|one)\b/i;
