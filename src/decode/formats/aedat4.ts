@@ -143,9 +143,16 @@ class Aedat4Decoder implements Decoder {
   }
 
   #unpack(packed: Uint8Array): Uint8Array {
-    const content = unpack(packed, Math.min(LARGEST_PACKET, this.#unpackable));
-    if (content !== packed) this.#unpackable -= content.length;
-    return content;
+    const limitBytes = Math.min(LARGEST_PACKET, this.#unpackable);
+    let worth = limitBytes;
+    try {
+      const content = unpack(packed, limitBytes);
+      worth = content === packed ? 0 : content.length;
+      return content;
+    } finally {
+      // What was unpacked in vain counts too.
+      this.#unpackable -= worth;
+    }
   }
 
   /** Looks for the next place that can only be a packet. False if it needs more bytes. */

@@ -95,5 +95,14 @@ const unlessRetry = (error: ErrorReply): string =>
 export function isGeminiDailyQuota(error: ErrorReply): boolean {
   const details = (error.raw as { details?: unknown } | undefined)?.details;
   if (!Array.isArray(details) || retryInfoMs(error.raw) !== undefined) return false;
-  return JSON.stringify(details).includes('google.rpc.Help') || /PerDay/.test(JSON.stringify(details));
+  return mentions(details, /google\.rpc\.Help|PerDay/);
 }
+
+/** Google's details have four levels. A body may have 100,000, which cost the stack. */
+const DEEPEST = 8;
+
+const mentions = (value: unknown, pattern: RegExp, depth = 0): boolean => {
+  if (typeof value === 'string') return pattern.test(value);
+  if (typeof value !== 'object' || value === null || depth > DEEPEST) return false;
+  return Object.entries(value).some(([key, inner]) => pattern.test(key) || mentions(inner, pattern, depth + 1));
+};

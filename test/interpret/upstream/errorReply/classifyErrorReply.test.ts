@@ -125,3 +125,8 @@ it('keeps a reason short and free of keys and pictures', () => {
   expect(reason).toMatch(/^Incorrect API key provided: \[key\] \[data\] word/);
   expect(reason.length).toBeLessThanOrEqual(200);
 });
+
+it('reads an error whose details are 100,000 levels deep (issue 11)', () => {
+  const details = `${'['.repeat(1e5)}${']'.repeat(1e5)}`;
+  expect(classifyErrorReply(429, `{"error":{"status":"RESOURCE_EXHAUSTED","message":"no","details":[${details}]}}`, {}, 0).class).toBe('rate_limit');
+});
