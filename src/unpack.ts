@@ -1,4 +1,4 @@
-import { inflateRawSync, inflateSync, zstdDecompressSync, type ZlibOptions } from 'node:zlib';
+import { inflateSync, zstdDecompressSync, type ZlibOptions } from 'node:zlib';
 
 type Unpack = (packed: Uint8Array, limitBytes: number) => Buffer;
 
@@ -23,6 +23,5 @@ export const beyond = (packedBytes: number, limitBytes: number): string =>
 /** Bytes of others, unpacked up to a limit in bytes. Each throws RangeError beyond the limit, and an error where the bytes are damaged. */
 export const unpack = {
   deflate: bounded(inflateSync),
-  deflateRaw: bounded(inflateRawSync),
   zstd: bounded(zstdDecompressSync),
 } as const satisfies Record<string, Unpack>;

@@ -128,5 +128,7 @@ it('keeps a reason short and free of keys and pictures', () => {
 
 it('reads an error whose details are 100,000 levels deep (issue 11)', () => {
   const details = `${'['.repeat(1e5)}${']'.repeat(1e5)}`;
-  expect(classifyErrorReply(429, `{"error":{"status":"RESOURCE_EXHAUSTED","message":"no","details":[${details}]}}`, {}, 0).class).toBe('rate_limit');
+  expect(classifyErrorReply(429, `{"error":{"status":"RESOURCE_EXHAUSTED","message":"no","details":[${details}]}}`, {}, 0).class).toBe(
+    'rate_limit',
+  );
 });
