@@ -1,13 +1,16 @@
 import { inflateSync, zstdDecompressSync, type ZlibOptions } from 'node:zlib';
 
-type Unpack = (packed: Uint8Array, limitBytes: number) => Buffer;
+type Unpack = (packed: Uint8Array, limitBytes: number, expectedBytes?: number) => Buffer;
+
+const USUAL_BYTES = 2 ** 16;
 
 /** Node stops at the limit while it unpacks: a bomb costs no more than what was allowed. */
 const bounded =
-  (unpackSync: (packed: Uint8Array, options: Pick<ZlibOptions, 'maxOutputLength'>) => Buffer): Unpack =>
-  (packed, limitBytes) => {
+  (unpackSync: (packed: Uint8Array, options: Pick<ZlibOptions, 'maxOutputLength' | 'chunkSize'>) => Buffer): Unpack =>
+  (packed, limitBytes, expectedBytes = 0) => {
     try {
-      return unpackSync(packed, { maxOutputLength: Math.max(1, limitBytes) });
+      // In one piece where the length is known: pieces are joined, and need the memory twice.
+      return unpackSync(packed, { maxOutputLength: Math.max(1, limitBytes), chunkSize: Math.max(USUAL_BYTES, expectedBytes + 1) });
     } catch (error) {
       throw isTooLarge(error) ? new RangeError(beyond(packed.length, limitBytes), { cause: error }) : error;
     }
@@ -20,7 +23,7 @@ export const isTooLarge = (error: unknown): boolean => error instanceof Error &&
 export const beyond = (packedBytes: number, limitBytes: number): string =>
   `${packedBytes} bytes unpack to more than the ${limitBytes} that they may`;
 
-/** Bytes of others, unpacked up to a limit in bytes. Each throws RangeError beyond the limit, and an error where the bytes are damaged. */
+/** Bytes of others, unpacked up to a limit in bytes; `expectedBytes` where their length is known. Each throws RangeError beyond the limit, and an error where the bytes are damaged. */
 export const unpack = {
   deflate: bounded(inflateSync),
   zstd: bounded(zstdDecompressSync),

@@ -12,6 +12,6 @@ export interface RecordingFileOptions {
   /** Sensor size in pixels, where the file does not tell it; takes precedence over the file. */
   readonly width?: number | undefined;
   readonly height?: number | undefined;
-  /** What a file that holds packets may cost. @default 128 MiB a chunk, 256 MiB at once, 32 times its length in all */
+  /** What a file that holds packets may cost. @default 64 MiB a chunk, 128 MiB at once, 32 times its length in all */
   readonly limits?: CheckedFileLimits | undefined;
 }

@@ -25,7 +25,7 @@ export interface RecordingOptions {
   width?: number;
   /** Sensor height in pixels. @default what the file says */
   height?: number;
-  /** What a file that holds packets (bag, MCAP, HDF5) may cost. @default 128 MiB a chunk, 256 MiB at once, 32 times its length in all */
+  /** What a file that holds packets (bag, MCAP, HDF5) may cost. @default 64 MiB a chunk, 128 MiB at once, 32 times its length in all */
   limits?: FileLimits;
 }
 

@@ -29,7 +29,7 @@ async function readBy(
 }
 
 async function* endless(step: (file: RandomAccess) => unknown, file: RandomAccess): AsyncGenerator<ContainedPacket> {
-  for (let i = 0; i >= 0; i++) await step(file);
+  for (let turns = 0; turns < Infinity; turns++) await step(file);
   yield packet;
 }
 
@@ -53,7 +53,7 @@ describe('a container of somebody else (issue 11)', () => {
     [
       'unpacks one chunk that is too large',
       (file: RandomAccess) => endless((one) => one.claim(2 ** 28), file),
-      /268435456 bytes, more than limits\.chunkBytes, 134217728/,
+      /268435456 bytes, more than limits\.chunkBytes, 67108864/,
     ],
     ['gives packets for ever', packetsForEver, /gives 21001 packets of 0 bytes and more/],
     [

@@ -44,6 +44,8 @@ const database = (name: string, script: string, message: RegExp): HostileCase =>
 const bomb = (): Buffer => zstdCompressSync(mcapMessage(eventPacket(LARGE)));
 const BOMB_BYTES = mcapMessage(eventPacket(LARGE)).length;
 const zstdChunk = (packed: Buffer) => ({ compression: 'zstd', declared: BOMB_BYTES, packed, offsets: [0] });
+/** As large as a chunk may be. */
+const whole = (): Buffer => mcapMessage(eventPacket(2 ** 26 - 1000));
 const lines = (length: number): string =>
   `{"seq":0,"encoding":"evt3","width":64,"height":48,"offset":0,"length":${length},"time_base":0}\n`;
 
@@ -65,6 +67,18 @@ export const cases: readonly HostileCase[] = [
     () => mcapBytes([zstdChunk(zstdCompressSync(mcapMessage(eventPacket(LARGE, VECTORS))))]),
     /more than 4194304 events/,
     1,
+  ),
+  file(
+    'MCAP: chunks and packets as large as they may be',
+    () => mcapBytes([0, 1].map(() => ({ compression: 'zstd', declared: whole().length, packed: zstdCompressSync(whole()), offsets: [0] }))),
+    /evt3/,
+    0,
+  ),
+  file(
+    'MCAP: a chunk that is not packed, as large as it may be',
+    () => mcapBytes([{ compression: '', declared: whole().length, packed: whole(), offsets: [0] }]),
+    /evt3/,
+    0,
   ),
   file('MCAP: a chunk that declares 1 TiB', () => mcapBytes([{ ...zstdChunk(bomb()), declared: 2n ** 40n }]), /limits\.chunkBytes/),
   file(

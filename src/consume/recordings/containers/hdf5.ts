@@ -18,9 +18,9 @@ type Unpacker = (bytes: Uint8Array, filter: Hdf5Filter, limitBytes: number) => U
 
 /** Ways in which chunks are packed, by the number of the filter. Each throws where the bytes are damaged. */
 const unpackers: ReadonlyMap<number, Unpacker> = new Map<number, Unpacker>([
-  [1, (bytes, _, limitBytes) => unpack.deflate(bytes, limitBytes)],
+  [1, (bytes, _, limitBytes) => unpack.deflate(bytes, limitBytes, limitBytes)],
   [2, (bytes, { values }) => unshuffled(bytes, values[0] ?? 1)],
-  [32_015, (bytes, _, limitBytes) => unpack.zstd(bytes, limitBytes)],
+  [32_015, (bytes, _, limitBytes) => unpack.zstd(bytes, limitBytes, limitBytes)],
   [36_559, unpackEcf],
 ]);
 

@@ -16,7 +16,7 @@ export const unpackChunk = (file: Pick<RandomAccess, 'claim'>) => {
     };
   return {
     lz4: claimed(lz4Frame),
-    zstd: claimed(unpack.zstd),
+    zstd: claimed((packed, size) => unpack.zstd(packed, size, size)),
     bz2: claimed(bzip2),
   };
 };
