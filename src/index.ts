@@ -99,6 +99,7 @@ export type { PartitionProgress } from './kafka/delivery/partitionProgress.ts';
 export type { SimulatorOptions, VendorOptions } from './sim/options/simulatorOptions.ts';
 export type { Journal, JournalEntry, Totals } from './sim/vendor/journal.ts';
 export type { Container, ContainedPacket, RandomAccess } from './consume/recordings/container.ts';
+export type { CheckedFileLimits, FileLimits } from './consume/recordings/fileLimits.ts';
 export type { Lifetime } from './stage/lifetime.ts';
 export type { ModelFacts, ImageRule } from './interpret/pricing/modelFacts.ts';
 

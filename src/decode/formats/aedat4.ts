@@ -23,9 +23,12 @@ import { startsWith } from '../startsWith.ts';
 const ZSTD_MAGIC = 0xfd2fb528;
 /** Larger packets are damage: real ones hold some milliseconds, and a colour frame at most. */
 const LARGEST_PACKET = 2 ** 26;
-/** What the packets of a stream may unpack to in all: so many times their bytes, beyond the first. Real ones have less than ten. */
-const GROWTH = 64;
+/** What a packet may unpack to: so much, and so many times its bytes. Events have less than ten times; a black picture may have thousands. */
+const ALWAYS_BYTES = 2 ** 14;
+const GROWTH = 256;
+/** What the packets of a stream may unpack to beyond that, in all; and what one that is damaged takes of it at most. */
 const FREE_BYTES = 2 ** 26;
+const DAMAGE_BYTES = 2 ** 24;
 const PACKET_HEADER = 8;
 
 export const aedat4: Format = {
@@ -58,8 +61,7 @@ class Aedat4Decoder implements Decoder {
   #searching = false;
   /** Events in the columns. */
   #n = 0;
-  /** Bytes that may still be unpacked. */
-  #unpackable = FREE_BYTES;
+  #free = FREE_BYTES;
 
   constructor({ width, height }: StreamInfo) {
     this.width = width;
@@ -69,7 +71,6 @@ class Aedat4Decoder implements Decoder {
   push(bytes: Uint8Array): Events {
     this.#n = 0;
     this.#queue.append(bytes);
-    this.#unpackable += GROWTH * bytes.length;
     while (this.#step());
     this.counters.events += this.#n;
     return this.#columns.events(this.#n);
@@ -143,15 +144,15 @@ class Aedat4Decoder implements Decoder {
   }
 
   #unpack(packed: Uint8Array): Uint8Array {
-    const limitBytes = Math.min(LARGEST_PACKET, this.#unpackable);
-    let worth = limitBytes;
+    const due = ALWAYS_BYTES + GROWTH * packed.length;
+    const limitBytes = Math.min(LARGEST_PACKET, due + this.#free);
+    let taken = Math.min(limitBytes - due, DAMAGE_BYTES);
     try {
       const content = unpack(packed, limitBytes);
-      worth = content === packed ? 0 : content.length;
+      taken = content.length - due;
       return content;
     } finally {
-      // What was unpacked in vain counts too.
-      this.#unpackable -= worth;
+      this.#free -= Math.max(0, taken);
     }
   }
 
