@@ -1,8 +1,8 @@
 import avsc from 'avsc';
 import type { Command } from 'commander';
-import { access, open } from 'node:fs/promises';
 import { PipelineError, messageOf } from '../../errors.ts';
 import type { Attempt } from '../../interpret/caption.ts';
+import { isContainer, jsonLines } from '../support/jsonLines.ts';
 
 /** `explain CAPTIONS ID`: the path of one caption, or of one dead letter, attempt by attempt. */
 export const explainCommand = (program: Command): void => {
@@ -95,11 +95,9 @@ async function find(file: string, id: string): Promise<Traced> {
 }
 
 async function* records(file: string): AsyncGenerator<Traced> {
-  await access(file);
-  if (file.endsWith('.avro')) {
+  if (await isContainer(file)) {
     for await (const record of avsc.createFileDecoder(file)) yield record as Traced;
     return;
   }
-  const handle = await open(file);
-  for await (const line of handle.readLines()) if (line.trim() !== '') yield JSON.parse(line) as Traced;
+  for await (const { row } of jsonLines(file)) yield row as unknown as Traced;
 }

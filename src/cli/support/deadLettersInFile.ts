@@ -1,7 +1,8 @@
-import { open, readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import avsc from 'avsc';
 import { PipelineError, messageOf } from '../../errors.ts';
 import type { DeadLetter } from '../../stage/reject.ts';
+import { isContainer, jsonLines } from './jsonLines.ts';
 
 const HEAD_BYTES = 4096;
 
@@ -22,11 +23,11 @@ export async function isDeadLetterFile(path: string): Promise<boolean> {
 export async function deadLettersInFile(path: string): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = [];
   try {
-    if ((await readFile(path, 'latin1')).startsWith('Obj')) {
+    if (await isContainer(path)) {
       for await (const letter of avsc.createFileDecoder(path)) letters.push(letter as DeadLetter);
       return letters;
     }
-    for (const line of (await readFile(path, 'utf8')).split('\n')) if (line) letters.push(JSON.parse(line) as DeadLetter);
+    for await (const { row } of jsonLines(path)) letters.push(row as unknown as DeadLetter);
     return letters;
   } catch (cause) {
     throw new PipelineError('INPUT_UNREADABLE', `${path}: not a whole file of dead letters (${messageOf(cause)})`, { cause });

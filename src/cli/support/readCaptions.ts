@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { extname } from 'node:path';
 import avsc from 'avsc';
 import { PipelineError, messageOf } from '../../errors.ts';
+import { beginsWithObject, isContainer, jsonLines } from './jsonLines.ts';
 
 /** A row of a file of captions, with all its columns. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -25,10 +26,10 @@ const NAMES = { text: ['text', 'rawCaption', 'caption'], model: ['model', 'targe
 
 /** Reads captions from JSON lines, CSV, TSV or an Avro object container file; the format follows from the file's name. Throws INPUT_UNREADABLE. */
 export async function readCaptions(path: string, columns: CaptionColumns = {}): Promise<CaptionTable> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
+  const rows = await readRows(path).catch((cause: unknown) => {
+    if (cause instanceof PipelineError) throw cause;
     throw new PipelineError('INPUT_UNREADABLE', `${path}: cannot be read (${messageOf(cause)})`, { cause });
   });
-  const rows = bytes.subarray(0, 4).equals(MAGIC) ? await avroRows(path) : rowsOf(path, bytes.toString('utf8'));
   if (rows.length === 0) throw new PipelineError('INPUT_UNREADABLE', `${path}: no captions in it`);
   const column = (role: keyof typeof NAMES, needed: boolean): string => {
     const name = columns[role] ?? NAMES[role].find((known) => known in rows[0]!);
@@ -40,26 +41,23 @@ export async function readCaptions(path: string, columns: CaptionColumns = {}): 
   return { rows, text: column('text', true), model: column('model', false), image: column('image', false) };
 }
 
-const MAGIC = Buffer.from('Obj\x01', 'latin1');
-
-function rowsOf(path: string, content: string): Row[] {
-  const text = content.replace(/^\uFEFF/, '');
+async function readRows(path: string): Promise<Row[]> {
+  if (await isContainer(path)) return avroRows(path);
   const kind = extname(path).toLowerCase();
-  if (kind === '.tsv' || kind === '.tab') return tsvRows(path, text);
-  if (kind === '.csv') return csvRows(path, text);
-  if (kind === '.jsonl' || kind === '.ndjson' || kind === '.json' || text.trimStart().startsWith('{')) return jsonRows(path, text);
+  if (kind === '.tsv' || kind === '.tab') return tsvRows(path, await textOf(path));
+  if (kind === '.csv') return csvRows(path, await textOf(path));
+  if (kind === '.jsonl' || kind === '.ndjson' || kind === '.json' || (await beginsWithObject(path))) return jsonRows(path);
   throw new PipelineError('INPUT_UNREADABLE', `${path}: not a file of captions; give .jsonl, .csv, .tsv or .avro`);
 }
 
-const jsonRows = (path: string, text: string): Row[] =>
-  text.split('\n').flatMap((line, i) => {
-    if (line.trim() === '') return [];
-    try {
-      return [JSON.parse(line) as Row];
-    } catch (cause) {
-      throw new PipelineError('INPUT_UNREADABLE', `${path} line ${i + 1}: not JSON (${messageOf(cause)})`, { cause });
-    }
-  });
+const textOf = async (path: string): Promise<string> => (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
+
+/** Line by line: an output may be larger than the longest string. */
+async function jsonRows(path: string): Promise<Row[]> {
+  const rows: Row[] = [];
+  for await (const { row } of jsonLines(path)) rows.push(row);
+  return rows;
+}
 
 /** No quoting: tab, line feed and backslash are written as \t, \n and \\. */
 function tsvRows(path: string, text: string): Row[] {
