@@ -39,7 +39,7 @@ export const captions = <Decoded>(
     takeUntil(stop),
     // Before the sink is asked: it may have to read a large output, and what waits for it is counted.
     gate.enter(bytesOf),
-    skipPublished((id) => sink.has?.(id) ?? false),
+    skipPublished(sink.has && ((id, former) => sink.has!(id, former))),
     render,
     interpret({ captioner, prompt, maxDelayMs, share, reject }),
     normalise(pipeline.normalise, { rewrite, reject }),

@@ -7,7 +7,8 @@
 import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import avsc from 'avsc';
-import { skipRecord, stringAt } from './skipRecord.ts';
+import { recordKey } from './recordKey.ts';
+import { longAt, skipRecord, stringAt } from './skipRecord.ts';
 
 /** A group of records. */
 export interface ContainerBlock<Value> {
@@ -30,8 +31,8 @@ export interface ContainerFile<Value> {
    * or what it holds are not as many records as it says.
    */
   readonly blockAt: (bytes: Buffer, start: number) => ContainerBlock<Value> | 'incomplete' | 'damaged';
-  /** The same with nothing of the records but their text `id`, where it is not empty: ten times as fast. */
-  readonly idsAt: (bytes: Buffer, start: number) => ContainerBlock<string> | 'incomplete' | 'damaged';
+  /** The same with nothing of the records but their keys (recordKey), where they have ids: ten times as fast. */
+  readonly keysAt: (bytes: Buffer, start: number) => ContainerBlock<string> | 'incomplete' | 'damaged';
 }
 
 const MAGIC = Buffer.from('Obj\x01', 'latin1');
@@ -67,10 +68,11 @@ export function containerFile<Value>(schema: string, deflateLevel?: number): Con
         const { end } = skip(body, at);
         return { value: type.decode(body, at).value as Value, end };
       }),
-    idsAt(bytes, start) {
+    keysAt(bytes, start) {
       const block = readBlock(bytes, start, sync, (body, at) => {
         const { end, fields } = skip(body, at);
-        return { value: stringAt(body, fields.get('id')!), end };
+        const endAt = fields.get('endUs');
+        return { value: recordKey(stringAt(body, fields.get('id')!), endAt === undefined ? undefined : longAt(body, endAt)), end };
       });
       return typeof block === 'string' ? block : { values: block.values.filter(Boolean), end: block.end };
     },

@@ -35,6 +35,9 @@ export function skipRecord(schema: string): SkipRecord {
   };
 }
 
+/** The number that begins at `at`. */
+export const longAt = (bytes: Buffer, at: number): number => readLong(bytes, at).value;
+
 /** The text that begins at `at`. */
 export function stringAt(bytes: Buffer, at: number): string {
   const { value, end } = readLong(bytes, at);

@@ -34,6 +34,8 @@ export interface GrowingFile<Unit> {
   readonly companion: Companion;
   /** Whether all that was in the file when it was opened is in the digest. */
   readonly isRead: boolean;
+  /** Units that were appended, and that the companion does not know yet. */
+  readonly behind: readonly Unit[];
   /** Takes in the next units of what was in the file when it was opened; false when there are none left. */
   readOn(): Promise<boolean>;
   /** Resolves when the bytes of these units are on disk. After a failure every call rejects with it: what is behind it is not known. */
@@ -94,6 +96,9 @@ function growing<Unit>({ file, path, framing, coverage, companion }: Opened<Unit
     get isRead() {
       return coverage.covered.end >= openedEnd;
     },
+    get behind() {
+      return behind.units;
+    },
     async readOn() {
       if (coverage.covered.end >= openedEnd) return false;
       const stretch = await readStretch(file, framing, coverage.covered.end, openedEnd).catch((cause: unknown) => {
@@ -131,7 +136,11 @@ function growing<Unit>({ file, path, framing, coverage, companion }: Opened<Unit
 }
 
 /** Units that are safe in the file, and that its companion does not know yet. It may fail, where the disk is full: then it stays behind. */
-function unitsBehind<Unit>(coverage: Coverage<Unit>): { add(at: number, bytes: Uint8Array, units: readonly Unit[]): void; settle(): void } {
+function unitsBehind<Unit>(coverage: Coverage<Unit>): {
+  readonly units: readonly Unit[];
+  add(at: number, bytes: Uint8Array, units: readonly Unit[]): void;
+  settle(): void;
+} {
   let held: Uint8Array[] = [];
   let units: Unit[] = [];
   let next = coverage.covered.end;
@@ -153,6 +162,9 @@ function unitsBehind<Unit>(coverage: Coverage<Unit>): { add(at: number, bytes: U
     attempt(() => coverage.take(bytes, some));
   };
   return {
+    get units() {
+      return units;
+    },
     add(at, bytes, more) {
       // Where the part before this is not read yet, this one is not either.
       if (units.length === 0) next = Math.min(next, coverage.covered.end);

@@ -13,6 +13,8 @@ export type CloseReason = 'time' | 'count' | 'idle' | 'end';
 
 /** All events of one sensor with start <= t < end. */
 export interface EventWindow extends Item {
+  /** See windowId. Absent until the operator that cuts windows passes it on. */
+  readonly id?: string;
   /** Sensor time in microseconds. */
   readonly start: number;
   readonly end: number;

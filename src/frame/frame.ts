@@ -33,7 +33,7 @@ export interface Image {
 
 /** A window that was drawn. */
 export interface Frame extends Item {
-  /** Deterministic: the same window of the same source has the same id in every run. 24 hex digits. */
+  /** That of its window: the same sensor, span and events have the same id in every run. 32 hex digits. */
   readonly id: string;
   readonly window: WindowFacts;
   /** Absent for a quiet window: it has too few events to ask a model about. */

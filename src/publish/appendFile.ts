@@ -1,11 +1,13 @@
+import { recordKey } from '../avro/recordKey.ts';
 import { PipelineError, messageOf } from '../errors.ts';
 import type { Companion } from '../files/companion.ts';
 import type { Digest } from '../files/coverage.ts';
 import type { OpenFile } from '../files/fileHandle.ts';
 import type { Framing } from '../files/framing.ts';
 import { type GrowingFile, growingFile } from '../files/growingFile.ts';
+import type { Sink } from './sink.ts';
 
-/** How records are written into a file; a unit of it, such as a block, is read as the ids of its records. */
+/** How records are written into a file; a unit of it, such as a block, is read as the keys (recordKey) of its records. */
 export interface RecordFraming<Value> extends Framing<readonly string[]> {
   /** Bytes of one record. Throws for a value that does not fit: that one alone fails. */
   encode(value: Value): Uint8Array;
@@ -17,13 +19,13 @@ export interface RecordFraming<Value> extends Framing<readonly string[]> {
 export interface AppendFile<Value> {
   open(): Promise<void>;
   write(value: Value): Promise<void>;
-  /** At once where it is known; a promise where the file must be read for it, which is done up to that id. */
-  has(id: string): boolean | Promise<boolean>;
+  /** At once where it is known; a promise where the file must be read for it, which is done up to that record. */
+  has: NonNullable<Sink<Value>['has']>;
   close(): Promise<void>;
 }
 
 interface PendingRecord {
-  readonly id: string;
+  readonly key: string;
   readonly record: Uint8Array;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -38,7 +40,7 @@ const MOST_GROUP_BYTES = 8 << 20;
  *
  * @param open opens the file itself. @default that of Node
  */
-export function appendFile<Value extends { readonly id?: string }>(
+export function appendFile<Value extends { readonly id?: string; readonly endUs?: number }>(
   path: string,
   framing: RecordFraming<Value>,
   open?: OpenFile,
@@ -55,8 +57,8 @@ export function appendFile<Value extends { readonly id?: string }>(
       pending = pending.slice(group.length);
       try {
         if (!file) throw new PipelineError('SINK_FAILED', `${path} is not open`);
-        const ids = group.map(({ id }) => id).filter(Boolean);
-        await file.append(framing.block(group.map(({ record }) => record)), [ids]);
+        const keys = group.map(({ key }) => key).filter(Boolean);
+        await file.append(framing.block(group.map(({ record }) => record)), [keys]);
         safe += group.length;
         for (const { resolve } of group) resolve();
       } catch (cause) {
@@ -67,12 +69,12 @@ export function appendFile<Value extends { readonly id?: string }>(
     flushing = undefined;
   };
 
-  const search = async (held: GrowingFile<readonly string[]>, id: string): Promise<boolean> => {
-    while (!held.companion.has(id)) {
+  const search = async (held: GrowingFile<readonly string[]>, isThere: () => boolean): Promise<boolean> => {
+    while (!isThere()) {
       reading ??= held.readOn().finally(() => {
         reading = undefined;
       });
-      if (!(await reading)) return held.companion.has(id);
+      if (!(await reading)) return isThere();
     }
     return true;
   };
@@ -80,16 +82,19 @@ export function appendFile<Value extends { readonly id?: string }>(
   return {
     async open() {
       safe = 0;
-      file = await growingFile({ path, framing, digest: idsIn, open });
+      file = await growingFile({ path, framing, digest: keysIn, open });
     },
     write: (value) =>
       new Promise((resolve, reject) => {
-        pending.push({ id: value.id ?? '', record: framing.encode(value), resolve, reject });
+        pending.push({ key: recordKey(value.id ?? '', value.endUs), record: framing.encode(value), resolve, reject });
         flushing ??= flush();
       }),
-    has(id) {
+    has(id, former) {
       if (!file) return false;
-      return file.companion.has(id) || (!file.isRead && search(file, id));
+      const { companion, behind, isRead } = file;
+      const keys = former ? [id, recordKey(former.place, former.endUs)] : [id];
+      const isThere = (): boolean => keys.some((key) => companion.has(key));
+      return isThere() || behind.some((some) => some.includes(id)) || (!isRead && search(file, isThere));
     },
     async close() {
       await flushing;
@@ -107,11 +112,11 @@ function nextGroup(pending: readonly PendingRecord[]): PendingRecord[] {
   return pending.slice(0, most < 0 ? pending.length : Math.max(1, most));
 }
 
-/** The ids of all records. */
-const idsIn = (companion: Companion): Digest<readonly string[]> => ({
+/** The keys of all records. */
+const keysIn = (companion: Companion): Digest<readonly string[]> => ({
   of: (units) => ({ ids: units.flat() }),
   known(units) {
-    const ids = units.flat();
-    return { known: ids.filter((id) => companion.has(id)).length, all: ids.length };
+    const keys = units.flat();
+    return { known: keys.filter((key) => companion.has(key)).length, all: keys.length };
   },
 });

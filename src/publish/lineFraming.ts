@@ -1,3 +1,4 @@
+import { recordKey } from '../avro/recordKey.ts';
 import { type SchemaName, schemaText } from '../avro/schemaText.ts';
 import { hasUnwrittenPages } from '../files/hasUnwrittenPages.ts';
 import { isJsonBegun } from './isJsonBegun.ts';
@@ -19,10 +20,10 @@ export const lineFraming = <Value extends object>(): RecordFraming<Value> => ({
   unitAt(bytes, start) {
     const end = bytes.indexOf(NEWLINE, start);
     if (end < 0) return 'incomplete';
-    const id = idIn(bytes.subarray(start, end));
-    return id === undefined ? { damage: 'a line is no record' } : { unit: id === '' ? [] : [id], end: end + 1 };
+    const key = keyIn(bytes.subarray(start, end));
+    return key === undefined ? { damage: 'a line is no record' } : { unit: key === '' ? [] : [key], end: end + 1 };
   },
-  missing: (rest) => (!rest.includes(NEWLINE) && idIn(rest) !== undefined ? Buffer.of(NEWLINE) : undefined),
+  missing: (rest) => (!rest.includes(NEWLINE) && keyIn(rest) !== undefined ? Buffer.of(NEWLINE) : undefined),
   lastEnd(tail) {
     const hole = tail.indexOf(HOLE);
     return tail.lastIndexOf(NEWLINE, hole < 0 ? tail.byteLength : hole) + 1 || -1;
@@ -35,16 +36,16 @@ export const lineFraming = <Value extends object>(): RecordFraming<Value> => ({
       .subarray(rest.indexOf(HOLE))
       .toString('latin1')
       .split('\n')
-      .some((line) => idIn(Buffer.from(line, 'latin1')) !== undefined);
+      .some((line) => keyIn(Buffer.from(line, 'latin1')) !== undefined);
   },
 });
 
-/** The id of a line, '' where it has none; undefined where it is no record. Empty lines are let be. */
-function idIn(line: Buffer): string | undefined {
+/** The key of a line, '' where it has no id; undefined where it is no record. Empty lines are let be. */
+function keyIn(line: Buffer): string | undefined {
   if (isBlank(line)) return '';
   try {
     const record = JSON.parse(line.toString('utf8')) as Readonly<Record<string, unknown>> | null;
-    if (typeof record?.['id'] === 'string') return record['id'];
+    if (typeof record?.['id'] === 'string') return recordKey(record['id'], record['endUs']);
     return typeof record?.['stage'] === 'string' && typeof record['code'] === 'string' ? '' : undefined;
   } catch {
     return undefined;
@@ -67,7 +68,7 @@ function isOurs(line: Buffer, size: number): boolean {
   const ours = new Set(['caption', 'dead-letter'].flatMap((name) => fieldsOf(name as SchemaName)));
   try {
     const keys = Object.keys(JSON.parse(line.toString('utf8')) as object);
-    return idIn(line) !== undefined && keys.filter((key) => ours.has(key)).length * 2 >= keys.length;
+    return keyIn(line) !== undefined && keys.filter((key) => ours.has(key)).length * 2 >= keys.length;
   } catch {
     const [, key] = /^\{"(\w*)/.exec(line.toString('latin1', 0, 64)) ?? [];
     return key !== undefined && [...ours].some((name) => (line.byteLength < 64 ? name.startsWith(key) : name === key));

@@ -1,3 +1,4 @@
+import type { FormerId } from '../frame/windowing/placeId.ts';
 import type { Part, Position } from '../stage/item.ts';
 
 /** Where finished values go. To add one, write a file in `sinks/` with a function that returns this. */
@@ -6,8 +7,11 @@ export interface Sink<Value> extends Part {
   open?(): Promise<void>;
   /** Resolves when the value is safe: only then is what it came from acked. Rejects with SINK_FAILED, which ends the run. */
   write(value: Value, from: Position): Promise<void>;
-  /** Whether this record is there already, from a run before this one; a promise where that must be read first. */
-  readonly has?: (id: string) => boolean | Promise<boolean>;
+  /**
+   * Whether the record of a window is there already, by its id or by what version 0.1.0 knew it by; a promise where that must be
+   * read first.
+   */
+  readonly has?: (id: string, former?: FormerId) => boolean | Promise<boolean>;
   /** The same output for a replay, whose source commits nothing; absent: it is used as it is. */
   forReplay?(): Sink<Value>;
   /** Rejects, saying why, while the sink is not connected to what it writes to; absent: it always is. */

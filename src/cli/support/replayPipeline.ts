@@ -1,6 +1,5 @@
-import { DeadLetterReplay } from '../../consume/replay/deadLetterReplay.ts';
+import { DeadLetterReplay, type DeadLetterReplayOptions } from '../../consume/replay/deadLetterReplay.ts';
 import type { TopicPoint } from '../../kafka/consumer/topicPoint.ts';
-import type { SessionWindow } from '../../stage/session.ts';
 import { isTopicArchive } from '../../consume/recordings/readTopicArchive.ts';
 import type { PastSource, Source } from '../../consume/source.ts';
 import { recording } from '../../consume/sources/recording.ts';
@@ -8,7 +7,7 @@ import { topicArchive } from '../../consume/sources/topicArchive.ts';
 import { topicRange } from '../../consume/sources/topicRange.ts';
 import type { Pipeline } from '../../definePipeline.ts';
 import { PipelineError } from '../../errors.ts';
-import { windowId } from '../../frame/windowing/windowId.ts';
+import { placeId } from '../../frame/windowing/placeId.ts';
 import type { Sink } from '../../publish/sink.ts';
 import type { Position } from '../../stage/item.ts';
 import type { DeadLetter } from '../../stage/reject.ts';
@@ -62,7 +61,7 @@ export async function replayPipeline(given: Pipeline, past: string, flags: Repla
 function replayOfLetters(pipeline: Pipeline, letters: readonly DeadLetter[], flags: ReplayFlags): Replay {
   const { renderer, filters, sink, deadLetters } = pipeline;
   const horizonUs = filters.reduce((sum, { memoryUs = 0 }) => sum + memoryUs, renderer.horizonUs ?? 0);
-  const isDone = (window: SessionWindow): boolean => sink.has?.(windowId(window)) === true;
+  const isDone: DeadLetterReplayOptions['isDone'] = (window) => sink.has?.(placeId(window)) ?? false;
   const origins = [...Map.groupBy(letters, ({ position }) => position.source)].map(([origin, some]) => {
     const replay = new DeadLetterReplay(some, { horizonUs, isDone });
     return { origin, replay, source: originOf(origin, some[0]!.position.unit, replay, flags) };
@@ -72,8 +71,6 @@ function replayOfLetters(pipeline: Pipeline, letters: readonly DeadLetter[], fla
     name: 'deadLetters',
     params: { letters: letters.length },
     async *packets(signal) {
-      // Of the packets' windows it must be known at once which have a record: an output that was not read yet is read now.
-      await sink.has?.('');
       for (const one of origins) yield* one.replay.packets(one.source.packets(signal));
       isRead = !signal.aborted;
     },

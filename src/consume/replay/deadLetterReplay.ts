@@ -7,8 +7,8 @@ import { SensorReplay, type SensorReplayOptions } from './sensorReplay.ts';
 export interface DeadLetterReplayOptions {
   /** How far back a window's picture and filters depend on events before it, in microseconds. */
   readonly horizonUs: number;
-  /** Whether there is a record of this window. */
-  readonly isDone: (window: SessionWindow) => boolean;
+  /** Whether there is a record of a window that was read at this place. */
+  readonly isDone: (window: Pick<SessionWindow, 'sensor' | 'start' | 'position'>) => boolean;
 }
 
 /**
@@ -85,7 +85,10 @@ export class DeadLetterReplay {
     return true;
   }
 
-  /** A window that was captioned without the packet that it begins with has the id of a packet after it. */
+  /**
+   * A window that was captioned without the packet has fewer events, so its id does not tell. Its place does: where it begins with that
+   * packet, it was read at one after it.
+   */
   #isCaptioned(sensor: SensorReplay, window: SessionWindow): boolean {
     const begins = [window.position.first, ...sensor.beginsWithin(window)];
     return begins.some((first) => this.#options.isDone({ ...window, position: { ...window.position, first } }));

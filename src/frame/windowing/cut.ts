@@ -10,6 +10,7 @@ import type { EventSlice, EventWindow } from '../eventWindow.ts';
 import type { Filter, FilterRun } from '../filter.ts';
 import { rejectLate } from './rejectLate.ts';
 import type { WindowAssigner } from './windowAssigner.ts';
+import { windowId } from './windowId.ts';
 import type { Windowing } from './windowing.ts';
 
 export interface CutOptions {
@@ -38,9 +39,10 @@ export const cut =
       const assigner = windowing.start({ horizonUs, memoryUs: memoryOf(filters), after });
       const runs = filters.map((filter) => filter.start());
       const emit = (windows: readonly EventWindow[]): void => {
-        for (const window of windows) {
+        for (const closed of windows) {
+          const window = { ...closed, id: windowId(closed), ...(horizonUs > 0 && { horizonUs }) };
           report('stage', () => ({ stage: 'cut', sensor: window.sensor, ms: 0, item: window, out: window }));
-          subscriber.next(horizonUs > 0 ? { ...window, horizonUs } : window);
+          subscriber.next(window);
         }
       };
       const closeIdle = (elapsedMs: number, at: number): void =>

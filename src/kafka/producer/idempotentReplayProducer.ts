@@ -11,7 +11,7 @@ import { type OutMessage, sendMessages } from './sendMessages.ts';
 
 /** Writes the records of a replay into a topic that may hold some of them already. */
 export interface IdempotentReplayProducer extends BatchingProducer {
-  /** Whether the topic has a record of this window. */
+  /** Whether the topic has a record of the window with this id, or at this place (placeId). */
   has(id: string): boolean;
 }
 
@@ -67,7 +67,11 @@ function windowIdsOf(kafka: kafkajs.Kafka, topic: string): { readonly ids: Set<s
   const readNew = async (): Promise<void> => {
     const ranges = await withAdmin(kafka, (admin) => topicRanges(admin, topic));
     const unread = ranges.map((range) => ({ ...range, first: next.get(range.partition) ?? range.first }));
-    await readRanges(kafka, topic, unread, (message) => void ids.add(idOf(message)));
+    await readRanges(kafka, topic, unread, (message) => {
+      ids.add(idOf(message));
+      const place = message.headers?.['window-place'];
+      if (place) ids.add(place.toString());
+    });
     for (const { partition, end } of ranges) next.set(partition, end);
   };
   return { ids, readNew };

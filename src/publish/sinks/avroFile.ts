@@ -30,7 +30,7 @@ export function avroFile<Value extends object>(options: AvroFileOptions): Sink<V
 export function containerFraming<Value extends object>(name: SchemaName): RecordFraming<Value> {
   const container = containerFile<Value>(compactSchema(name));
   return {
-    ...blockFraming(container, name, container.idsAt),
+    ...blockFraming(container, name, container.keysAt),
     encode(value) {
       if (!container.type.isValid(value)) throw misfit(name, container.type, value);
       return container.type.toBuffer(value);

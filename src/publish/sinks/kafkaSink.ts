@@ -12,6 +12,7 @@ import { openBatchingProducer } from '../../kafka/producer/openBatchingProducer.
 import { connectOrExplain, assertReachable } from '../../kafka/client/connectOrExplain.ts';
 import { type RegistryOptions, schemaRegistry, registrySchema } from '../../kafka/client/schemaRegistry.ts';
 import { type IdempotentReplayProducer, idempotentReplayProducer } from '../../kafka/producer/idempotentReplayProducer.ts';
+import { placeId } from '../../frame/windowing/placeId.ts';
 import { readOptions } from '../../readOptions.ts';
 import type { Position } from '../../stage/item.ts';
 import type { DeadLetter } from '../../stage/reject.ts';
@@ -72,7 +73,7 @@ export function kafkaSink<Value extends CaptionRecord | DeadLetter>(options: Kaf
       let known: IdempotentReplayProducer | undefined;
       const openWriter = async (kafka: kafkajs.Kafka): Promise<MessageWriter> =>
         (known = await idempotentReplayProducer(kafka, { topic, compression, exactlyOnce }));
-      return { ...sinkOf<Value>(checked, openWriter), has: (id) => known?.has(id) ?? false };
+      return { ...sinkOf<Value>(checked, openWriter), has: (id, former) => known !== undefined && (known.has(id) || (former !== undefined && known.has(former.place))) };
     },
   };
 }
@@ -123,9 +124,15 @@ function messageOfValue(topic: string, { encode, record }: Encoder, value: Capti
     headers['error-message'] = message.slice(0, 500);
     headers['error-stage'] = stage;
     headers['origin'] = `${position.source}/${position.partition}/${position.first}`;
-  } else if (value.requestHash) headers['request-hash'] = value.requestHash;
+  } else {
+    headers['window-place'] = placeOf(value);
+    if (value.requestHash) headers['request-hash'] = value.requestHash;
+  }
   return { topic, key: value.sensor, value: encode(value), headers };
 }
+
+const placeOf = ({ sensor, startUs, source }: CaptionRecord): string =>
+  placeId({ sensor, start: startUs, position: { ...source, source: source.name } });
 
 /** A dead letter without a window stands for a packet that was rejected as a whole. */
 function completionOf(value: CaptionRecord | DeadLetter, position: Position): Completion {

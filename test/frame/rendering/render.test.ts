@@ -6,9 +6,8 @@ import type { EventWindow } from '../../../src/frame/eventWindow.ts';
 import type { Frame } from '../../../src/frame/frame.ts';
 import { type RenderOptions, render } from '../../../src/frame/rendering/render.ts';
 import type { AnyRenderer, Pixels, Renderer } from '../../../src/frame/renderer.ts';
-import { windowId } from '../../../src/frame/windowing/windowId.ts';
 import type { Reject } from '../../../src/stage/reject.ts';
-import { countedItem, position } from '../../stage/items.ts';
+import { countedItem } from '../../stage/items.ts';
 import { marblesOfPromises, sleep } from '../../stage/marbles.ts';
 
 const window = (count: number, size = 4): EventWindow & { acks: () => number } =>
@@ -153,19 +152,4 @@ describe('render in time', () => {
       const error = expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining('{ horizonUs: 500 }') });
       expectObservable(drawn(cold('-a-|', { a: taking(1) }), { reject }, needsHistory)).toBe('-#', undefined, error);
     }));
-});
-
-describe('windowId', () => {
-  it('is the same for the same window, and another for another start, sensor or source', () => {
-    const one = { sensor: 'a', start: 5, position: position(3) };
-    expect(windowId(one)).toMatch(/^[0-9a-f]{24}$/);
-    expect(windowId({ ...one })).toBe(windowId(one));
-    const others = [
-      { ...one, start: 6 },
-      { ...one, sensor: 'b' },
-      { ...one, position: position(4) },
-      { ...one, position: { ...position(3), source: 'x' } },
-    ];
-    expect(new Set([one, ...others].map(windowId)).size).toBe(5);
-  });
 });

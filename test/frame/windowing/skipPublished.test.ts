@@ -1,6 +1,7 @@
 import { lastValueFrom, of, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { EventWindow } from '../../../src/frame/eventWindow.ts';
+import { placeId } from '../../../src/frame/windowing/placeId.ts';
 import { skipPublished } from '../../../src/frame/windowing/skipPublished.ts';
 import { windowId } from '../../../src/frame/windowing/windowId.ts';
 import { countedItem } from '../../stage/items.ts';
@@ -31,6 +32,18 @@ describe('skipPublished', () => {
     );
     expect(passed).toEqual([fresh]);
     expect([done.acks(), fresh.acks()]).toEqual([1, 0]);
+  });
+
+  it('knows a window by the id that versions up to 0.1.0 gave it (issue 11)', async () => {
+    const [done, fresh] = [window(0), window(9)];
+    const passed = await lastValueFrom(
+      of(done, fresh).pipe(
+        skipPublished((id) => id === placeId(done)),
+        toArray(),
+      ),
+    );
+    expect(passed).toEqual([fresh]);
+    expect(done.acks()).toBe(1);
   });
 
   it('passes each window on at once, and all of them where the sink cannot say what it has', () => {
