@@ -13,6 +13,7 @@ import type { Position } from '../../stage/item.ts';
 import type { DeadLetter } from '../../stage/reject.ts';
 import { type KafkaFlags, connectionOf, registryOf } from './kafkaFlags.ts';
 import { paced } from './paced.ts';
+import { placesIn } from './placesIn.ts';
 import { deadLettersInFile, isDeadLetterFile } from './deadLettersInFile.ts';
 import { deadLettersInTopic } from './deadLettersInTopic.ts';
 
@@ -58,13 +59,18 @@ export async function replayPipeline(given: Pipeline, past: string, flags: Repla
 }
 
 /** Replays the windows and packets of dead letters from the topics and files that they came from. */
-function replayOfLetters(pipeline: Pipeline, letters: readonly DeadLetter[], flags: ReplayFlags): Replay {
+async function replayOfLetters(pipeline: Pipeline, letters: readonly DeadLetter[], flags: ReplayFlags): Promise<Replay> {
   const { renderer, filters, sink, deadLetters } = pipeline;
   const horizonUs = filters.reduce((sum, { memoryUs = 0 }) => sum + memoryUs, renderer.horizonUs ?? 0);
-  const isDone: DeadLetterReplayOptions['isDone'] = (window) => sink.has?.(placeId(window)) ?? false;
+  const file = sink.params?.['path'];
+  // Only the windows of packets are looked up.
+  const places = typeof file === 'string' && letters.some(({ start }) => start === null) ? await placesIn(file) : new Set<string>();
+  const isDone: DeadLetterReplayOptions['isDone'] = (window) => places.has(placeId(window)) || sink.has?.(placeId(window)) === true;
   const origins = [...Map.groupBy(letters, ({ position }) => position.source)].map(([origin, some]) => {
     const replay = new DeadLetterReplay(some, { horizonUs, isDone });
-    return { origin, replay, source: originOf(origin, some[0]!.position.unit, replay, flags) };
+    // The pipeline's own recording reads the same packets, of the same sensor.
+    const source = pipeline.source.params?.['file'] === origin ? pipeline.source : originOf(origin, some[0]!.position.unit, replay, flags);
+    return { origin, replay, source };
   });
   let isRead = false;
   const source: Source = {
