@@ -1,4 +1,4 @@
-import { recordKey } from '../avro/recordKey.ts';
+import { formerKey, recordKeys } from '../avro/recordKeys.ts';
 import { PipelineError, messageOf } from '../errors.ts';
 import type { Companion } from '../files/companion.ts';
 import type { Digest } from '../files/coverage.ts';
@@ -7,7 +7,7 @@ import type { Framing } from '../files/framing.ts';
 import { type GrowingFile, growingFile } from '../files/growingFile.ts';
 import type { Sink } from './sink.ts';
 
-/** How records are written into a file; a unit of it, such as a block, is read as the keys (recordKey) of its records. */
+/** How records are written into a file; a unit of it, such as a block, is read as the keys (recordKeys) of its records. */
 export interface RecordFraming<Value> extends Framing<readonly string[]> {
   /** Bytes of one record. Throws for a value that does not fit: that one alone fails. */
   encode(value: Value): Uint8Array;
@@ -25,7 +25,7 @@ export interface AppendFile<Value> {
 }
 
 interface PendingRecord {
-  readonly key: string;
+  readonly keys: readonly string[];
   readonly record: Uint8Array;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -57,7 +57,7 @@ export function appendFile<Value extends { readonly id?: string; readonly endUs?
       pending = pending.slice(group.length);
       try {
         if (!file) throw new PipelineError('SINK_FAILED', `${path} is not open`);
-        const keys = group.map(({ key }) => key).filter(Boolean);
+        const keys = group.flatMap((one) => one.keys);
         await file.append(framing.block(group.map(({ record }) => record)), [keys]);
         safe += group.length;
         for (const { resolve } of group) resolve();
@@ -86,13 +86,13 @@ export function appendFile<Value extends { readonly id?: string; readonly endUs?
     },
     write: (value) =>
       new Promise((resolve, reject) => {
-        pending.push({ key: recordKey(value.id ?? '', value.endUs), record: framing.encode(value), resolve, reject });
+        pending.push({ keys: recordKeys(value.id ?? '', value.endUs), record: framing.encode(value), resolve, reject });
         flushing ??= flush();
       }),
     has(id, former) {
       if (!file) return false;
       const { companion, behind, isRead } = file;
-      const keys = former ? [id, recordKey(former.place, former.endUs)] : [id];
+      const keys = former ? [id, formerKey(former.place, former.endUs)] : [id];
       const isThere = (): boolean => keys.some((key) => companion.has(key));
       return isThere() || behind.some((some) => some.includes(id)) || (!isRead && search(file, isThere));
     },

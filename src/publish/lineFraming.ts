@@ -1,4 +1,4 @@
-import { recordKey } from '../avro/recordKey.ts';
+import { recordKeys } from '../avro/recordKeys.ts';
 import { type SchemaName, schemaText } from '../avro/schemaText.ts';
 import { hasUnwrittenPages } from '../files/hasUnwrittenPages.ts';
 import { isJsonBegun } from './isJsonBegun.ts';
@@ -20,10 +20,10 @@ export const lineFraming = <Value extends object>(): RecordFraming<Value> => ({
   unitAt(bytes, start) {
     const end = bytes.indexOf(NEWLINE, start);
     if (end < 0) return 'incomplete';
-    const key = keyIn(bytes.subarray(start, end));
-    return key === undefined ? { damage: 'a line is no record' } : { unit: key === '' ? [] : [key], end: end + 1 };
+    const keys = keysIn(bytes.subarray(start, end));
+    return keys ? { unit: keys, end: end + 1 } : { damage: 'a line is no record' };
   },
-  missing: (rest) => (!rest.includes(NEWLINE) && keyIn(rest) !== undefined ? Buffer.of(NEWLINE) : undefined),
+  missing: (rest) => (!rest.includes(NEWLINE) && keysIn(rest) !== undefined ? Buffer.of(NEWLINE) : undefined),
   lastEnd(tail) {
     const hole = tail.indexOf(HOLE);
     return tail.lastIndexOf(NEWLINE, hole < 0 ? tail.byteLength : hole) + 1 || -1;
@@ -36,17 +36,17 @@ export const lineFraming = <Value extends object>(): RecordFraming<Value> => ({
       .subarray(rest.indexOf(HOLE))
       .toString('latin1')
       .split('\n')
-      .some((line) => keyIn(Buffer.from(line, 'latin1')) !== undefined);
+      .some((line) => keysIn(Buffer.from(line, 'latin1')) !== undefined);
   },
 });
 
-/** The key of a line, '' where it has no id; undefined where it is no record. Empty lines are let be. */
-function keyIn(line: Buffer): string | undefined {
-  if (isBlank(line)) return '';
+/** The keys (recordKeys) of a line; undefined where it is no record. Empty lines are let be. */
+function keysIn(line: Buffer): string[] | undefined {
+  if (isBlank(line)) return [];
   try {
     const record = JSON.parse(line.toString('utf8')) as Readonly<Record<string, unknown>> | null;
-    if (typeof record?.['id'] === 'string') return recordKey(record['id'], record['endUs']);
-    return typeof record?.['stage'] === 'string' && typeof record['code'] === 'string' ? '' : undefined;
+    if (typeof record?.['id'] === 'string') return recordKeys(record['id'], record['endUs']);
+    return typeof record?.['stage'] === 'string' && typeof record['code'] === 'string' ? [] : undefined;
   } catch {
     return undefined;
   }
@@ -68,7 +68,7 @@ function isOurs(line: Buffer, size: number): boolean {
   const ours = new Set(['caption', 'dead-letter'].flatMap((name) => fieldsOf(name as SchemaName)));
   try {
     const keys = Object.keys(JSON.parse(line.toString('utf8')) as object);
-    return keyIn(line) !== undefined && keys.filter((key) => ours.has(key)).length * 2 >= keys.length;
+    return keysIn(line) !== undefined && keys.filter((key) => ours.has(key)).length * 2 >= keys.length;
   } catch {
     const [, key] = /^\{"(\w*)/.exec(line.toString('latin1', 0, 64)) ?? [];
     return key !== undefined && [...ours].some((name) => (line.byteLength < 64 ? name.startsWith(key) : name === key));

@@ -32,7 +32,7 @@ async function isAvro(path: string): Promise<boolean> {
   }
 }
 
-const avroRecords = (path: string): Read => avsc.createFileDecoder(path) as unknown as Read;
+const avroRecords = (path: string): Read => avsc.createFileDecoder(path);
 
 async function* lineRecords(path: string): Read & AsyncGenerator<CaptionRecord> {
   for await (const line of createInterface({ input: createReadStream(path) })) if (line.trim()) yield JSON.parse(line) as CaptionRecord;

@@ -73,7 +73,10 @@ export function kafkaSink<Value extends CaptionRecord | DeadLetter>(options: Kaf
       let known: IdempotentReplayProducer | undefined;
       const openWriter = async (kafka: kafkajs.Kafka): Promise<MessageWriter> =>
         (known = await idempotentReplayProducer(kafka, { topic, compression, exactlyOnce }));
-      return { ...sinkOf<Value>(checked, openWriter), has: (id, former) => known !== undefined && (known.has(id) || (former !== undefined && known.has(former.place))) };
+      return {
+        ...sinkOf<Value>(checked, openWriter),
+        has: (id, former) => known !== undefined && (known.has(id) || (former !== undefined && known.has(former.place))),
+      };
     },
   };
 }

@@ -64,7 +64,7 @@ describe('a replay of the dead letters of packets in a recording', () => {
         deadLetters: avroFile<DeadLetter>({ path: join(folder, 'dead.avro'), schema: 'dead-letter' }),
         workers: 0,
       });
-    const written = async (): Promise<string[]> => (await readCaptions(captions)).rows.map(({ startUs }) => `${String(startUs)}`);
+    const written = async (): Promise<string[]> => (await readCaptions(captions)).rows.map(({ startUs }) => String(startUs));
     // Packets are half a window long: one that begins a window, and four in a row, with which whole windows are gone.
     await runPipeline(pipeline(failingAt(4, 9, 10, 11, 12, 13)), never);
     const before = await written();
