@@ -11,6 +11,7 @@ export { decode, type DecodeOptions } from './decode/decode.ts';
 export { windows } from './frame/windowing/windows.ts';
 export type { CutOptions } from './frame/windowing/cut.ts';
 export { skipPublished } from './frame/windowing/skipPublished.ts';
+export type { FormerId } from './frame/windowing/placeId.ts';
 export { render, type RenderOptions, type FrameOptions } from './frame/rendering/render.ts';
 export { captionWith, type CaptionWithOptions } from './captionWith.ts';
 export { normalise, type NormaliseOptions, type NormalisedCaption, type Rewrite } from './normalise/normalise.ts';
