@@ -50,6 +50,7 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else {
     process.stderr.write(`${explainFailure(error, program.opts().verbose === true)}\n`);
-    process.exitCode = exitCodeOf(error);
+    // Not left to the event loop: native parts that failed (LMDB) may never let go of it.
+    process.exit(exitCodeOf(error));
   }
 }

@@ -146,6 +146,15 @@ static uint64_t inode_of(int fd, int64_t *size) {
   return found.st_ino;
 }
 
+/*
+  Whether a write to this file is looked at. LMDB crashes where it cannot write the beginning of its files (lmdbLedger looks for space
+  before it calls it): that one is let through.
+*/
+static int changes(int fd) {
+  int64_t size = 0;
+  return flags_at(fd) && (flags_at(fd) != TRACKED || (inode_of(fd, &size) && size > 0));
+}
+
 static ssize_t put(int fd, const void *data, size_t size, off_t offset, int at) {
   uint8_t flags = flags_at(fd);
   pthread_mutex_lock(&mutex);
@@ -164,7 +173,8 @@ static ssize_t put(int fd, const void *data, size_t size, off_t offset, int at) 
       else { part = (size_t)fits; control->shorted++; control->space_left = 0; }
     } else if (growth > 0) control->space_left -= growth;
   }
-  if (!failing && part == size && size > 1 && (int64_t)draw(1000) < control->short_permille) { part = 1 + draw(size - 1); control->shorted++; }
+  /* Without a full disk, no system writes less than LMDB asks for; it would crash. */
+  if (!failing && part == size && size > 1 && (flags & JOURNALED) && (int64_t)draw(1000) < control->short_permille) { part = 1 + draw(size - 1); control->shorted++; }
   int dies = dies_now();
   if (dies && draw(3) == 0) die();
   if (dies && size > 1 && draw(3) == 1) part = 1 + draw(part);
@@ -178,9 +188,9 @@ static ssize_t put(int fd, const void *data, size_t size, off_t offset, int at) 
   return written;
 }
 
-ssize_t write(int fd, const void *data, size_t size) { return flags_at(fd) ? put(fd, data, size, 0, 0) : real_write(fd, data, size); }
+ssize_t write(int fd, const void *data, size_t size) { return changes(fd) ? put(fd, data, size, 0, 0) : real_write(fd, data, size); }
 ssize_t pwrite64(int fd, const void *data, size_t size, off_t offset) {
-  return flags_at(fd) ? put(fd, data, size, offset, 1) : real_pwrite(fd, data, size, offset);
+  return changes(fd) ? put(fd, data, size, offset, 1) : real_pwrite(fd, data, size, offset);
 }
 ssize_t pwrite(int fd, const void *data, size_t size, off_t offset) { return pwrite64(fd, data, size, offset); }
 
@@ -195,11 +205,11 @@ static ssize_t put_all(int fd, const struct iovec *parts, int count, off_t offse
 }
 ssize_t writev(int fd, const struct iovec *parts, int count) {
   REAL(ssize_t, "writev", int, const struct iovec *, int);
-  return flags_at(fd) ? put_all(fd, parts, count, 0, 0) : real(fd, parts, count);
+  return changes(fd) ? put_all(fd, parts, count, 0, 0) : real(fd, parts, count);
 }
 ssize_t pwritev64(int fd, const struct iovec *parts, int count, off_t offset) {
   REAL(ssize_t, "pwritev64", int, const struct iovec *, int, off_t);
-  return flags_at(fd) ? put_all(fd, parts, count, offset, 1) : real(fd, parts, count, offset);
+  return changes(fd) ? put_all(fd, parts, count, offset, 1) : real(fd, parts, count, offset);
 }
 ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset) { return pwritev64(fd, parts, count, offset); }
 
@@ -317,7 +327,7 @@ static int cut(int fd, uint64_t inode, uint8_t flags, off_t size) {
 }
 int ftruncate64(int fd, off_t size) {
   uint8_t flags = flags_at(fd);
-  if (!flags) {
+  if (!changes(fd)) {
     REAL(int, "ftruncate64", int, off_t);
     return real(fd, size);
   }

@@ -1,11 +1,11 @@
-import { access, constants, mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { open } from 'lmdb';
 import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { readOptions } from '../../readOptions.ts';
 import type { Claim, Ledger, PaidAnswer } from '../ledger.ts';
-import { type LedgerDatabase, LmdbClaims, type StoredClaim, databaseKey } from './lmdb/lmdbClaims.ts';
+import { type LmdbWrites, lmdbWrites } from './lmdb/lmdbWrites.ts';
+import { type LedgerDatabase, LmdbClaims, databaseKey } from './lmdb/lmdbClaims.ts';
+import { openDatabase } from './lmdb/openDatabase.ts';
 
 export interface LmdbLedgerOptions {
   /** Folder of the database; created where it is absent. Several processes of one machine may share it. */
@@ -24,6 +24,7 @@ const POLL_MS = 50;
 
 interface Opened {
   readonly database: LedgerDatabase;
+  readonly writes: LmdbWrites;
   readonly claims: LmdbClaims;
 }
 
@@ -38,8 +39,12 @@ export function lmdbLedger(options: LmdbLedgerOptions): Ledger {
     if (!current) throw new PipelineError('LEDGER_FAILED', `lmdbLedger ${path} is not open`);
     return current;
   };
-  const ledgerError = (cause: unknown): PipelineError =>
-    cause instanceof PipelineError ? cause : new PipelineError('LEDGER_FAILED', `lmdbLedger ${path}: ${messageOf(cause)}`, { cause });
+  const ledgerError = (cause: unknown): PipelineError => {
+    if (cause instanceof PipelineError) return cause;
+    // After a write has failed, reading fails too, and says less.
+    const first = current?.writes.failure ?? cause;
+    return new PipelineError('LEDGER_FAILED', `lmdbLedger ${path}: ${messageOf(first)}`, { cause: first });
+  };
 
   return {
     name: 'lmdbLedger',
@@ -47,11 +52,9 @@ export function lmdbLedger(options: LmdbLedgerOptions): Ledger {
     async open() {
       if (current) return;
       try {
-        // LMDB's own error for a folder that cannot be written does not say so.
-        await mkdir(path, { recursive: true });
-        await access(path, constants.W_OK);
-        const database = open<PaidAnswer | StoredClaim, Buffer>({ path, noSubdir: false, keyEncoding: 'binary', compression: false });
-        current = { database, claims: new LmdbClaims(database, ownerTimeoutMs) };
+        const database = await openDatabase(path);
+        const writes = lmdbWrites(database);
+        current = { database, writes, claims: new LmdbClaims(database, writes, ownerTimeoutMs) };
       } catch (cause) {
         throw ledgerError(cause);
       }
@@ -66,9 +69,8 @@ export function lmdbLedger(options: LmdbLedgerOptions): Ledger {
     },
     async commit(key, paid) {
       try {
-        const { database, claims } = opened();
-        await database.put(databaseKey(key), paid);
-        await database.flushed;
+        const { database, writes, claims } = opened();
+        await writes.write(() => database.put(databaseKey(key), paid));
         claims.forget(key);
       } catch (cause) {
         throw ledgerError(cause);
@@ -76,7 +78,7 @@ export function lmdbLedger(options: LmdbLedgerOptions): Ledger {
     },
     async close() {
       current?.claims.close();
-      await current?.database.close();
+      if (current && !current.writes.failure) await current.database.close();
       current = undefined;
     },
   };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { RootDatabase } from 'lmdb';
 import type { Claim, PaidAnswer } from '../../ledger.ts';
+import type { LmdbWrites } from './lmdbWrites.ts';
 
 /** The claim to a call, as the database has it. */
 export interface StoredClaim {
@@ -24,6 +25,7 @@ export const databaseKey = (requestHash: string): Buffer => Buffer.from(requestH
  */
 export class LmdbClaims {
   readonly #database: LedgerDatabase;
+  readonly #writes: LmdbWrites;
   readonly #timeoutMs: number;
   readonly #owner = randomUUID();
   /** Our claims, and until when they run; 0 while one is being taken. */
@@ -32,8 +34,9 @@ export class LmdbClaims {
   #isClosed = false;
 
   /** @param timeoutMs how long a claim runs that is not renewed */
-  constructor(database: LedgerDatabase, timeoutMs: number) {
+  constructor(database: LedgerDatabase, writes: LmdbWrites, timeoutMs: number) {
     this.#database = database;
+    this.#writes = writes;
     this.#timeoutMs = timeoutMs;
     this.#renewing = setInterval(() => this.#renew(), timeoutMs / 4);
   }
@@ -73,33 +76,46 @@ export class LmdbClaims {
       release: () => {
         const wasFirm = isFirm();
         if (!this.#held.delete(key) || this.#isClosed) return;
-        if (wasFirm) this.#database.remove(databaseKey(key)).catch(() => {});
-        else this.#exclusively(() => this.#isOurs(key) && void this.#database.remove(databaseKey(key)));
+        if (this.#writes.failure) return;
+        if (wasFirm) this.#remove(key);
+        else this.#writes.inTransaction(() => this.#isOurs(key) && this.#remove(key));
       },
     };
   }
 
   async #take(key: string): Promise<boolean> {
     // Most claims are to new keys: those do not wait for the disk.
-    if (this.#storedClaim(key) === undefined) return this.#database.ifNoExists(databaseKey(key), () => void this.#put(key));
-    return this.#exclusively(() => {
+    if (this.#storedClaim(key) === undefined)
+      return this.#writes.write(() => this.#database.ifNoExists(databaseKey(key), () => this.#put(key)));
+    return this.#writes.inTransaction(() => {
       const isFree = this.#storedClaim(key) !== undefined && !this.#isTakenByAnother(key);
-      if (isFree) void this.#put(key);
+      if (isFree) this.#put(key);
       return isFree;
     });
   }
 
   #renew(): void {
     if (this.#held.size === 0) return;
-    this.#exclusively(() => {
-      for (const key of this.#held.keys()) if (this.#isOurs(key)) void this.#put(key);
-    });
+    try {
+      this.#writes.inTransaction(() => {
+        for (const key of this.#held.keys()) if (this.#isOurs(key)) this.#put(key);
+      });
+    } catch {
+      // A claim that cannot be renewed runs out, and its call is not made: see `mayCall`.
+    }
   }
 
-  #put(key: string): Promise<boolean> {
+  /** Whether it was written, the transaction around it says: nobody waits for the write itself. */
+  #put(key: string): void {
     const until = Date.now() + this.#timeoutMs;
     this.#held.set(key, until);
-    return this.#database.put(databaseKey(key), { owner: this.#owner, host: hostname(), pid: process.pid, until });
+    this.#writes
+      .write(() => this.#database.put(databaseKey(key), { owner: this.#owner, host: hostname(), pid: process.pid, until }))
+      .catch(() => {});
+  }
+
+  #remove(key: string): void {
+    this.#writes.write(() => this.#database.remove(databaseKey(key))).catch(() => {});
   }
 
   #storedClaim(key: string): StoredClaim | undefined {
@@ -114,11 +130,6 @@ export class LmdbClaims {
   #isTakenByAnother(key: string): boolean {
     const claim = this.#storedClaim(key);
     return claim !== undefined && claim.owner !== this.#owner && claim.until > Date.now() && !isGone(claim);
-  }
-
-  /** Runs in a transaction, one process at a time. It waits for the disk. */
-  #exclusively<Out>(work: () => Out): Out {
-    return this.#database.transactionSync(work);
   }
 }
 
