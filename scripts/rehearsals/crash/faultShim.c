@@ -47,6 +47,7 @@ struct header { uint32_t bytes; uint32_t op; uint64_t inode; int64_t offset; int
 
 enum { MAX_FD = 65536, TRACKED = 1, JOURNALED = 2, SYNCED_WRITES = 4, APPENDS = 8 };
 static uint8_t flags_of[MAX_FD];
+static uint64_t inode_at[MAX_FD];
 static struct control *control;
 static char root[PATH_MAX], saved_folder[PATH_MAX];
 static size_t root_bytes;
@@ -98,7 +99,15 @@ static uint8_t flags_for(const char *path) {
   size_t length = strlen(path);
   return length > 4 && strcmp(path + length - 4, "-shm") == 0 ? TRACKED : TRACKED | JOURNALED;
 }
-static uint8_t flags_at(int fd) { return control && fd >= 0 && fd < MAX_FD ? flags_of[fd] : 0; }
+/* libuv closes files with no call of libc, and its number may stand for a socket now. */
+static uint8_t flags_at(int fd) {
+  struct stat found;
+  if (!control || fd < 0 || fd >= MAX_FD || !flags_of[fd]) return 0;
+  int before = errno;
+  if (fstat(fd, &found) < 0 || found.st_ino != inode_at[fd] || S_ISSOCK(found.st_mode)) flags_of[fd] = 0;
+  errno = before;
+  return flags_of[fd];
+}
 
 /* The same seed and call give the same number (splitmix64). */
 static uint64_t draw(uint64_t below) {
@@ -288,7 +297,8 @@ static int open_file(const char *path, int flags, mode_t mode) {
     fd = real_open(path, flags, mode);
     if (fd >= 0 && fd < MAX_FD) {
       flags_of[fd] = tracked | ((flags & (O_DSYNC | O_SYNC)) ? SYNCED_WRITES : 0) | ((flags & O_APPEND) ? APPENDS : 0);
-      if (is_new && (tracked & JOURNALED)) note('C', inode_of(fd, NULL), 0, 0, path, NULL, 0);
+      inode_at[fd] = inode_of(fd, NULL);
+      if (is_new && (tracked & JOURNALED)) note('C', inode_at[fd], 0, 0, path, NULL, 0);
     }
   }
   if (dies) die();

@@ -34,7 +34,7 @@ describe.skipIf(shim === undefined)('the disk of npm run crash (issue 11)', () =
     const control = controlPage(join(place.saved, '..', 'control'), 1, faults);
     const { folder: root, journal, saved } = place;
     const env = { LD_PRELOAD: shim, CRASH_ROOT: root, CRASH_CONTROL: control.path, CRASH_JOURNAL: journal, CRASH_SAVED: saved };
-    const begin = `const fs = require('node:fs'); const at = (name) => ${JSON.stringify(root)} + '/' + name; const folder = fs.openSync(at('.'));`;
+    const begin = `const fs = require('node:fs'); const at = (name) => ${JSON.stringify(root)} + '/' + name; const folder = fs.openSync(process.env.CRASH_ROOT);`;
     const { stdout, signal } = spawnSync(
       process.execPath,
       ['-e', `${begin} try { ${program} } catch (error) { console.log(error.code); }`],
