@@ -15,6 +15,8 @@ export interface Fault {
 export function faultyDisk(fault: Fault | undefined): OpenFile {
   let calls = 0;
   let isFailing = false;
+  /** After a short write the next one tells why. */
+  let isFull = false;
   const error = (): Error => Object.assign(new Error(`${fault!.code}: injected`), { code: fault!.code });
   /** Whether this call goes wrong. */
   const isHit = (): boolean => {
@@ -27,16 +29,16 @@ export function faultyDisk(fault: Fault | undefined): OpenFile {
       get(target, name) {
         if (name === 'write')
           return async (bytes: Uint8Array, offset: number, length: number, place: number) => {
-            const isFirst = !isFailing;
-            const some = isHit() ? (isFirst ? Math.min(length, fault!.written) : 0) : length;
+            const isFirst = !isFailing && !isFull;
+            const some = isHit() || isFull ? (isFirst ? Math.min(length, fault!.written) : 0) : length;
+            isFull = some > 0 && some < length;
             if (some === 0) throw error();
-            // After a short write the next call tells why.
-            if (some < length) isFailing = true;
             return target.write(bytes, offset, some, place);
           };
         if (name === 'datasync' || name === 'sync')
           return async () => {
-            if (isHit()) throw error();
+            // A disk that is full syncs what it has.
+            if (isHit() && fault!.written === 0) throw error();
             await target.datasync();
           };
         if (name === 'truncate')
