@@ -9,6 +9,8 @@ export interface Secret {
   read(): string;
   /** What is missing, for people; undefined where the secret can be read. */
   missing(): string | undefined;
+  /** Reads it again from where it is kept, such as a file that was replaced. Whether it is another than the one given now; absent: it never is. */
+  changedFrom?(value: string): boolean;
 }
 
 /** Keys from environment variables; the names are the aliases. A variable that is not set is reported by `check`, and fails when the key is needed. */
@@ -24,13 +26,14 @@ export const known = (alias: string, value: string): readonly Secret[] => [secre
 
 function secret(alias: string, what: string, find: () => string | undefined): Secret {
   let value: string | undefined;
-  const attempt = (): string | undefined => {
+  const look = (): string | undefined => {
     try {
-      return (value ??= find() || undefined);
+      return find() || undefined;
     } catch {
       return undefined;
     }
   };
+  const attempt = (): string | undefined => (value ??= look());
   return {
     alias,
     missing: () => (attempt() === undefined ? alias : undefined),
@@ -38,6 +41,11 @@ function secret(alias: string, what: string, find: () => string | undefined): Se
       const found = attempt();
       if (found === undefined) throw new PipelineError('CONFIG_INVALID', `${what} is not set or empty; set it to the vendor's API key`);
       return found;
+    },
+    changedFrom(before) {
+      // A file that is being replaced may be away for a moment: the value that was read stays.
+      value = look() ?? value;
+      return value !== before;
     },
   };
 }

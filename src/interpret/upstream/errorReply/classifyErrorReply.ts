@@ -11,12 +11,20 @@ import { untilPacificMidnightMs } from './untilPacificMidnightMs.ts';
 /**
  * Turns an error reply into a class. The body comes before the status, since vendors put different facts under the
  * same status and the same fact under different ones.
+ *
+ * @param redact takes secrets out of the message, before it is shortened
  */
-export function classifyErrorReply(status: number, body: string, headers: Headers, nowUnixMs: number): CallFailure {
+export function classifyErrorReply(
+  status: number,
+  body: string,
+  headers: Headers,
+  nowUnixMs: number,
+  redact?: (text: string) => string,
+): CallFailure {
   const error = errorReply(body);
   const found = errorReplyRules.find(({ when }) => when(status, error))?.class ?? byStatus(status, error);
   const waitMs = found === 'quota' ? quotaWaitMs(error, headers, nowUnixMs) : askedWaitMs(error, headers, nowUnixMs);
-  return { class: found, reason: shortReason(error.message || `HTTP ${status}`), ...(waitMs !== undefined && { waitMs }) };
+  return { class: found, reason: shortReason(error.message || `HTTP ${status}`, redact), ...(waitMs !== undefined && { waitMs }) };
 }
 
 function byStatus(status: number, error: ErrorReply): ErrorClass {

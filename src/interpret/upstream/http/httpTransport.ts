@@ -6,7 +6,7 @@ import type { CallDeadlineSettings } from '../callDeadlines.ts';
 import { httpRequest } from './httpRequest.ts';
 import { readReply } from './readReply.ts';
 import { requestBody } from '../requestBody.ts';
-import { requestHeaders } from './requestHeaders.ts';
+import { type RequestHeaders, requestHeaders } from './requestHeaders.ts';
 import { type ServerAddress, serverAddress } from './serverAddress.ts';
 import { shortReason } from '../errorReply/shortReason.ts';
 import type { Transport } from '../transport.ts';
@@ -27,13 +27,19 @@ export function httpTransport(codec: ApiCodec, { baseUrl = codec.baseUrl, deadli
     start(request, secret, done) {
       let isOver = false;
       let cancel: (() => void) | undefined;
-      const send = ({ origin, path }: ServerAddress, headers: readonly string[]): void => {
+      const send = ({ origin, path }: ServerAddress, { list, redact }: RequestHeaders): void => {
         if (isOver) return;
         pool ??= connect(origin, deadlines.connectMs, ca);
         const totalMs = Math.max(1, Math.min(deadlines.totalMs, request.deadlineMs - performance.now()));
-        const call = { path, headers, body: requestBody(codec, request), deadlines: { ...deadlines, totalMs }, mayCall: request.mayCall };
+        const call = {
+          path,
+          headers: list,
+          body: requestBody(codec, request),
+          deadlines: { ...deadlines, totalMs },
+          mayCall: request.mayCall,
+        };
         cancel = httpRequest(pool, call, (outcome) =>
-          done('body' in outcome ? readReply(codec, outcome) : { status: outcome.status, failure: outcome }),
+          done('body' in outcome ? readReply(codec, outcome, redact) : { status: outcome.status, failure: outcome }),
         );
       };
       const fail = (failure: CallFailure): void => {
@@ -61,8 +67,8 @@ export function httpTransport(codec: ApiCodec, { baseUrl = codec.baseUrl, deadli
 /** Waits for an address that is looked up and a token that is fetched. */
 async function prepared(
   address: ServerAddress | Promise<ServerAddress>,
-  headers: readonly string[] | Promise<readonly string[]>,
-): Promise<{ address: ServerAddress; headers: readonly string[] } | CallFailure> {
+  headers: RequestHeaders | Promise<RequestHeaders>,
+): Promise<{ address: ServerAddress; headers: RequestHeaders } | CallFailure> {
   const [where, fields] = await Promise.allSettled([address, headers]);
   if (where.status === 'rejected') return { class: 'transient', reason: shortReason(messageOf(where.reason)) };
   if (fields.status === 'rejected') return { class: 'credential', reason: shortReason(messageOf(fields.reason)) };

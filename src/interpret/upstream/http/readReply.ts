@@ -3,18 +3,25 @@ import { classifyErrorReply } from '../errorReply/classifyErrorReply.ts';
 import type { HttpReply } from './httpRequest.ts';
 import type { CallResult, Reading } from '../transport.ts';
 
-/** What a reply turned out to be: a caption, or why there is none. */
-export function readReply(codec: Pick<ApiCodec, 'read'>, reply: HttpReply): CallResult {
+/** Takes secrets out of a text. */
+type Redact = (text: string) => string;
+
+/**
+ * What a reply turned out to be: a caption, or why there is none.
+ *
+ * @param redact what an upstream says may repeat the key that it was given
+ */
+export function readReply(codec: Pick<ApiCodec, 'read'>, reply: HttpReply, redact: Redact): CallResult {
   const { status, headers } = reply;
-  if (status < 200 || status > 299) return { status, headers, failure: errorIn(reply) };
-  const reading = readCaption(codec, reply);
+  if (status < 200 || status > 299) return { status, headers, failure: errorIn(reply, redact) };
+  const reading = redacted(readCaption(codec, reply, redact), redact);
   return { status, headers, reading, ...(reading.failure && { failure: reading.failure }) };
 }
 
-function readCaption(codec: Pick<ApiCodec, 'read'>, reply: HttpReply): Reading {
+function readCaption(codec: Pick<ApiCodec, 'read'>, reply: HttpReply, redact: Redact): Reading {
   try {
     const json: unknown = JSON.parse(reply.body);
-    if (typeof json === 'object' && json !== null && 'error' in json && json.error) return { text: '', failure: errorIn(reply) };
+    if (typeof json === 'object' && json !== null && 'error' in json && json.error) return { text: '', failure: errorIn(reply, redact) };
     return codec.read(json);
   } catch (error) {
     const reason = error instanceof SyntaxError ? 'the reply is not JSON' : 'the reply has no caption where it should be';
@@ -22,4 +29,11 @@ function readCaption(codec: Pick<ApiCodec, 'read'>, reply: HttpReply): Reading {
   }
 }
 
-const errorIn = ({ status, body, headers }: HttpReply) => classifyErrorReply(status, body, headers, Date.now());
+const redacted = (reading: Reading, redact: Redact): Reading => ({
+  ...reading,
+  text: redact(reading.text),
+  ...(reading.model !== undefined && { model: redact(reading.model) }),
+  ...(reading.failure && { failure: { ...reading.failure, reason: redact(reading.failure.reason) } }),
+});
+
+const errorIn = ({ status, body, headers }: HttpReply, redact: Redact) => classifyErrorReply(status, body, headers, Date.now(), redact);

@@ -1,6 +1,7 @@
 import { report } from '../../../stage/report.ts';
 import type { Attempt } from '../../caption.ts';
 import type { CaptionRequest, SettleCost } from '../../captionRequest.ts';
+import type { CallFailure } from '../../errors/providerError.ts';
 import type { ApiKey } from '../../limits/quota/apiKey.ts';
 import type { ApiKeyPool } from '../../limits/quota/apiKeyPool.ts';
 import { type CallSize, NO_CALL, ONE_REQUEST, callSize } from '../../limits/quota/callSize.ts';
@@ -33,6 +34,8 @@ export class CallAttempt {
   readonly #size: CallSize;
   readonly #settleQuota: SettleQuota;
   readonly #endCall: EndCall;
+  /** The value of the key that the call was made with. */
+  readonly #secret: string | undefined;
   #isOver = false;
 
   constructor(target: TargetState, request: CaptionRequest, settleCost: SettleCost | undefined) {
@@ -42,12 +45,18 @@ export class CallAttempt {
     this.#size = target.sizes.of(request);
     const { key, settle } = target.keys.take(this.#size, this.#beganMs);
     this.key = key;
+    this.#secret = key.secret?.missing() === undefined ? key.secret?.read() : undefined;
     this.#settleQuota = settle;
     this.#endCall = target.health.begin(this.#beganMs);
   }
 
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Whether the upstream rejected a key that has been replaced since the call began: with the new one it may be made again. */
+  isOfOldKey({ class: outcome }: CallFailure): boolean {
+    return outcome === 'credential' && this.#secret !== undefined && (this.key.secret?.changedFrom?.(this.#secret) ?? false);
   }
 
   /** The call was not made. */
@@ -96,7 +105,7 @@ export class CallAttempt {
     const used = reading ? callSize(inputTokens, outputTokens) : status === 0 ? this.#size : ONE_REQUEST;
     this.#settleQuota(used, headers ? rateLimitHeaders(headers, Date.now()) : [], nowMs);
     if (reading?.usage && !failure) this.#target.sizes.observe(outputTokens);
-    if (failure) this.#target.keys.fail(this.key, failure, nowMs);
-    else this.key.succeed();
+    if (!failure) this.key.succeed();
+    else if (!this.isOfOldKey(failure)) this.#target.keys.fail(this.key, failure, nowMs);
   }
 }

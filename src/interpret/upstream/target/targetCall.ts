@@ -2,7 +2,6 @@ import { Observable, type Subscriber } from 'rxjs';
 import { PipelineError } from '../../../errors.ts';
 import type { Answer } from '../../caption.ts';
 import type { CaptionRequest } from '../../captionRequest.ts';
-import type { ApiKey } from '../../limits/quota/apiKey.ts';
 import type { TargetAvailability } from '../../limits/targetAvailability.ts';
 import type { TargetPlan } from '../../plan.ts';
 import { type CallFailure, ProviderError } from '../../errors/providerError.ts';
@@ -63,8 +62,12 @@ function deliver(
   const { reading } = result;
   const failure = result.failure ?? (reading && reading.text.trim() !== '' ? undefined : NO_TEXT);
   if (failure || !reading) {
-    const known = withoutKey(failure ?? NO_TEXT, attempt.key);
+    const known = failure ?? NO_TEXT;
     const ended = attempt.end({ ...result, failure: known });
+    if (attempt.isOfOldKey(known)) {
+      subscriber.add(targetCall(target, request).subscribe(subscriber));
+      return;
+    }
     // A transport cancels a call of its own only where the claim to it has expired.
     subscriber.error(known.class === 'cancelled' ? claimExpired() : new ProviderError(known, ended.attempt));
     return;
@@ -89,7 +92,3 @@ function deliver(
 const NO_TEXT: CallFailure = { class: 'malformed', reason: 'the reply holds no text' };
 
 const claimExpired = (): PipelineError => new PipelineError('CLAIM_EXPIRED', 'the claim to this call has expired', { retryable: true });
-
-/** A vendor may repeat the key it was given. */
-const withoutKey = (failure: CallFailure, { secret }: ApiKey): CallFailure =>
-  secret && secret.missing() === undefined ? { ...failure, reason: failure.reason.replaceAll(secret.read(), '[key]') } : failure;
