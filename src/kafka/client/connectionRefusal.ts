@@ -1,4 +1,6 @@
 import type { CheckedConnection } from './kafkaConnection.ts';
+import { redactor } from '../../redactor.ts';
+import { readSecret } from './readSecret.ts';
 import type { TlsFiles } from './tlsFiles.ts';
 
 /** Why a side will not accept the other, now or later. */
@@ -38,7 +40,7 @@ function refusalOfTls(code: string): Refusal | undefined {
 export function adviceOn({ refusal, detail }: ConnectionRefusal, { tls, sasl }: Pick<CheckedConnection, 'tls' | 'sasl'>): string {
   const { caFile = 'an authority of this system', certFile }: TlsFiles = typeof tls === 'object' ? tls : {};
   return {
-    password: `refuses ${placesOf(sasl)} (${sasl?.mechanism}): ${detail}; correct what is there`,
+    password: `refuses ${placesOf(sasl)} (${sasl?.mechanism}): ${redactor(secretsOf(sasl))(detail)}; correct what is there`,
     mechanism: `does not offer sasl.mechanism '${sasl?.mechanism}' on this port; use another one`,
     'no passwords': 'takes no passwords on this port; leave sasl away, or use a port that does',
     'our certificate': certFile
@@ -48,6 +50,13 @@ export function adviceOn({ refusal, detail }: ConnectionRefusal, { tls, sasl }: 
     expired: 'has a certificate that has expired; renew it there',
     name: 'has a certificate for another name; reach it by one that the certificate holds',
   }[refusal];
+}
+
+function secretsOf(sasl: CheckedConnection['sasl']): string[] {
+  if (!sasl) return [];
+  const { env, file } =
+    sasl.mechanism === 'oauthbearer' ? { env: sasl.tokenEnv, file: sasl.tokenFile } : { env: sasl.passwordEnv, file: sasl.passwordFile };
+  return [readSecret('sasl', { env, file })];
 }
 
 function placesOf(sasl: CheckedConnection['sasl']): string {

@@ -1,6 +1,7 @@
 import { Agent, fetch } from 'undici';
 import { z } from 'zod';
 import { PipelineError, messageOf } from '../../errors.ts';
+import { redactor } from '../../redactor.ts';
 import { type TlsFiles, readTls, tlsSchema } from './tlsFiles.ts';
 import { readSecret } from './readSecret.ts';
 import { adviceOn, refusalOf } from './connectionRefusal.ts';
@@ -80,7 +81,8 @@ export function schemaRegistry(options: RegistryOptions): SchemaRegistry {
     if (response.status === 404) return undefined;
     const text = await response.text();
     if (response.ok) return JSON.parse(text) as Answer;
-    throw refused(`schema registry ${base}: ${method} ${path} answered ${response.status} ${text.slice(0, 200)}`, response.status, options);
+    const said = redactor(secretsOf(options))(text.slice(0, LOOKED_AT)).slice(0, KEPT);
+    throw refused(`schema registry ${base}: ${method} ${path} answered ${response.status} ${said}`, response.status, options);
   };
 
   const fetchSchema = async (id: number): Promise<string> => {
@@ -117,6 +119,15 @@ export function schemaRegistry(options: RegistryOptions): SchemaRegistry {
         throw new PipelineError('CONFIG_INVALID', `${base} is no schema registry: it knows no /subjects; correct the address`);
     },
   };
+}
+
+/** Of the text of an error: what is looked at for secrets, and what is kept of it. */
+const LOOKED_AT = 16_384;
+const KEPT = 200;
+
+function secretsOf({ passwordEnv, passwordFile, tokenEnv, tokenFile }: RegistryOptions): string[] {
+  if (tokenEnv || tokenFile) return [readSecret('registry', { env: tokenEnv, file: tokenFile })];
+  return passwordEnv || passwordFile ? [readSecret('registry', { env: passwordEnv, file: passwordFile })] : [];
 }
 
 function authorizationOf({ usernameEnv, passwordEnv, passwordFile, tokenEnv, tokenFile }: RegistryOptions): string | undefined {

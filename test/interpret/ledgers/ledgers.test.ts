@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Observable, firstValueFrom, of } from 'rxjs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Answer } from '../../../src/interpret/caption.ts';
 import { makeCaptioner } from '../../../src/interpret/makeCaptioner.ts';
 import { payOnce } from '../../../src/interpret/payOnce.ts';
@@ -33,6 +33,46 @@ describe('lmdbLedger of several processes', () => {
   frozenLedgerContract(() => {
     const options = shared();
     return { make: () => lmdbLedger(options), thread: { lmdb: options } };
+  });
+});
+
+describe('lmdbLedger beside a process of another user (issue 11)', () => {
+  it('waits for its call: that it may not be signalled does not mean that it is gone', async () => {
+    const path = join(folder, 'another-user');
+    const [first, second] = [lmdbLedger({ path }), lmdbLedger({ path })];
+    await first.open();
+    await second.open();
+    const key = 'ab'.repeat(32);
+    await first.lookupOrClaim([key], new AbortController().signal);
+    const refused = Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+    const looked = Promise.withResolvers<void>();
+    const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+      looked.resolve();
+      throw refused;
+    });
+    try {
+      const stop = new AbortController();
+      const waiting = second.lookupOrClaim([key], stop.signal).then(
+        () => 'has the claim too',
+        () => 'waited',
+      );
+      await looked.promise;
+      await new Promise((resolve) => setImmediate(resolve));
+      stop.abort();
+      expect(await waiting).toBe('waited');
+    } finally {
+      kill.mockRestore();
+      await first.close();
+      await second.close();
+    }
+  });
+
+  it('keeps its files from other users', async () => {
+    const path = join(folder, 'private');
+    const ledger = lmdbLedger({ path });
+    await ledger.open();
+    await ledger.close();
+    for (const file of await readdir(path)) expect((await stat(join(path, file))).mode & 0o077, file).toBe(0);
   });
 });
 

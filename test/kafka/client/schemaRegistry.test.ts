@@ -77,6 +77,24 @@ describe('a registry that asks who we are', () => {
   });
 });
 
+it('a registry that repeats our token, or our password, does not bring it into a message (issue 11)', async () => {
+  const server = createServer();
+  const url = `http://${await started(server, ({ headers }, response) => {
+    response.writeHead(500).end(`${'x'.repeat(186)} ${headers.authorization}`);
+  })}`;
+  Object.assign(process.env, { TEST_USER: 'alice', TEST_SECRET: SECRET });
+  try {
+    for (const who of [{ tokenEnv: 'TEST_SECRET' }, { usernameEnv: 'TEST_USER', passwordEnv: 'TEST_SECRET' }]) {
+      const { message } = await failure(schemaRegistry({ url, ...who }).ping());
+      expect(message).toContain('answered 500');
+      for (const piece of [SECRET.slice(0, 5), ours.slice(14, 19)]) expect(message).not.toContain(piece);
+    }
+  } finally {
+    for (const name of ['TEST_USER', 'TEST_SECRET']) delete process.env[name];
+    server.close();
+  }
+});
+
 describe('an address where no registry is', () => {
   it('is told from a registry that does not answer', async () => {
     const server = createServer();

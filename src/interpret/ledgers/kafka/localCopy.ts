@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { type RootDatabase, open } from 'lmdb';
 import type { PaidAnswer } from '../../ledger.ts';
+import { privateFiles } from '../lmdb/privateFiles.ts';
 
 /** Keys of claims begin with this; those of answers are request hashes. */
 const CLAIM = 'intent ';
@@ -29,6 +30,7 @@ export class LocalCopy {
     this.#root = open({
       path: folder,
       compression: false,
+      ...privateFiles,
       sharedStructuresKey: Symbol.for('structures'),
       remapChunks: true,
       noSync: !isKept,

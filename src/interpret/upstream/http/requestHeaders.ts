@@ -1,7 +1,7 @@
 import { PipelineError } from '../../../errors.ts';
 import type { Secret } from '../../../secret.ts';
 import type { ApiCodec } from '../apiCodec.ts';
-import { redactor } from '../redactor.ts';
+import { redactor } from '../../../redactor.ts';
 
 /** The headers of calls with one key. */
 export interface RequestHeaders {

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { anthropic } from '../../../src/interpret/providers/anthropic.ts';
-import { gemini } from '../../../src/interpret/providers/gemini.ts';
-import { openai } from '../../../src/interpret/providers/openai.ts';
-import type { Target } from '../../../src/interpret/upstream/target/target.ts';
-import { redactor } from '../../../src/interpret/upstream/redactor.ts';
-import { files, known } from '../../../src/secret.ts';
-import { request } from '../support/request.ts';
-import { json, stubServer } from '../support/stubServer.ts';
+import { anthropic } from '../src/interpret/providers/anthropic.ts';
+import { gemini } from '../src/interpret/providers/gemini.ts';
+import { openai } from '../src/interpret/providers/openai.ts';
+import type { Target } from '../src/interpret/upstream/target/target.ts';
+import { redactor } from '../src/redactor.ts';
+import { files, known } from '../src/secret.ts';
+import { request } from './interpret/support/request.ts';
+import { json, stubServer } from './interpret/support/stubServer.ts';
 
 /** 32 hex digits, as Azure's keys are: no pattern can tell them from other numbers. */
 const KEY = '3f9a1c77e0b24d58a6c1d9e2f4b80357';
