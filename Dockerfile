@@ -21,4 +21,4 @@ EXPOSE 9464
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:9464/live').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "src/cli/main.ts"]
-CMD ["run", "pipelines/live.ts", "--metrics", "9464", "--log", "info", "--drain", "30"]
+CMD ["run", "pipelines/live.ts", "--metrics", "0.0.0.0:9464", "--log", "info", "--drain", "30"]

@@ -3,6 +3,7 @@ import { type IncomingMessage, type Server, type ServerResponse, createServer } 
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { PipelineError } from '../errors.ts';
+import { authority, isMeantForUs } from '../listenAddress.ts';
 import { readOptions } from '../readOptions.ts';
 import type { VendorApi } from './api/vendorApi.ts';
 import { anthropicMessages } from './apis/anthropicMessages.ts';
@@ -69,6 +70,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const change = (name: string, patch: VendorOptions): void =>
     vendorNamed(vendors, name).vendor.change(readOptions(`simulator.vendors.${name}`, vendorOptions, patch));
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    if (!isMeantForUs(request, settings.host)) return void response.writeHead(421, { connection: 'close' }).end();
     const url = new URL(request.url ?? '/', 'http://simulator');
     if (url.pathname.startsWith('/_sim/')) return control(url, request, response, shared.journal, change);
     const endpoint = locate(vendors, url.pathname);
@@ -78,7 +80,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const server = settings.tls ? createTlsServer(settings.tls, handle) : createServer(handle);
   await listen(server, settings.port, settings.host);
   const { port } = server.address() as AddressInfo;
-  const url = `${settings.tls ? 'https' : 'http'}://${settings.host}:${port}`;
+  const url = `${settings.tls ? 'https' : 'http'}://${authority({ host: settings.host, port })}`;
   return {
     url,
     port,
@@ -130,9 +132,15 @@ function locate(vendors: ReadonlyMap<string, NamedVendor>, path: string): Endpoi
   return undefined;
 }
 
+/** How long a request may take to come. */
+const LONGEST_REQUEST_MS = 120_000;
+/** More than the router opens to all vendors together; further ones are closed at once. */
+const MOST_CONNECTIONS = 10_000;
+
 async function listen(server: Server, port: number, host: string): Promise<void> {
   server.keepAliveTimeout = 60_000;
-  server.requestTimeout = 0;
+  server.requestTimeout = LONGEST_REQUEST_MS;
+  server.maxConnections = MOST_CONNECTIONS;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', (cause: NodeJS.ErrnoException) =>
     reject(

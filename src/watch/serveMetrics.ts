@@ -1,7 +1,9 @@
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import { PipelineError, messageOf } from '../errors.ts';
+import { type ListenAddress, LOOPBACK, authority, isMeantForUs } from '../listenAddress.ts';
+import { boundedServer } from './boundedServer.ts';
 import { watchMetrics } from './watchMetrics.ts';
 
 /** How long a part may take to answer whether it is connected, in milliseconds. */
@@ -13,17 +15,31 @@ export interface Connected {
   ready?(): Promise<void>;
 }
 
+/** What is served, and how it ends. */
+export interface ServedMetrics {
+  readonly port: number;
+  /** `http://HOST:PORT` */
+  readonly url: string;
+  end(): Promise<void>;
+}
+
 /**
  * Serves until `end`: `/metrics` in Prometheus text, `/live` as long as the process answers at all, and `/ready`, which is
  * 503 with the reasons while one of `parts` is not connected. Throws CONFIG_INVALID when the port is taken.
  */
-export async function serveMetrics(port: number, parts: readonly Connected[] = []): Promise<{ port: number; end: () => Promise<void> }> {
+export async function serveMetrics({ host = LOOPBACK, port }: ListenAddress, parts: readonly Connected[] = []): Promise<ServedMetrics> {
   const metrics = watchMetrics();
-  const server = createServer((request, response) => void answer(request, response, metrics.registry, parts));
-  await listening(server, port);
+  const text = sharedText(metrics.registry);
+  const server = boundedServer((request, response) => {
+    if (isMeantForUs(request, host)) void answer(request, response, { text, contentType: metrics.registry.contentType, parts });
+    else response.writeHead(421).end(`this is ${authority({ host, port })}\n`);
+  });
+  await listening(server, { host, port });
   const address = server.address();
+  const listensOn = typeof address === 'object' && address ? address.port : port;
   return {
-    port: typeof address === 'object' && address ? address.port : port,
+    port: listensOn,
+    url: `http://${authority({ host, port: listensOn })}`,
     end: async () => {
       metrics.end();
       server.closeAllConnections();
@@ -32,9 +48,33 @@ export async function serveMetrics(port: number, parts: readonly Connected[] = [
   };
 }
 
+/** A text is served again until ten times as long has passed as it took to make: scrapes take a tenth of the processor at most. */
+const REUSE = 10;
+
+function sharedText(registry: Registry): () => Promise<string> {
+  let made: Promise<string> | undefined;
+  let madeUntil = 0;
+  return () => {
+    if (made && performance.now() < madeUntil) return made;
+    const beganMs = performance.now();
+    madeUntil = Infinity;
+    made = registry.metrics().finally(() => {
+      const nowMs = performance.now();
+      madeUntil = nowMs + REUSE * (nowMs - beganMs);
+    });
+    return made;
+  };
+}
+
+interface Served {
+  readonly text: () => Promise<string>;
+  readonly contentType: string;
+  readonly parts: readonly Connected[];
+}
+
 /** Never rejects. */
-async function answer({ url }: IncomingMessage, response: ServerResponse, registry: Registry, parts: readonly Connected[]): Promise<void> {
-  const send = (status: number, text: string): void => void response.writeHead(status).end(text);
+async function answer({ url }: IncomingMessage, response: ServerResponse, { text, contentType, parts }: Served): Promise<void> {
+  const send = (status: number, body: string): void => void response.writeHead(status).end(body);
   if (url === '/live') return send(200, 'live\n');
   if (url === '/ready') {
     const reasons = await whyNotReady(parts);
@@ -42,8 +82,8 @@ async function answer({ url }: IncomingMessage, response: ServerResponse, regist
   }
   if (url !== '/metrics') return send(404, 'see /metrics, /live and /ready\n');
   try {
-    const text = await registry.metrics();
-    response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+    const body = await text();
+    response.writeHead(200, { 'content-type': contentType }).end(body);
   } catch {
     send(500, '');
   }
@@ -62,10 +102,12 @@ async function whyNotReady(parts: readonly Connected[]): Promise<string> {
   return (await Promise.all(reasons)).join('');
 }
 
-const listening = (server: Server, port: number): Promise<void> =>
+const listening = (server: Server, { host, port }: Required<ListenAddress>): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once('error', (cause) =>
-      reject(new PipelineError('CONFIG_INVALID', `--metrics ${port}: ${cause.message}; choose another port`, { cause })),
+      reject(
+        new PipelineError('CONFIG_INVALID', `--metrics ${authority({ host, port })}: ${cause.message}; choose another port`, { cause }),
+      ),
     );
-    server.listen(port, resolve);
+    server.listen(port, host, resolve);
   });

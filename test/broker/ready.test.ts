@@ -55,7 +55,7 @@ describeOwnKafka('/ready', () => {
       deadLetters: kafkaSink({ ...connection, topic: dead, schema: 'dead-letter', delivery }),
     } as const;
     const ledger = kafkaLedger({ ...connection, topic: 'ledger', ownerTimeoutMs: 3000 });
-    const served = await serveMetrics(0, [parts.source, ledger, parts.sink, parts.deadLetters]);
+    const served = await serveMetrics({ port: 0 }, [parts.source, ledger, parts.sink, parts.deadLetters]);
     const ask = async (path = '/ready'): Promise<string> => {
       const response = await fetch(`http://127.0.0.1:${served.port}${path}`);
       return `${response.status} ${await response.text()}`;

@@ -18,7 +18,7 @@ const attempt = {
 
 describe('metrics', () => {
   it('serves Prometheus text made from what was reported', async () => {
-    const served = await serveMetrics(0);
+    const served = await serveMetrics({ port: 0 });
     report('stage', () => ({ stage: 'decode', sensor: 'cam', ms: 2, item: {}, out: {} }));
     report('stage', () => ({ stage: 'decode', sensor: 'cam', ms: 2, item: {}, error: new Error('x') }));
     report('attempt', () => attempt);
@@ -52,7 +52,7 @@ describe('metrics', () => {
   });
 
   it('listens to nothing after its end', async () => {
-    const served = await serveMetrics(0);
+    const served = await serveMetrics({ port: 0 });
     await served.end();
     let made = false;
     report('attempt', () => {
@@ -64,11 +64,11 @@ describe('metrics', () => {
 
   it('says which port is taken', async () => {
     const other = createServer();
-    await new Promise<void>((resolve) => other.listen(0, resolve));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as { port: number };
-    await expect(serveMetrics(port)).rejects.toMatchObject({
+    await expect(serveMetrics({ port })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: expect.stringContaining(`--metrics ${port}`),
+      message: expect.stringContaining(`--metrics 127.0.0.1:${port}`),
     });
     other.close();
   });
@@ -79,7 +79,7 @@ describe('metrics', () => {
       name: 'kafkaSource',
       ready: () => (isConnected ? Promise.resolve() : Promise.reject(new Error('no broker'))),
     };
-    const served = await serveMetrics(0, [part, { name: 'jsonl' }]);
+    const served = await serveMetrics({ port: 0 }, [part, { name: 'jsonl' }]);
     const ask = async (path: string): Promise<[number, string]> => {
       const response = await fetch(`http://127.0.0.1:${served.port}${path}`);
       return [response.status, await response.text()];

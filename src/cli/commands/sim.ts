@@ -1,13 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { PipelineError, messageOf } from '../../errors.ts';
+import type { ListenAddress } from '../../listenAddress.ts';
+import { addressFlag } from '../support/runFlags.ts';
 import { startSimulator } from '../../sim/simulator.ts';
 import type { SimulatorOptions } from '../../sim/options/simulatorOptions.ts';
 
 interface Flags {
-  readonly port: number;
+  readonly port: ListenAddress;
   readonly vendors?: string;
   readonly scenario?: string;
   readonly json?: boolean;
@@ -23,13 +25,15 @@ export const sim = (program: Command): void => {
     .description(
       "the VLM simulator: the vendors' wire formats with quotas, latency and faults; it describes light and dark regions, and recognises nothing",
     )
-    .option('--port <port>', 'port on 127.0.0.1; 0 for any free one', portNumber, 8787)
+    .option('--port <[host:]port>', 'where it listens; without a host for this machine alone; 0 for any free port', addressFlag, {
+      port: 8787,
+    })
     .option('--vendors <file>', 'options of the simulator (docs/simulator.md): a JSON file, or the default export of a module')
     .option('--scenario <name>', "one of the file's scenarios")
     .option('--json', 'print one JSON object when it listens, one when it ends')
     .action(async ({ port, vendors, scenario, json }: Flags) => {
       const options = vendors === undefined ? {} : pick(await readVendors(vendors), vendors, scenario);
-      const simulator = await startSimulator({ ...options, port });
+      const simulator = await startSimulator({ ...options, ...port });
       const { url, urls } = simulator;
       const lines = Object.entries(urls).map(([name, address]) => `  ${name}  ${address}`);
       console.log(json ? JSON.stringify({ url, urls }) : [`simulator at ${url}`, ...lines, 'Ctrl-C ends it'].join('\n'));
@@ -41,12 +45,6 @@ export const sim = (program: Command): void => {
       );
     });
 };
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError(`'${text}' is not a port (0 to 65535).`);
-  return port;
-}
 
 async function readVendors(file: string): Promise<VendorsFile> {
   try {

@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LevelWithSilent } from 'pino';
+import { type ListenAddress, listenAddress } from '../../listenAddress.ts';
 
 /** The flags of every command that runs a pipeline. */
 export interface RunFlags {
-  /** Port for Prometheus; absent: no metrics. */
-  metrics?: number;
+  /** Where Prometheus finds its metrics; absent: no metrics. */
+  metrics?: ListenAddress;
   /** Log JSON lines of this level and above to stderr; absent: no log. */
   log?: LevelWithSilent;
   /** Print the summary as one JSON object instead of a table. */
@@ -17,7 +18,7 @@ export interface RunFlags {
 
 export const withRunFlags = (command: Command): Command =>
   command
-    .option('--metrics <port>', 'serve Prometheus metrics on this port', wholeNumber)
+    .option('--metrics <[host:]port>', 'serve Prometheus metrics there; without a host for this machine alone', addressFlag)
     .addOption(new Option('--log <level>', 'log JSON lines to stderr').choices(['trace', 'debug', 'info', 'warn', 'error']))
     .option('--drain <seconds>', 'how long to wait after Ctrl-C for what is in flight', wholeNumber, 30)
     .option('--workers <number>', 'threads that decode, window and render; 0: all on the main thread', wholeNumber)
@@ -27,4 +28,11 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError(`'${text}' is not a whole number.`);
   return value;
+}
+
+/** Reads the flag of a server's address. */
+export function addressFlag(text: string): ListenAddress {
+  const address = listenAddress(text);
+  if (!address) throw new InvalidArgumentError(`'${text}' is no PORT (0 to 65535), HOST:PORT or [IPV6]:PORT.`);
+  return address;
 }

@@ -26,7 +26,7 @@ export async function runWatched(
   const stop = new AbortController();
   const endSignals = drainOnSignal(stop, drain);
   const served = metrics === undefined ? undefined : await serveMetrics(metrics, partsOf(pipeline, stop.signal));
-  if (served && !json) process.stderr.write(`metrics on http://localhost:${served.port}/metrics\n`);
+  if (served && !json) process.stderr.write(`metrics on ${served.url}/metrics\n`);
   const endLog = log === undefined ? undefined : watchLog(log);
   const summary = watchSummary();
   const endProgress = await showProgress(pipeline.source, summary.read);
