@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import type { Source } from './consume/source.ts';
 import type { Format } from './decode/decoder.ts';
 import { allFormats } from './decode/allFormats.ts';
+import { type Egress, egressOf, isEgressEntry } from './egressOf.ts';
+import { PipelineError } from './errors.ts';
 import type { Filter } from './frame/filter.ts';
 import type { AnyRenderer } from './frame/renderer.ts';
 import { renderDefaults } from './frame/rendering/render.ts';
@@ -16,6 +19,7 @@ import { describeEvents } from './interpret/prompts/describeEvents.ts';
 import { refuseSharedFiles } from './files/refuseSharedFiles.ts';
 import { houseStyle } from './normalise/normalisers/houseStyle.ts';
 import type { Normaliser } from './normalise/normaliser.ts';
+import { type ReachingParts, pipelineReaches } from './pipelineReaches.ts';
 import { readOptions } from './readOptions.ts';
 import type { CaptionRecord } from './publish/captionRecord.ts';
 import type { FrameStore } from './publish/frameStore.ts';
@@ -79,12 +83,19 @@ export interface PipelineOptions {
    * pipeline's module, so a pipeline that is run from code has none. @default one less than the cores, at least 1
    */
   workers?: number;
+  /**
+   * The only hosts that the run may connect to: names, `*.name` for all below one, addresses, ranges such as `10.0.0.0/8`, each with
+   * `:port` or without. A part that reaches another is refused here; what is known only in the run (an address that is looked up, a
+   * broker that a broker names) is refused there. It holds for all connections of the process while the run lasts. @default any host
+   */
+  egress?: readonly string[];
 }
 
 /** A pipeline that was checked: every field is there. */
-export type Pipeline = Readonly<Required<Omit<PipelineOptions, 'frames' | 'rewriter'>>> & {
+export type Pipeline = Readonly<Required<Omit<PipelineOptions, 'frames' | 'rewriter' | 'egress'>>> & {
   readonly rewriter: Captioner | undefined;
   readonly frames: FrameStore | undefined;
+  readonly egress: readonly string[] | undefined;
   /** Hash of everything that changes a record; 16 hex digits. */
   readonly configHash: string;
   /** Address of the module that exports it, where it was loaded from one. */
@@ -122,6 +133,9 @@ const schema = z.strictObject({
   encoders: z.int().min(1, 'must be 1 or more').default(renderDefaults.concurrency),
   motion: z.boolean().optional(),
   workers: z.int().min(0, 'must be 0 or more').max(256).optional(),
+  egress: z
+    .array(z.string().refine(isEgressEntry, "must be a host, '*.host', an IP address or a range of them, with ':port' or without"))
+    .optional(),
 });
 
 /** Checks the parts and fills in the defaults. Throws CONFIG_INVALID naming the key and the value found. No I/O, but that paths of outputs are followed. */
@@ -147,9 +161,23 @@ export function definePipeline(options: PipelineOptions): Pipeline {
     encoders: checked.encoders,
     motion: checked.motion ?? needsMotion(options),
     workers: checked.workers ?? Math.max(1, availableParallelism() - 1),
+    egress: options.egress,
     module: undefined,
   };
+  if (options.egress) assertEgress(pipeline, egressOf(options.egress));
   return { ...pipeline, configHash: configHash(pipeline) };
+}
+
+/** Names are not looked up here: where addresses are allowed, what a name stands for is checked when it is connected to. */
+function assertEgress(pipeline: ReachingParts, egress: Egress): void {
+  for (const { part, address, carries } of pipelineReaches(pipeline)) {
+    const [, host = '', port = ''] = /^(.*):([0-9]*)$/.exec(address ?? '') ?? [];
+    if (address === null || egress.allows(host, Number(port)) || (egress.hasAddresses && isIP(host.replace(/[[\]]/g, '')) === 0)) continue;
+    throw new PipelineError(
+      'CONFIG_INVALID',
+      `pipeline.egress: ${part} sends ${carries} to ${address}, which is not in [${egress.entries.join(', ')}]; add it, or take the part away`,
+    );
+  }
 }
 
 const needsMotion = ({ captioner, prompt }: PipelineOptions): boolean =>

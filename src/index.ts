@@ -75,6 +75,7 @@ export type { KafkaConnection, Sasl } from './kafka/client/kafkaConnection.ts';
 export type { RegistryOptions } from './kafka/client/schemaRegistry.ts';
 export type { Delivery, Assignment, Completion, DeliveryReader } from './kafka/delivery/delivery.ts';
 export type { Item, Part, Position, Ack, HashedPart } from './stage/item.ts';
+export type { Reach } from './stage/reach.ts';
 export type { Session, ResumePoint, SessionWindow } from './stage/session.ts';
 export type { PacketEncoding } from './consume/kafka/packetEncoding.ts';
 export type { TopicPoint } from './kafka/consumer/topicPoint.ts';

@@ -1,7 +1,9 @@
 import { Observable, ignoreElements, lastValueFrom, merge, takeUntil, tap } from 'rxjs';
 import { captions } from './captions.ts';
 import type { Pipeline } from './definePipeline.ts';
+import { egressOf } from './egressOf.ts';
 import { messageOf } from './errors.ts';
+import { guardEgress } from './guardEgress.ts';
 import type { CaptionRecord } from './publish/captionRecord.ts';
 import { aborted } from './stage/aborted.ts';
 import { makeGate } from './stage/makeGate.ts';
@@ -55,8 +57,10 @@ async function run(pipeline: Pipeline, stop: AbortSignal, see: (record: CaptionR
     await rejections.settled();
     halt.throwIfHalted();
   };
+  const endGuard = pipeline.egress && guardEgress(egressOf(pipeline.egress));
   const [outcome] = await Promise.allSettled([work()]);
   const failures = [...(await closeAll([{ name: 'stages', close }])), ...(await closeAll(partsOf(pipeline)))];
+  endGuard?.();
   if (outcome.status === 'rejected') throw outcome.reason;
   if (failures.length > 0) throw failures[0];
 }

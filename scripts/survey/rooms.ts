@@ -9,7 +9,7 @@
  * one: a source that reads recordings knows the formats, and no decoder knows a source.
  */
 export const floors: readonly (readonly string[])[] = [
-  ['errors', 'readOptions', 'secret', 'random', 'unpack', 'redactor', 'listenAddress'],
+  ['errors', 'readOptions', 'secret', 'random', 'unpack', 'redactor', 'listenAddress', 'egressOf', 'guardEgress'],
   ['files'],
   ['stage'],
   ['avro', 'kafka'],
@@ -20,7 +20,7 @@ export const floors: readonly (readonly string[])[] = [
   ['interpret'],
   ['normalise'],
   ['publish'],
-  ['definePipeline'],
+  ['definePipeline', 'pipelineReaches'],
   ['drift'],
   ['sim'],
   ['watch'],

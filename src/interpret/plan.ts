@@ -1,3 +1,5 @@
+import type { Reach } from '../stage/reach.ts';
+
 /** One upstream as the configuration has it. */
 export interface TargetPlan {
   readonly target: string;
@@ -14,6 +16,8 @@ export interface TargetPlan {
    * `outputTokens` (@default 1024); null where the price is not known.
    */
   worstCostUsd(image: { width: number; height: number }, promptTokens: number, outputTokens?: number): number | null;
+  /** Where its calls go; absent: it does not say. */
+  readonly reaches?: readonly Reach[];
   /** Names of key variables that are not set. */
   missingKeys(): readonly string[];
 }

@@ -1,3 +1,5 @@
+import type { Reach } from './reach.ts';
+
 /** Called once, by `publish` or `reject`, when an item has ended: its record or dead letter is safe. The source may then commit. */
 export type Ack = () => void;
 
@@ -37,6 +39,8 @@ export interface Part {
    * and ledgers of earlier versions go on being used. @default name and params
    */
   readonly hashedAs?: HashedPart;
+  /** Where it connects to, for `check` and for the pipeline's `egress`. Absent: nowhere. */
+  readonly reaches?: readonly Reach[];
 }
 
 /** What the configuration hash covers of a part. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Pipeline } from '../../definePipeline.ts';
 import { PipelineError } from '../../errors.ts';
+import { type PartReach, pipelineReaches } from '../../pipelineReaches.ts';
 import type { Plan, TargetPlan } from '../../interpret/plan.ts';
 import { loadPipeline } from '../support/loadPipeline.ts';
 
@@ -41,6 +42,10 @@ interface Report {
     readonly worstCostPer1000Usd: number | null;
   }[];
   readonly notes: readonly string[];
+  /** Where frames, captions, records and keys can go. */
+  readonly reaches: readonly PartReach[];
+  /** The hosts that the run may connect to; null: any. */
+  readonly egress: readonly string[] | null;
   /** USD for 1,000 windows when the most expensive target of each path answers. */
   readonly worstCostPer1000Usd: number | null;
   readonly missingKeys: readonly string[];
@@ -67,6 +72,8 @@ function reportOf(pipeline: Pipeline): Report {
       worstCostPer1000Usd: cost.get(target.target) ?? null,
     })),
     notes: plan.notes,
+    reaches: pipelineReaches(pipeline),
+    egress: pipeline.egress ?? null,
     worstCostPer1000Usd: plan.paths.reduce<number | null>((sum, { share, order }) => {
       const costs = order.map((target) => cost.get(target) ?? null);
       return sum === null || costs.includes(null) ? null : sum + share * Math.max(...(costs as number[]));
@@ -82,6 +89,14 @@ function costPer1000(target: TargetPlan): number | null {
 
 const usd = (value: number | null): string => (value === null ? 'unknown: no price for this model' : `$${value.toFixed(2)}`);
 
+const describeReaches = ({ reaches, egress }: Report): string[] => [
+  reaches.length === 0 ? 'reaches no other host' : 'reaches',
+  ...reaches.map(({ part, address, carries }) => `  ${(address ?? 'known in the run only').padEnd(40)} ${carries}  (${part})`),
+  egress
+    ? `  and nothing but ${egress.join(', ')} (egress)`
+    : '  any other host that a server names; `egress: [...]` in the pipeline refuses them',
+];
+
 function describe(file: string, report: Report): string {
   const lines = [
     `${file}: pipeline '${report.pipeline}', configuration ${report.configHash}`,
@@ -96,6 +111,8 @@ function describe(file: string, report: Report): string {
       ...limits.map((limit) => `    ${limit}`),
     ]),
     ...report.notes.map((note) => `  ${note}`),
+    '',
+    ...describeReaches(report),
     '',
     `worst case: ${usd(report.worstCostPer1000Usd)} per 1,000 windows`,
   ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { brokerReaches } from '../../stage/reach.ts';
 import { PipelineError } from '../../errors.ts';
 import { atLeastOnce } from '../../kafka/delivery/atLeastOnce.ts';
 import { type KafkaConnection, connectionSchema } from '../../kafka/client/kafkaConnection.ts';
@@ -77,6 +78,7 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
   return {
     name: 'kafkaSource',
     params: { topic: topic instanceof RegExp ? String(topic) : topic, wire: wireOf(checked), from },
+    reaches: [...brokerReaches(checked.brokers, 'commits', registry), ...(checked.delivery?.reaches ?? [])],
     async *packets(signal) {
       const kafka = await connectOrExplain(connectionOf(checked));
       const group = { ...checked, share, onContact: () => (lastContactAt = performance.now()) };

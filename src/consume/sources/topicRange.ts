@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { brokerReaches } from '../../stage/reach.ts';
 import { PipelineError } from '../../errors.ts';
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
 import { hasTopic } from '../../kafka/client/ensureTopic.ts';
@@ -88,6 +89,7 @@ export function topicRange(options: TopicRangeOptions): PastSource {
   return {
     name: 'topicRange',
     params: { topic, wire: wireOf(encoding), from: from ?? null, to: to ?? null },
+    reaches: brokerReaches(connection.brokers, 'nothing: it reads', encoding.registry),
     async *packets(signal) {
       const { read: ranges, wanted } = await (extent ??= findExtent());
       // Partitions of which nothing is wanted are not needed for the others either.

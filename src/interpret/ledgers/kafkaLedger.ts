@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { brokerReaches } from '../../stage/reach.ts';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
 import { type KafkaConnection, connectionSchema } from '../../kafka/client/kafkaConnection.ts';
@@ -42,6 +43,7 @@ export function kafkaLedger(options: KafkaLedgerOptions): Ledger {
 
   return {
     name: 'kafkaLedger',
+    reaches: brokerReaches(connection.brokers, 'raw captions'),
     async open() {
       try {
         current ??= await openLedger(await connectOrExplain(connection), { topic, path, ownerTimeoutMs });

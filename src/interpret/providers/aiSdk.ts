@@ -52,7 +52,8 @@ export function aiSdk(model: AiSdkModel, options: AiSdkOptions = {}): Target {
   const { totalMs: longestMs } = readOptions('aiSdk', schema, options);
   const params = options.temperature === undefined ? {} : { temperature: options.temperature };
   const settings = upstreamSettings({ ...options, model: model.modelId });
-  return target({ provider: model.provider, params }, () => sdkTransport(model, longestMs, params), settings);
+  const reaches = [{ address: null, carries: 'frames, prompts, key: where the AI SDK model sends them' }];
+  return target({ provider: model.provider, params, reaches }, () => sdkTransport(model, longestMs, params), settings);
 }
 
 function sdkTransport(model: AiSdkModel, longestMs: number, params: object): Transport {

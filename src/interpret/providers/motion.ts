@@ -67,6 +67,7 @@ function namedMotion(target: string): Captioner {
         params: {},
         limits: ['none: local'],
         needs: { motion: true },
+        reaches: [],
         worstCostUsd: () => 0,
         missingKeys: () => [],
       },

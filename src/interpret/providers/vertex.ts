@@ -44,6 +44,7 @@ export function vertex(options: VertexOptions): Target {
       ...generateContent(settings),
       provider: 'vertex',
       baseUrl: `https://${host}/v1/projects/${project}/locations/${location}/publishers/google`,
+      reaches: [{ address: credentials === undefined ? null : 'oauth2.googleapis.com:443', carries: 'a signed request for a token' }],
       authorise: async () => ({ authorization: `Bearer ${await token()}` }),
     },
     options,

@@ -1,3 +1,4 @@
+import type { Reach } from '../../stage/reach.ts';
 import type { Secret } from '../../secret.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
 import type { ModelFacts } from '../pricing/modelFacts.ts';
@@ -19,6 +20,8 @@ export interface ApiCodec {
   read(json: unknown): Reading;
   /** Parameters that change the answer. */
   readonly params: Readonly<Record<string, unknown>>;
+  /** Servers besides that of `baseUrl`, such as the one that gives tokens. */
+  readonly reaches?: readonly Reach[];
   /** Whether pictures are sent at low detail. */
   readonly lowDetail?: boolean;
   /** What is known of the model, where the table (`pricing/modelFacts.ts`) has no row for it. @default the table, or a guess */

@@ -1,3 +1,4 @@
+import type { PipelineError } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
 import type { Headers } from '../limits/quota/headers.ts';
@@ -23,6 +24,8 @@ export interface CallResult {
   /** Present with status 200, also where it is no caption: it may have been billed. */
   readonly reading?: Reading;
   readonly failure?: CallFailure;
+  /** No call was made, since the configuration does not allow it: the run ends with this. */
+  readonly fault?: PipelineError;
 }
 
 /** Carries one call to an upstream and back. */

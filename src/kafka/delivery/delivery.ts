@@ -1,3 +1,4 @@
+import type { Reach } from '../../stage/reach.ts';
 import type { Position } from '../../stage/item.ts';
 import type { Lifetime } from '../../stage/lifetime.ts';
 import type { OutMessage } from '../producer/sendMessages.ts';
@@ -23,6 +24,8 @@ export interface Assignment {
 export interface Delivery {
   readonly groupId: string;
   readonly guarantee: 'exactly-once' | 'at-least-once';
+  /** Where it connects to, as its options have it. */
+  readonly reaches?: readonly Reach[];
   /**
    * Resolves when the message is safe and what it completes will not be done again; or when its partition has moved to
    * another instance, which will write it. Rejects with SINK_FAILED.

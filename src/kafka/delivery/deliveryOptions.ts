@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { brokerReaches } from '../../stage/reach.ts';
 import { compressions } from '../client/compression.ts';
 import { type KafkaConnection, connectionSchema } from '../client/kafkaConnection.ts';
 import type { DeliveryParts } from './makeDelivery.ts';
@@ -39,6 +40,7 @@ export const deliveryParts = (checked: Checked): Omit<DeliveryParts, 'guarantee'
     commitEveryMs,
     giveUpAfterMs,
     metadataLimit,
+    reaches: brokerReaches(brokers, 'records, commits'),
     kafka: () => connectOrExplain({ brokers, clientId, tls, sasl }),
   };
 };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type kafkajs from 'kafkajs';
+import type { Reach } from '../../stage/reach.ts';
 import { PipelineError } from '../../errors.ts';
 import type { Delivery, DeliveryReader } from './delivery.ts';
 import { type BrokerConnection, partitionCommits } from './partitionCommits.ts';
@@ -9,6 +10,7 @@ import type { InputPartition, PartitionProducer } from './partitionProducer.ts';
 export interface DeliveryParts {
   readonly guarantee: Delivery['guarantee'];
   readonly groupId: string;
+  readonly reaches: readonly Reach[];
   kafka(): Promise<kafkajs.Kafka>;
   producer(partition: InputPartition, kafka: kafkajs.Kafka, reader: () => DeliveryReader | undefined): PartitionProducer;
   /** How long messages wait for others to be sent with, in milliseconds. */
@@ -83,6 +85,7 @@ export function makeDelivery(parts: DeliveryParts): Delivery {
   return {
     groupId,
     guarantee,
+    reaches: parts.reaches,
     attach(attached) {
       reader = attached;
     },

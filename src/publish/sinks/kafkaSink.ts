@@ -1,5 +1,6 @@
 import type kafkajs from 'kafkajs';
 import { z } from 'zod';
+import { brokerReaches } from '../../stage/reach.ts';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { type Encoder, encoder, registeredPrefix, singleObjectPrefix, subjectNamings } from '../../avro/wireFormat.ts';
 import { compressions } from '../../kafka/client/compression.ts';
@@ -87,7 +88,7 @@ const deliveryWriter = (delivery: Delivery): MessageWriter => ({
 });
 
 function sinkOf<Value extends CaptionRecord | DeadLetter>(
-  { topic, schema: schemaName, registry, subject, delivery: _delivery, compression: _compression, ...connection }: Checked,
+  { topic, schema: schemaName, registry, subject, delivery, compression: _compression, ...connection }: Checked,
   openWriter: (kafka: kafkajs.Kafka) => Promise<MessageWriter>,
 ): Sink<Value> {
   let encode: Encoder | undefined;
@@ -95,6 +96,7 @@ function sinkOf<Value extends CaptionRecord | DeadLetter>(
   return {
     name: 'kafkaSink',
     params: { topic, schema: schemaName },
+    reaches: [...brokerReaches(connection.brokers, 'records', registry), ...(delivery?.reaches ?? [])],
     async open() {
       const kafka = await connectOrExplain(connection);
       await assertTopic(kafka, topic, connection.brokers);

@@ -1,5 +1,6 @@
 import { Pool } from 'undici';
-import { messageOf } from '../../../errors.ts';
+import { PipelineError, messageOf } from '../../../errors.ts';
+import { refusedEgress } from '../../../guardEgress.ts';
 import type { CallFailure } from '../../errors/providerError.ts';
 import type { ApiCodec } from '../apiCodec.ts';
 import type { CallDeadlineSettings } from '../callDeadlines.ts';
@@ -29,6 +30,8 @@ export function httpTransport(codec: ApiCodec, { baseUrl = codec.baseUrl, deadli
       let cancel: (() => void) | undefined;
       const send = ({ origin, path }: ServerAddress, { list, redact }: RequestHeaders): void => {
         if (isOver) return;
+        const refused = refusedServer(origin);
+        if (refused) throw refused;
         pool ??= connect(origin, deadlines.connectMs, ca);
         const totalMs = Math.max(1, Math.min(deadlines.totalMs, request.deadlineMs - performance.now()));
         const call = {
@@ -45,12 +48,17 @@ export function httpTransport(codec: ApiCodec, { baseUrl = codec.baseUrl, deadli
       const fail = (failure: CallFailure): void => {
         if (!isOver) done({ status: 0, failure });
       };
+      const failWith = (error: unknown): void => {
+        const isFault = error instanceof PipelineError && error.code === 'CONFIG_INVALID';
+        if (!isFault) fail({ class: 'unknown', reason: shortReason(messageOf(error)) });
+        else if (!isOver) done({ status: 0, fault: error });
+      };
       const headers = headersOf(secret);
       const address = addressNow();
       if (headers instanceof Promise || address instanceof Promise) {
         prepared(address, headers)
           .then((found) => ('class' in found ? fail(found) : send(found.address, found.headers)))
-          .catch((error: unknown) => fail({ class: 'unknown', reason: shortReason(messageOf(error)) }));
+          .catch(failWith);
       } else send(address, headers);
       return () => {
         isOver = true;
@@ -62,6 +70,12 @@ export function httpTransport(codec: ApiCodec, { baseUrl = codec.baseUrl, deadli
       pool = undefined;
     },
   };
+}
+
+/** An outage ends some day; a host that may not be reached never comes. */
+function refusedServer(origin: string): PipelineError | undefined {
+  const { hostname, port, protocol } = new URL(origin);
+  return refusedEgress(hostname, Number(port) || (protocol === 'https:' ? 443 : 80));
 }
 
 /** Waits for an address that is looked up and a token that is fetched. */

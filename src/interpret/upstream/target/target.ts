@@ -1,4 +1,5 @@
 import type { Observable } from 'rxjs';
+import { serverReach } from '../../../stage/reach.ts';
 import type { Availability } from '../../availability.ts';
 import type { Answer } from '../../caption.ts';
 import type { Captioner } from '../../captioner.ts';
@@ -28,7 +29,10 @@ export interface Target extends Captioner {
 /** A provider out of an API codec. Making it does no I/O. */
 export function httpTarget(codec: ApiCodec, options: UpstreamOptions): Target {
   const settings = upstreamSettings(options);
-  return target(codec, () => httpTransport(codec, settings), settings);
+  const { baseUrl = codec.baseUrl, keys = [] } = settings;
+  const server = serverReach(baseUrl, keys.length > 0 || codec.reaches ? 'frames, prompts, key' : 'frames, prompts');
+  const reaches = [server, ...(codec.reaches ?? [])];
+  return target({ ...codec, reaches }, () => httpTransport(codec, settings), settings);
 }
 
 /**

@@ -59,7 +59,12 @@ function deliver(
   result: CallResult,
   subscriber: Subscriber<Answer>,
 ): void {
-  const { reading } = result;
+  const { reading, fault } = result;
+  if (fault) {
+    attempt.abandon();
+    subscriber.error(fault);
+    return;
+  }
   const failure = result.failure ?? (reading && reading.text.trim() !== '' ? undefined : NO_TEXT);
   if (failure || !reading) {
     const known = failure ?? NO_TEXT;

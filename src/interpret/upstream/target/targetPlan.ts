@@ -7,7 +7,7 @@ import type { ApiCodec } from '../apiCodec.ts';
 import type { UpstreamSettings } from '../upstreamOptions.ts';
 
 /** What is asked, apart from how it is carried. */
-export type ApiFacts = Pick<ApiCodec, 'provider' | 'params' | 'lowDetail' | 'modelFacts'>;
+export type ApiFacts = Pick<ApiCodec, 'provider' | 'params' | 'lowDetail' | 'modelFacts' | 'reaches'>;
 
 /** The longest answer that a worst case is estimated for, where the prompt does not say. */
 const ANSWER_TOKENS = 1_024;
@@ -27,6 +27,7 @@ export function targetPlan(
     provider: api.provider,
     model,
     params: api.params,
+    ...(api.reaches && { reaches: api.reaches }),
     limits: Object.entries(limits).flatMap(([kind, amount]) => (amount === undefined ? [] : [`${amount} ${readable(kind)}${perKey}`])),
     worstCostUsd({ width, height }, promptTokens, outputTokens = ANSWER_TOKENS) {
       const input = imageTokens(facts.image, width, height, api.lowDetail) + promptTokens;
