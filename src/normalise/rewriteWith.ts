@@ -1,4 +1,5 @@
-import { type Observable, catchError, map, of } from 'rxjs';
+import { type Observable, map, of } from 'rxjs';
+import { goOnWith } from '../stage/goOnWith.ts';
 import type { Attempt } from '../interpret/caption.ts';
 import type { Captioner } from '../interpret/captioner.ts';
 import type { CaptionRequest } from '../interpret/captionRequest.ts';
@@ -35,7 +36,7 @@ export const rewriteWith =
     const done = (rewritten: Draft): NormalisedCaption => ({ ...caption, draft: rewritten, route: [...caption.route, ...route] });
     return rewriter(request).pipe(
       map(({ text }) => done(guarded(draft, normaliser.apply(text).text))),
-      catchError(() => of(done(flagged(draft, 'rewrite_failed')))),
+      goOnWith('rewriter', () => of(done(flagged(draft, 'rewrite_failed')))),
     );
   };
 

@@ -35,6 +35,10 @@ export interface Reports {
   assigned: { readonly partitions: number; readonly share: number };
   /** What waits of one partition of the source, and whether no more of it is fetched. */
   buffered: { readonly partition: string; readonly bytes: number; readonly paused: boolean };
+  /** Something that is waited for did not answer, and will be asked again: a broker, a registry. */
+  wait: { readonly on: string; readonly message: string };
+  /** An error after which the flow went on without what had failed. */
+  swallow: { readonly where: string; readonly message: string };
   /** A part could not be closed at the end of a run. */
   close: { readonly part: string; readonly message: string };
   /** Counters of a sensor's decoder. */
@@ -64,6 +68,8 @@ const doors = {
   reject: channel('saccade:reject'),
   assigned: channel('saccade:assigned'),
   buffered: channel('saccade:buffered'),
+  wait: channel('saccade:wait'),
+  swallow: channel('saccade:swallow'),
   close: channel('saccade:close'),
   decode: channel('saccade:decode'),
   cut: channel('saccade:cut'),

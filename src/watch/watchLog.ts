@@ -11,6 +11,9 @@ const LEVELS: Readonly<Record<string, Level>> = {
   overloaded: 'info',
 };
 
+/** How often it is said that the same thing does not answer, in milliseconds. */
+const SAY_EVERY_MS = 5000;
+
 /**
  * Logs the reports of the pipeline as JSON lines. Attempts carry aliases of keys, never keys; pictures and prompts are not logged.
  * Returns the function that ends it.
@@ -18,8 +21,16 @@ const LEVELS: Readonly<Record<string, Level>> = {
 export function watchLog(level: LevelWithSilent, destination: DestinationStream = pino.destination(2)): () => void {
   const log = pino({ level, base: null }, destination);
   let shut = false;
+  const saidAt = new Map<string, number>();
   return endAll([
     listen('reject', (rejected) => log.warn(rejected, 'rejected')),
+    listen('wait', (waited) => {
+      const nowMs = performance.now();
+      if (nowMs - (saidAt.get(waited.on) ?? -Infinity) < SAY_EVERY_MS) return;
+      saidAt.set(waited.on, nowMs);
+      log.warn(waited, 'no answer');
+    }),
+    listen('swallow', (swallowed) => log.info(swallowed, 'went on without')),
     listen('close', (failed) => log.error(failed, 'a part could not be closed')),
     listen('attempt', (attempt) => {
       log[LEVELS[attempt.outcome] ?? 'warn'](attempt, 'attempt');

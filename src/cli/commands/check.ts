@@ -1,3 +1,4 @@
+import { print, printJson } from '../support/printable.ts';
 import type { Command } from 'commander';
 import type { Pipeline } from '../../definePipeline.ts';
 import { PipelineError } from '../../errors.ts';
@@ -18,7 +19,8 @@ export const check = (program: Command): void => {
     .action(async (file: string, { json }: { json?: boolean }) => {
       const pipeline = await loadPipeline(file);
       const report = reportOf(pipeline);
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : describe(file, report));
+      if (json) printJson(report);
+      else print(describe(file, report));
       if (report.missingKeys.length > 0) {
         throw new PipelineError(
           'CONFIG_INVALID',

@@ -1,7 +1,9 @@
+import { print, printJson } from '../support/printable.ts';
 import { execFile } from 'node:child_process';
 import { access, constants, statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
+import { topicNames } from '../../kafka/client/ensureTopic.ts';
 import { codeOf, messageOf } from '../../errors.ts';
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
 import { schemaRegistry } from '../../kafka/client/schemaRegistry.ts';
@@ -45,7 +47,8 @@ export const doctor = (program: Command): void => {
       disk(),
       flags.pipeline ? keys(flags.pipeline) : vendorKeys(),
     ]);
-    process.stdout.write(flags.json ? `${JSON.stringify({ findings })}\n` : table(findings));
+    if (flags.json) printJson({ findings });
+    else print(table(findings));
     if (findings.some(({ state }) => state === 'broken')) process.exitCode = 1;
   });
 };
@@ -67,7 +70,7 @@ async function broker(flags: DoctorFlags, isNamed: boolean): Promise<Finding> {
     try {
       await admin.connect();
       const { brokers } = await admin.describeCluster();
-      const topics = await admin.listTopics();
+      const topics = await topicNames(admin);
       return ok('Kafka', `${brokers.length} broker${brokers.length === 1 ? '' : 's'} at ${flags.brokers}, ${topics.length} topics`);
     } finally {
       await admin.disconnect();

@@ -1,3 +1,4 @@
+import { print, printJson } from '../support/printable.ts';
 import type { Command } from 'commander';
 import { type DriftReport, type FormDrift, driftReport } from '../../drift/driftReport.ts';
 import type { Texture } from '../../drift/texture.ts';
@@ -25,7 +26,8 @@ export const driftCommand = (program: Command): void => {
     .option('--image <column>', 'column that identifies the image: captions of one image are in one fold')
     .action(async (file: string, options: DriftOptions) => {
       const report = await drift(file, options);
-      process.stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : tables(report));
+      if (options.json) printJson(report, 2);
+      else print(tables(report));
     });
 };
 

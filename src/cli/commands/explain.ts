@@ -1,6 +1,7 @@
 import avsc from 'avsc';
 import type { Command } from 'commander';
 import { PipelineError, messageOf } from '../../errors.ts';
+import { print, printJson, printable } from '../support/printable.ts';
 import type { Attempt } from '../../interpret/caption.ts';
 import { isContainer, jsonLines } from '../support/jsonLines.ts';
 
@@ -14,7 +15,8 @@ export const explainCommand = (program: Command): void => {
     .option('--json', 'print one JSON object')
     .action(async (file: string, id: string, { json }: { json?: boolean }) => {
       const explained = explain(await find(file, id));
-      process.stdout.write(json ? `${JSON.stringify(explained)}\n` : describe(explained));
+      if (json) printJson(explained);
+      else print(describe(explained));
     });
 };
 
@@ -66,11 +68,13 @@ function endOf({ status, code, message, cache, duplicateOf, target, model }: Tra
 
 function describe({ id, sensor, end, attempts, costUsd }: Explanation): string {
   const lines = attempts.map(({ target, key, afterMs, ms, status, outcome, reason, inputTokens, outputTokens, costUsd: cost }, n) => {
-    const who = `${target}${key ? ` with key ${key}` : ''}`;
+    const who = printable(`${target}${key ? ` with key ${key}` : ''}`);
     const spent = inputTokens + outputTokens > 0 ? `, ${inputTokens} + ${outputTokens} tokens, ${usd(cost)}` : '';
-    return `  ${n + 1}. +${afterMs} ms  ${who}: ${status || 'no reply'} ${outcome} after ${Math.round(ms)} ms${spent}${reason ? `\n       ${reason}` : ''}`;
+    return `  ${n + 1}. +${afterMs} ms  ${who}: ${printable(`${status || 'no reply'} ${outcome}`)} after ${Math.round(ms)} ms${spent}${reason ? `\n       ${printable(reason)}` : ''}`;
   });
-  return [`${id} of ${sensor}`, ...lines, `  ${end}`, `  ${attempts.length} attempts, ${usd(costUsd)}`, ''].join('\n');
+  return [printable(`${id} of ${sensor}`), ...lines, `  ${printable(end)}`, `  ${attempts.length} attempts, ${usd(costUsd)}`, ''].join(
+    '\n',
+  );
 }
 
 const usd = (cost: number | null): string => (cost === null ? 'cost not known' : `$${cost.toFixed(6)}`);

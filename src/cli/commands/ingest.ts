@@ -1,3 +1,4 @@
+import { print, printJson } from '../support/printable.ts';
 import { type Command, Option } from 'commander';
 import type kafkajs from 'kafkajs';
 import { packetEncoder } from '../../consume/kafka/packetEncoder.ts';
@@ -44,11 +45,8 @@ export const ingest = (program: Command): void => {
       .option('--json', 'print what was done as one JSON object'),
   ).action(async (file: string, flags: IngestFlags) => {
     const done = await ingestRecording(file, flags);
-    process.stdout.write(
-      flags.json
-        ? `${JSON.stringify(done)}\n`
-        : `${done.packets} packets in ${flags.topic}${done.complete ? '' : ' so far; the same command continues'}\n`,
-    );
+    if (flags.json) printJson(done);
+    else print(`${done.packets} packets in ${flags.topic}${done.complete ? '' : ' so far; the same command continues'}\n`);
   });
 };
 

@@ -1,3 +1,4 @@
+import { print, printJson } from '../support/printable.ts';
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { openRecording, withGeometry } from '../../consume/recordings/openRecording.ts';
@@ -36,7 +37,8 @@ export const inspectCommand = (program: Command): void => {
     .action(async (file: string, options: InspectOptions & SheetOptions) => {
       const report = await inspect(file, options);
       if (options.sheet !== undefined) await writeSheet(file, options.sheet, report, options);
-      process.stdout.write(options.json ? `${JSON.stringify(report, undefined, 2)}\n` : table(report));
+      if (options.json) printJson(report, 2);
+      else print(table(report));
     });
 };
 

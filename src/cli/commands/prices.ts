@@ -1,3 +1,4 @@
+import { print, printJson } from '../support/printable.ts';
 import type { Command } from 'commander';
 import { type PriceRow, priceRows, pricesCheckedOn } from '../../interpret/pricing/priceRows.ts';
 import { priceOf } from '../../interpret/pricing/price.ts';
@@ -12,7 +13,8 @@ export const prices = (program: Command): void => {
     .option('--json', 'print one JSON object')
     .action((model: string | undefined, { json }: { json?: boolean }) => {
       const report = priceReport(model, today(Date.now()));
-      process.stdout.write(json ? `${JSON.stringify(report)}\n` : describe(report, model));
+      if (json) printJson(report);
+      else print(describe(report, model));
     });
 };
 

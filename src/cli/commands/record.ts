@@ -1,3 +1,4 @@
+import { print, printJson } from '../support/printable.ts';
 import type { Command } from 'commander';
 import type kafkajs from 'kafkajs';
 import type { ArchivedMessage } from '../../consume/recordings/topicArchiveFile.ts';
@@ -35,11 +36,8 @@ export const record = (program: Command): void => {
       .option('--json', 'print what was done as one JSON object'),
   ).action(async (flags: RecordFlags) => {
     const done = await recordTopic(flags);
-    process.stdout.write(
-      flags.json
-        ? `${JSON.stringify(done)}\n`
-        : `${done.messages} messages in ${flags.out}${done.complete ? '' : ' so far; the same command continues'}\n`,
-    );
+    if (flags.json) printJson(done);
+    else print(`${done.messages} messages in ${flags.out}${done.complete ? '' : ' so far; the same command continues'}\n`);
   });
 };
 

@@ -1,3 +1,4 @@
+import { print, printJson } from '../support/printable.ts';
 import { type Command, Option } from 'commander';
 import { packetEncoder } from '../../consume/kafka/packetEncoder.ts';
 import { synthetic } from '../../consume/sources/synthetic.ts';
@@ -34,7 +35,8 @@ export const sensor = (program: Command): void => {
       .option('--json', 'print what was done as one JSON object'),
   ).action(async (flags: SensorFlags) => {
     const packets = await publish(flags);
-    process.stdout.write(flags.json ? `${JSON.stringify({ packets })}\n` : `${packets} packets in ${flags.topic}\n`);
+    if (flags.json) printJson({ packets });
+    else print(`${packets} packets in ${flags.topic}\n`);
   });
 };
 

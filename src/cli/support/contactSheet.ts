@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { printable } from './printable.ts';
 import type { Pixels } from '../../frame/renderer.ts';
 
 /** One picture of a contact sheet, with lines of text below it. */
@@ -60,13 +61,14 @@ function captionSvg(lines: readonly string[], width: number, rows: number): Buff
   );
 }
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** Longer than any line of a sheet; XML has no control characters, not even escaped. */
+const escaped = (text: string): string => printable(text, 400).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** Breaks a text at spaces into at most `most` lines of `width` characters; a text that does not fit ends in an ellipsis. */
 export function wrapText(text: string, width: number, most: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.slice(0, width * most + 1).split(/\s+/)) {
     if (line !== '' && line.length + 1 + word.length > width) {
       lines.push(line);
       line = word;

@@ -1,10 +1,17 @@
 import { codeOf, errorCodes, messageOf } from '../../errors.ts';
+import { printableLines } from './printable.ts';
 
-/** The message of an error; with `verbose` also its stack trace and its causes. */
+/** The message of an error; with `verbose` also its stack trace and its causes. An error of the program itself is said to be one. */
 export function explainFailure(error: unknown, verbose: boolean): string {
-  if (verbose && error instanceof Error) return `${error.stack ?? error.message}${causesOf(error)}`;
-  return `saccade: ${messageOf(error)}`;
+  if (verbose && error instanceof Error) return printableLines(`${error.stack ?? error.message}${causesOf(error)}`);
+  const message = printableLines(messageOf(error));
+  if (!isFaultOfProgram(error)) return `saccade: ${message}`;
+  return `saccade: a fault in Saccade or in a plug-in, not in what you gave it (${error.name}: ${message}); --verbose before the command shows where`;
 }
+
+/** What a program that is right does not throw. */
+const isFaultOfProgram = (error: unknown): error is Error =>
+  error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
 
 /** 2 when the command line, the configuration or the input is wrong; 1 when the run failed. */
 export const exitCodeOf = (error: unknown): 1 | 2 => errorCodes[codeOf(error)].exitCode;

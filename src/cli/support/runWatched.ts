@@ -5,8 +5,11 @@ import { watchLog } from '../../watch/watchLog.ts';
 import { type Connected, serveMetrics } from '../../watch/serveMetrics.ts';
 import type { Summary } from '../../watch/summary.ts';
 import { watchSummary } from '../../watch/watchSummary.ts';
+import { print, printJson, printableLines } from './printable.ts';
 import type { RunFlags } from './runFlags.ts';
+import { showWaits } from './showWaits.ts';
 import { showProgress } from './showProgress.ts';
+import { unfinished } from './unfinished.ts';
 import { summaryTable } from './summaryTable.ts';
 
 /** Runs a pipeline with progress, metrics, log and a summary. The first SIGINT or SIGTERM drains, the second ends at once. */
@@ -24,11 +27,12 @@ export async function runWatched(
     );
 
   const stop = new AbortController();
-  const endSignals = drainOnSignal(stop, drain);
   const served = metrics === undefined ? undefined : await serveMetrics(metrics, partsOf(pipeline, stop.signal));
   if (served && !json) process.stderr.write(`metrics on ${served.url}/metrics\n`);
+  const endWaits = showWaits();
   const endLog = log === undefined ? undefined : watchLog(log);
   const summary = watchSummary();
+  const endSignals = drainOnSignal(stop, drain, () => unfinished(summary.read(), pipeline, drain));
   const endProgress = await showProgress(pipeline.source, summary.read);
   try {
     await runPipeline({ ...pipeline, workers }, stop.signal);
@@ -38,9 +42,11 @@ export async function runWatched(
     endProgress();
     summary.end();
     endLog?.();
+    endWaits();
     endSignals();
     await served?.end();
-    process.stdout.write(json ? `${JSON.stringify({ ...summary.read(), outputs })}\n` : summaryTable(summary.read(), outputs));
+    if (json) printJson({ ...summary.read(), outputs });
+    else print(summaryTable(summary.read(), outputs));
   }
 }
 
@@ -54,7 +60,7 @@ const partsOf = ({ source, ledger, sink, deadLetters }: Pipeline, stop: AbortSig
 ];
 
 /** Returns the function that stops listening. */
-function drainOnSignal(stop: AbortController, drainSeconds: number): () => void {
+function drainOnSignal(stop: AbortController, drainSeconds: number, describeRest: () => string): () => void {
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stop.signal.aborted) process.exit(130);
     process.stderr.write(
@@ -62,9 +68,7 @@ function drainOnSignal(stop: AbortController, drainSeconds: number): () => void 
     );
     stop.abort();
     setTimeout(() => {
-      process.stderr.write(
-        `saccade: some frames were not finished within ${drainSeconds} s; answers are in the ledger, the rest will be read again\n`,
-      );
+      process.stderr.write(printableLines(describeRest()));
       process.exit(1);
     }, drainSeconds * 1000).unref();
   };

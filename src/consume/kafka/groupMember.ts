@@ -1,4 +1,5 @@
 import type kafkajs from 'kafkajs';
+import { topicNames } from '../../kafka/client/ensureTopic.ts';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { committedMessages } from '../../kafka/client/committedMessages.ts';
 import { retryUntil } from '../../kafka/client/retryUntil.ts';
@@ -89,7 +90,7 @@ export class GroupMember {
       this.#fail(new PipelineError('SOURCE_FAILED', `no answer of the brokers for ${Math.round(silentMs / 1000)} s`, { retryable: true })),
     );
     await this.#admin.connect();
-    this.#topics = matchTopics(await this.#admin.listTopics(), this.#options.topic);
+    this.#topics = matchTopics(await topicNames(this.#admin), this.#options.topic);
     await this.#restarting.start(this.#topics, ({ batch }) => this.#onBatch(batch));
   }
 

@@ -1,6 +1,7 @@
-import { EMPTY, type Observable, catchError, merge, mergeMap, take, tap, timer } from 'rxjs';
+import { EMPTY, type Observable, merge, mergeMap, take, tap, timer } from 'rxjs';
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
+import { goOnWith } from '../../stage/goOnWith.ts';
 import type { Answer } from '../caption.ts';
 import type { Captioner } from '../captioner.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
@@ -43,7 +44,7 @@ export function hedge(inner: Captioner, options: HedgeOptions = {}): Captioner {
         return target(request);
       }),
       // Only the first call's failure is the frame's.
-      catchError(() => EMPTY),
+      goOnWith('hedge', () => EMPTY),
     );
 
   const ask = (target: Captioner, request: CaptionRequest): Observable<Answer> => {

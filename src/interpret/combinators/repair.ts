@@ -1,4 +1,5 @@
-import { type Observable, catchError, defer, map, of, switchMap } from 'rxjs';
+import { type Observable, defer, map, of, switchMap } from 'rxjs';
+import { goOnWith } from '../../stage/goOnWith.ts';
 import type { Answer } from '../caption.ts';
 import type { Captioner } from '../captioner.ts';
 import type { CaptionRequest } from '../captionRequest.ts';
@@ -32,7 +33,7 @@ function repaired(target: Captioner, request: CaptionRequest, answer: Answer): O
   const image = { ...request.image, bytes: new Uint8Array(), sha256: '' };
   return defer(() => target({ ...request, image, prompt })).pipe(
     map((second) => (readStructured(second.text).structured ? merged(answer, second) : answer)),
-    catchError(() => of(answer)),
+    goOnWith('repair', () => of(answer)),
   );
 }
 

@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs';
 import { z } from 'zod';
+import { report } from '../../stage/report.ts';
 import { limitUnpacked, registerCodecs } from './compression.ts';
 import { type TlsFiles, readTls, tlsSchema } from './tlsFiles.ts';
 import { readSecret } from './readSecret.ts';
@@ -76,12 +77,18 @@ export function connect(
     connectionTimeout: 3000,
     requestTimeout: 30_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2000, retries: 8 },
-    // Failures come as errors; kafkajs's own log would repeat them.
-    logLevel: kafkajs.logLevel.NOTHING,
+    // Failures come as errors, and kafkajs's own log would repeat them; but while it still tries, only its log tells.
+    logLevel: kafkajs.logLevel.ERROR,
+    logCreator: () => reportUnanswered,
     ssl: typeof tls === 'boolean' ? tls : readTls('tls', tls),
     ...(sasl && { sasl: saslOptions(sasl) }),
     ...more,
   });
+}
+
+function reportUnanswered({ namespace, log }: kafkajs.LogEntry): void {
+  if (namespace !== 'Connection' || typeof log['broker'] !== 'string') return;
+  report('wait', () => ({ on: `Kafka at ${log['broker']}`, message: log.message.replace(/^Connection error: /, '') }));
 }
 
 function saslOptions(sasl: NonNullable<CheckedConnection['sasl']>): kafkajs.SASLOptions {
