@@ -9,7 +9,7 @@
  * one: a source that reads recordings knows the formats, and no decoder knows a source.
  */
 export const floors: readonly (readonly string[])[] = [
-  ['errors', 'readOptions', 'secret', 'random', 'unpack', 'redactor', 'listenAddress', 'egressOf', 'guardEgress'],
+  ['errors', 'readOptions', 'secret', 'random', 'unpack', 'redactor', 'listenAddress', 'egressOf', 'guardEgress', 'visible'],
   ['files'],
   ['stage'],
   ['avro', 'kafka'],

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Level, type LevelWithSilent, pino } from 'pino';
+import { visibleJson } from '../visible.ts';
 import { listen } from '../stage/report.ts';
 import { endAll } from './support/endAll.ts';
 
@@ -19,7 +20,7 @@ const SAY_EVERY_MS = 5000;
  * Returns the function that ends it.
  */
 export function watchLog(level: LevelWithSilent, destination: DestinationStream = pino.destination(2)): () => void {
-  const log = pino({ level, base: null }, destination);
+  const log = pino({ level, base: null }, { write: (line) => destination.write(`${visibleJson(line.trimEnd())}\n`) });
   let shut = false;
   const saidAt = new Map<string, number>();
   return endAll([

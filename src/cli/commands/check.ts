@@ -1,4 +1,4 @@
-import { print, printJson } from '../support/printable.ts';
+import { print, printJson } from '../support/print.ts';
 import type { Command } from 'commander';
 import type { Pipeline } from '../../definePipeline.ts';
 import { PipelineError } from '../../errors.ts';

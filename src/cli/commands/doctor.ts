@@ -1,4 +1,4 @@
-import { print, printJson } from '../support/printable.ts';
+import { print, printJson } from '../support/print.ts';
 import { execFile } from 'node:child_process';
 import { access, constants, statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';

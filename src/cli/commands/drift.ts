@@ -1,4 +1,4 @@
-import { print, printJson } from '../support/printable.ts';
+import { print, printJson } from '../support/print.ts';
 import type { Command } from 'commander';
 import { type DriftReport, type FormDrift, driftReport } from '../../drift/driftReport.ts';
 import type { Texture } from '../../drift/texture.ts';

@@ -1,7 +1,8 @@
+import { print, printJson } from '../support/print.ts';
+import { visible } from '../../visible.ts';
 import avsc from 'avsc';
 import type { Command } from 'commander';
 import { PipelineError, messageOf } from '../../errors.ts';
-import { print, printJson, printable } from '../support/printable.ts';
 import type { Attempt } from '../../interpret/caption.ts';
 import { isContainer, jsonLines } from '../support/jsonLines.ts';
 
@@ -68,13 +69,11 @@ function endOf({ status, code, message, cache, duplicateOf, target, model }: Tra
 
 function describe({ id, sensor, end, attempts, costUsd }: Explanation): string {
   const lines = attempts.map(({ target, key, afterMs, ms, status, outcome, reason, inputTokens, outputTokens, costUsd: cost }, n) => {
-    const who = printable(`${target}${key ? ` with key ${key}` : ''}`);
+    const who = visible(`${target}${key ? ` with key ${key}` : ''}`);
     const spent = inputTokens + outputTokens > 0 ? `, ${inputTokens} + ${outputTokens} tokens, ${usd(cost)}` : '';
-    return `  ${n + 1}. +${afterMs} ms  ${who}: ${printable(`${status || 'no reply'} ${outcome}`)} after ${Math.round(ms)} ms${spent}${reason ? `\n       ${printable(reason)}` : ''}`;
+    return `  ${n + 1}. +${afterMs} ms  ${who}: ${visible(`${status || 'no reply'} ${outcome}`)} after ${Math.round(ms)} ms${spent}${reason ? `\n       ${visible(reason)}` : ''}`;
   });
-  return [printable(`${id} of ${sensor}`), ...lines, `  ${printable(end)}`, `  ${attempts.length} attempts, ${usd(costUsd)}`, ''].join(
-    '\n',
-  );
+  return [visible(`${id} of ${sensor}`), ...lines, `  ${visible(end)}`, `  ${attempts.length} attempts, ${usd(costUsd)}`, ''].join('\n');
 }
 
 const usd = (cost: number | null): string => (cost === null ? 'cost not known' : `$${cost.toFixed(6)}`);

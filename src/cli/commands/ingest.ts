@@ -1,4 +1,4 @@
-import { print, printJson } from '../support/printable.ts';
+import { print, printJson } from '../support/print.ts';
 import { type Command, Option } from 'commander';
 import type kafkajs from 'kafkajs';
 import { packetEncoder } from '../../consume/kafka/packetEncoder.ts';

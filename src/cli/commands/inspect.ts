@@ -1,4 +1,4 @@
-import { print, printJson } from '../support/printable.ts';
+import { print, printJson } from '../support/print.ts';
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { openRecording, withGeometry } from '../../consume/recordings/openRecording.ts';

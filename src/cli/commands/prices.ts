@@ -1,4 +1,4 @@
-import { print, printJson } from '../support/printable.ts';
+import { print, printJson } from '../support/print.ts';
 import type { Command } from 'commander';
 import { type PriceRow, priceRows, pricesCheckedOn } from '../../interpret/pricing/priceRows.ts';
 import { priceOf } from '../../interpret/pricing/price.ts';

@@ -1,4 +1,4 @@
-import { print, printJson } from '../support/printable.ts';
+import { print, printJson } from '../support/print.ts';
 import type { Command } from 'commander';
 import type kafkajs from 'kafkajs';
 import type { ArchivedMessage } from '../../consume/recordings/topicArchiveFile.ts';

@@ -1,4 +1,4 @@
-import { print, printJson } from '../support/printable.ts';
+import { print, printJson } from '../support/print.ts';
 import { type Command, Option } from 'commander';
 import { packetEncoder } from '../../consume/kafka/packetEncoder.ts';
 import { synthetic } from '../../consume/sources/synthetic.ts';

@@ -1,5 +1,5 @@
+import { visible } from '../../visible.ts';
 import sharp from 'sharp';
-import { printable } from './printable.ts';
 import type { Pixels } from '../../frame/renderer.ts';
 
 /** One picture of a contact sheet, with lines of text below it. */
@@ -62,7 +62,7 @@ function captionSvg(lines: readonly string[], width: number, rows: number): Buff
 }
 
 /** Longer than any line of a sheet; XML has no control characters, not even escaped. */
-const escaped = (text: string): string => printable(text, 400).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escaped = (text: string): string => visible(text, 400).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 /** Breaks a text at spaces into at most `most` lines of `width` characters; a text that does not fit ends in an ellipsis. */
 export function wrapText(text: string, width: number, most: number): string[] {

@@ -1,10 +1,10 @@
+import { visibleLines } from './print.ts';
 import { codeOf, errorCodes, messageOf } from '../../errors.ts';
-import { printableLines } from './printable.ts';
 
 /** The message of an error; with `verbose` also its stack trace and its causes. An error of the program itself is said to be one. */
 export function explainFailure(error: unknown, verbose: boolean): string {
-  if (verbose && error instanceof Error) return printableLines(`${error.stack ?? error.message}${causesOf(error)}`);
-  const message = printableLines(messageOf(error));
+  if (verbose && error instanceof Error) return visibleLines(`${error.stack ?? error.message}${causesOf(error)}`);
+  const message = visibleLines(messageOf(error));
   if (!isFaultOfProgram(error)) return `saccade: ${message}`;
   return `saccade: a fault in Saccade or in a plug-in, not in what you gave it (${error.name}: ${message}); --verbose before the command shows where`;
 }

@@ -1,3 +1,4 @@
+import { print, printJson, visibleLines } from './print.ts';
 import type { Pipeline } from '../../definePipeline.ts';
 import { PipelineError } from '../../errors.ts';
 import { runPipeline } from '../../runPipeline.ts';
@@ -5,7 +6,6 @@ import { watchLog } from '../../watch/watchLog.ts';
 import { type Connected, serveMetrics } from '../../watch/serveMetrics.ts';
 import type { Summary } from '../../watch/summary.ts';
 import { watchSummary } from '../../watch/watchSummary.ts';
-import { print, printJson, printableLines } from './printable.ts';
 import type { RunFlags } from './runFlags.ts';
 import { showWaits } from './showWaits.ts';
 import { showProgress } from './showProgress.ts';
@@ -68,7 +68,7 @@ function drainOnSignal(stop: AbortController, drainSeconds: number, describeRest
     );
     stop.abort();
     setTimeout(() => {
-      process.stderr.write(printableLines(describeRest()));
+      process.stderr.write(visibleLines(describeRest()));
       process.exit(1);
     }, drainSeconds * 1000).unref();
   };

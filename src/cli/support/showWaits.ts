@@ -1,5 +1,5 @@
+import { visible } from '../../visible.ts';
 import { listen } from '../../stage/report.ts';
-import { printable } from './printable.ts';
 
 /** How often the same thing is said to be waited for. */
 const SAY_EVERY_MS = 5000;
@@ -24,6 +24,6 @@ export function showWaits(write: (text: string) => void = (text) => void process
     if (nowMs - wait.saidMs < SAY_EVERY_MS) return;
     wait.saidMs = nowMs;
     const seconds = Math.round((nowMs - wait.sinceMs) / 1000);
-    write(`${printable(on)} does not answer${seconds > 0 ? ` for ${seconds} s` : ''}: ${printable(message)}; it is asked again\n`);
+    write(`${visible(on)} does not answer${seconds > 0 ? ` for ${seconds} s` : ''}: ${visible(message)}; it is asked again\n`);
   });
 }

@@ -1,3 +1,4 @@
+import { visible } from '../../../src/visible.ts';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -7,7 +8,6 @@ import { of, throwError } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { contactSheet } from '../../../src/cli/support/contactSheet.ts';
 import { explainFailure } from '../../../src/cli/support/explainFailure.ts';
-import { printable } from '../../../src/cli/support/printable.ts';
 import { showWaits } from '../../../src/cli/support/showWaits.ts';
 import { unfinished } from '../../../src/cli/support/unfinished.ts';
 import { PipelineError } from '../../../src/errors.ts';
@@ -32,13 +32,13 @@ const HOSTILE: readonly (readonly [string, string])[] = [
   ['markup', '"\'&<script>alert(1)</script>]]>'],
   ['1 MB', 'x'.repeat(1e6)],
 ];
-const visible = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
+const SEEN = /^[^\p{C}\p{Zl}\p{Zp}]*$/u;
 
 describe('foreign words (issue 11)', () => {
   it.each(HOSTILE)('%s: nothing unseen reaches a terminal', (_, text) => {
-    expect(printable(text)).toMatch(visible);
-    expect(printable(text).length).toBeLessThan(2100);
-    for (const line of explainFailure(new PipelineError('SINK_FAILED', text), false).split('\n')) expect(line).toMatch(visible);
+    expect(visible(text)).toMatch(SEEN);
+    expect(visible(text).length).toBeLessThan(2100);
+    for (const line of explainFailure(new PipelineError('SINK_FAILED', text), false).split('\n')) expect(line).toMatch(SEEN);
   });
 
   it.each(HOSTILE)('%s: a sheet is drawn with it', async (_, text) => {
@@ -47,7 +47,7 @@ describe('foreign words (issue 11)', () => {
   });
 
   it('leaves ordinary words as they are, in any writing', () => {
-    for (const text of ['A car moves left.', 'кот', '猫が右へ', 'città, 30 °C', '🚗 left']) expect(printable(text)).toBe(text);
+    for (const text of ['A car moves left.', 'кот', '猫が右へ', 'città, 30 °C', '🚗 left']) expect(visible(text)).toBe(text);
   });
 
   it('explain shows a record whose every word is hostile', async () => {
@@ -75,10 +75,10 @@ describe('foreign words (issue 11)', () => {
       );
       const { stdout, code } = await saccade(['explain', file, 'a1']);
       expect(code).toBe(0);
-      for (const line of stdout.split('\n')) expect(line).toMatch(visible);
+      for (const line of stdout.split('\n')) expect(line).toMatch(SEEN);
       expect(stdout.split('\n')).toHaveLength(6);
       const json = await saccade(['explain', file, 'a1', '--json']);
-      expect(json.stdout.trimEnd()).toMatch(visible);
+      expect(json.stdout.trimEnd()).toMatch(SEEN);
       expect((JSON.parse(json.stdout) as { sensor: string }).sensor).toBe(words);
     } finally {
       await rm(folder, { recursive: true });
@@ -118,6 +118,16 @@ describe('errors reach the person (issue 11)', () => {
       'another does not answer: connect ECONNREFUSED; it is asked again\n',
       'Kafka at broker:9092 does not answer: connect ECONNREFUSED; it is asked again\n',
     ]);
+  });
+
+  it.each(HOSTILE)('%s: a line of the log is one line of JSON that shows all', (_, text) => {
+    const lines: string[] = [];
+    const end = watchLog('info', { write: (line) => void lines.push(line) });
+    report('reject', () => ({ stage: 'decode', sensor: text, code: 'DECODE_MALFORMED', message: text }));
+    end();
+    expect(lines).toHaveLength(1);
+    expect(lines[0]!.trimEnd()).toMatch(SEEN);
+    expect(JSON.parse(lines[0]!)).toMatchObject({ sensor: text, message: text });
   });
 
   it('what a stage swallowed is in the log at level info', async () => {
