@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { PipelineError, messageOf } from '../../errors.ts';
+import { fileLines } from './fileLines.ts';
 
 const HEAD_BYTES = 4096;
 
@@ -7,21 +8,16 @@ const HEAD_BYTES = 4096;
 export async function* jsonLines(
   path: string,
 ): AsyncGenerator<{ readonly row: Readonly<Record<string, unknown>>; readonly line: number }, void> {
-  const file = await open(path);
-  try {
-    let line = 0;
-    for await (const text of file.readLines({ autoClose: false })) {
-      line++;
-      const json = line === 1 ? text.replace(/^\uFEFF/, '') : text;
-      if (json.trim() === '') continue;
-      try {
-        yield { row: JSON.parse(json) as Record<string, unknown>, line };
-      } catch (cause) {
-        throw new PipelineError('INPUT_UNREADABLE', `${path} line ${line}: not JSON (${messageOf(cause)})`, { cause });
-      }
+  let line = 0;
+  for await (const text of fileLines(path)) {
+    line++;
+    const json = line === 1 ? text.replace(/^\uFEFF/, '') : text;
+    if (json.trim() === '') continue;
+    try {
+      yield { row: JSON.parse(json) as Record<string, unknown>, line };
+    } catch (cause) {
+      throw new PipelineError('INPUT_UNREADABLE', `${path} line ${line}: not JSON (${messageOf(cause)})`, { cause });
     }
-  } finally {
-    await file.close();
   }
 }
 
