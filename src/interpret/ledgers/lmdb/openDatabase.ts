@@ -2,6 +2,7 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open } from 'lmdb';
 import type { PaidAnswer } from '../../ledger.ts';
+import { privateFiles } from './privateFiles.ts';
 import type { LedgerDatabase, StoredClaim } from './lmdbClaims.ts';
 
 /** A database begins with two pages of 4 KiB; where it has less, nothing was ever in it. */
@@ -18,6 +19,7 @@ export async function openDatabase(path: string): Promise<LedgerDatabase> {
     noSubdir: false,
     keyEncoding: 'binary',
     compression: false,
+    ...privateFiles,
     // A write resolves when its transaction is synced, and rejects when it cannot be: with LMDB's defaults nobody hears of a sync
     // that fails, and a transaction that fails is an unhandled rejection of its own.
     overlappingSync: false,
