@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import avsc from 'avsc';
-import { recordKeys } from './recordKeys.ts';
+import { type RecordFacts, recordKeys } from './recordKeys.ts';
 import { longAt, skipRecord, stringAt } from './skipRecord.ts';
 
 /** A group of records. */
@@ -71,8 +71,11 @@ export function containerFile<Value>(schema: string, deflateLevel?: number): Con
     keysAt(bytes, start) {
       const block = readBlock(bytes, start, sync, (body, at) => {
         const { end, fields } = skip(body, at);
+        const id = stringAt(body, fields.get('id')!);
+        // There are few dead letters without a window: they are decoded whole.
+        if (id === '' && fields.has('position')) return { value: recordKeys(type.decode(body, at).value as RecordFacts), end };
         const endAt = fields.get('endUs');
-        return { value: recordKeys(stringAt(body, fields.get('id')!), endAt === undefined ? undefined : longAt(body, endAt)), end };
+        return { value: recordKeys({ id, ...(endAt !== undefined && { endUs: longAt(body, endAt) }) }), end };
       });
       return typeof block === 'string' ? block : { values: block.values.flat(), end: block.end };
     },

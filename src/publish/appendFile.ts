@@ -1,4 +1,4 @@
-import { formerKey, recordKeys } from '../avro/recordKeys.ts';
+import { type RecordFacts, formerKey, recordKeys } from '../avro/recordKeys.ts';
 import { PipelineError, messageOf } from '../errors.ts';
 import type { Companion } from '../files/companion.ts';
 import type { Digest } from '../files/coverage.ts';
@@ -40,11 +40,7 @@ const MOST_GROUP_BYTES = 8 << 20;
  *
  * @param open opens the file itself. @default that of Node
  */
-export function appendFile<Value extends { readonly id?: string; readonly endUs?: number }>(
-  path: string,
-  framing: RecordFraming<Value>,
-  open?: OpenFile,
-): AppendFile<Value> {
+export function appendFile<Value extends RecordFacts>(path: string, framing: RecordFraming<Value>, open?: OpenFile): AppendFile<Value> {
   let file: GrowingFile<readonly string[]> | undefined;
   let pending: PendingRecord[] = [];
   let flushing: Promise<void> | undefined;
@@ -86,7 +82,7 @@ export function appendFile<Value extends { readonly id?: string; readonly endUs?
     },
     write: (value) =>
       new Promise((resolve, reject) => {
-        pending.push({ keys: recordKeys(value.id ?? '', value.endUs), record: framing.encode(value), resolve, reject });
+        pending.push({ keys: recordKeys(value), record: framing.encode(value), resolve, reject });
         flushing ??= flush();
       }),
     has(id, former) {

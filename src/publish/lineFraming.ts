@@ -1,4 +1,4 @@
-import { recordKeys } from '../avro/recordKeys.ts';
+import { type RecordFacts, recordKeys } from '../avro/recordKeys.ts';
 import { type SchemaName, schemaText } from '../avro/schemaText.ts';
 import { hasUnwrittenPages } from '../files/hasUnwrittenPages.ts';
 import { isJsonBegun } from './isJsonBegun.ts';
@@ -44,9 +44,9 @@ export const lineFraming = <Value extends object>(): RecordFraming<Value> => ({
 function keysIn(line: Buffer): string[] | undefined {
   if (isBlank(line)) return [];
   try {
-    const record = JSON.parse(line.toString('utf8')) as Readonly<Record<string, unknown>> | null;
-    if (typeof record?.['id'] === 'string') return recordKeys(record['id'], record['endUs']);
-    return typeof record?.['stage'] === 'string' && typeof record['code'] === 'string' ? [] : undefined;
+    const record = JSON.parse(line.toString('utf8')) as (RecordFacts & { readonly id?: unknown }) | null;
+    if (typeof record?.id === 'string') return recordKeys(record);
+    return typeof record?.stage === 'string' && typeof record.code === 'string' ? recordKeys({ ...record, id: '' }) : undefined;
   } catch {
     return undefined;
   }

@@ -40,6 +40,8 @@ export interface DeadLetter {
 /** Where dead letters are kept: any `Sink<DeadLetter>` will do. */
 export interface DeadLetters {
   write(letter: DeadLetter, from: Position): Promise<void>;
+  /** Whether a letter with this key (`letterKey`) is there, from this run or one before it; absent: it is not known. */
+  readonly has?: (key: string) => boolean | Promise<boolean>;
 }
 
 /** Ends the life of an item that failed. */

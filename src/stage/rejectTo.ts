@@ -1,5 +1,6 @@
 import { PipelineError, codeOf, messageOf } from '../errors.ts';
 import type { Gate } from './gate.ts';
+import { letterKey } from './letterKey.ts';
 import type { DeadLetters, Reject } from './reject.ts';
 import { report } from './report.ts';
 
@@ -20,7 +21,10 @@ export const rejectTo =
     const letter = { ...failure, id, start, end, payload: bytes, payloadType, route: JSON.stringify(route) };
     const leave = gate.hold(bytes.byteLength);
     try {
-      await (code === 'EVENTS_LATE' ? late : deadLetters).write(letter, position);
+      const letters = code === 'EVENTS_LATE' ? late : deadLetters;
+      // A run that is started again reads from the beginning, and finds the same damage.
+      const found = letters.has?.(letterKey(letter)) ?? false;
+      if (!(typeof found === 'boolean' ? found : await found)) await letters.write(letter, position);
     } finally {
       leave();
     }

@@ -60,7 +60,9 @@ export async function replayPipeline(given: Pipeline, past: string, flags: Repla
 
 /** Replays the windows and packets of dead letters from the topics and files that they came from. */
 async function replayOfLetters(pipeline: Pipeline, letters: readonly DeadLetter[], flags: ReplayFlags): Promise<Replay> {
-  const { renderer, filters, sink, deadLetters } = pipeline;
+  const { renderer, filters, sink } = pipeline;
+  // What fails again has a reason and a time of its own: it is written also where there is one already.
+  const { has: _has, ...deadLetters } = pipeline.deadLetters;
   const horizonUs = filters.reduce((sum, { memoryUs = 0 }) => sum + memoryUs, renderer.horizonUs ?? 0);
   const file = sink.params?.['path'];
   // Only the windows of packets are looked up.
