@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import avsc from 'avsc';
+import { patchVarints } from './patchVarints.ts';
 import { type RecordFacts, recordKeys } from './recordKeys.ts';
 import { longAt, skipRecord, stringAt } from './skipRecord.ts';
 
@@ -34,6 +35,8 @@ export interface ContainerFile<Value> {
   /** The same with nothing of the records but their keys (recordKeys): ten times as fast. */
   readonly keysAt: (bytes: Buffer, start: number) => ContainerBlock<string> | 'incomplete' | 'damaged';
 }
+
+patchVarints();
 
 const MAGIC = Buffer.from('Obj\x01', 'latin1');
 const METADATA = avsc.Type.forSchema({ type: 'map', values: 'bytes' });

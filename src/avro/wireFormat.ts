@@ -7,7 +7,9 @@
 */
 import avsc from 'avsc';
 import { PipelineError, messageOf } from '../errors.ts';
+import { exactLong } from './exactLong.ts';
 import { misfit } from './misfit.ts';
+import { patchVarints } from './patchVarints.ts';
 import { type SchemaName, compactSchema } from './schemaText.ts';
 import type { SchemaRegistry } from '../kafka/client/schemaRegistry.ts';
 
@@ -18,7 +20,21 @@ export type WireFormat = (typeof wireFormats)[number];
 export const subjectNamings = ['topic', 'record', 'topic-record'] as const;
 export type SubjectNaming = (typeof subjectNamings)[number];
 
+patchVarints();
+
 const typeOf = (text: string): avsc.Type => avsc.Type.forSchema(JSON.parse(text), { wrapUnions: false });
+
+/** The same with longs that are exact beyond 2^53. */
+const exactTypeOf = (text: string): avsc.Type =>
+  avsc.Type.forSchema(JSON.parse(text), { wrapUnions: false, registry: { long: exactLong } });
+
+export interface WireOptions {
+  /**
+   * Longs are exact beyond 2^53: read as bigints, and written of bigints or numbers. It takes twice as long; else a record with such a
+   * number is refused. @default false
+   */
+  readonly exact?: boolean;
+}
 
 export interface Encoder {
   /** Throws UNEXPECTED when the value does not fit the schema. */
@@ -28,8 +44,8 @@ export interface Encoder {
 }
 
 /** Encodes values of one schema; `prefix` comes before each body. */
-export function encoder(name: SchemaName, prefix: Buffer): Encoder {
-  const type = typeOf(compactSchema(name));
+export function encoder(name: SchemaName, prefix: Buffer, { exact = false }: WireOptions = {}): Encoder {
+  const type = (exact ? exactTypeOf : typeOf)(compactSchema(name));
   return {
     record: type.name ?? name,
     encode(value) {
@@ -87,8 +103,9 @@ export function decoder<Value>(
   name: SchemaName,
   wire: WireFormat,
   registry: SchemaRegistry | undefined,
+  { exact = false }: WireOptions = {},
 ): (bytes: Buffer) => Value | Promise<Value> {
-  const type = typeOf(compactSchema(name));
+  const type = (exact ? exactTypeOf : typeOf)(compactSchema(name));
   const read = (bytes: Buffer, from: number, resolver?: avsc.Resolver): Value => {
     try {
       return type.fromBuffer(bytes.subarray(from), resolver);
@@ -98,7 +115,7 @@ export function decoder<Value>(
   };
   if (wire === 'plain') return (bytes) => read(bytes, 0);
   if (wire === 'single-object') {
-    const prefix = singleObjectPrefixOf(type);
+    const prefix = singleObjectPrefix(name);
     return (bytes) => {
       if (bytes.subarray(0, 10).equals(prefix)) return read(bytes, 10);
       throw new PipelineError(

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { PipelineError } from '../../errors.ts';
+import { PipelineError, messageOf } from '../../errors.ts';
 import { type ArchivedMessage, topicArchiveFile } from './topicArchiveFile.ts';
 
 const READ_BYTES = 1 << 22;
@@ -34,6 +34,14 @@ export interface ArchiveBlock {
   readonly end: number;
 }
 
+function blockIn(held: Buffer, path: string, at: number): ReturnType<typeof topicArchiveFile.blockAt> {
+  try {
+    return topicArchiveFile.blockAt(held, 0);
+  } catch (cause) {
+    throw new PipelineError('INPUT_UNREADABLE', `${path}: the archive is damaged at byte ${at}: ${messageOf(cause)}`, { cause });
+  }
+}
+
 /** The whole blocks of an archive: one that was not finished ends with an incomplete block, which is left out. */
 export async function* archiveBlocks(path: string): AsyncGenerator<ArchiveBlock, void> {
   if (!(await isTopicArchive(path)))
@@ -43,7 +51,7 @@ export async function* archiveBlocks(path: string): AsyncGenerator<ArchiveBlock,
     let held = Buffer.alloc(0);
     let heldAt = HEADER_BYTES;
     for (;;) {
-      const block = topicArchiveFile.blockAt(held, 0);
+      const block = blockIn(held, path, heldAt);
       if (block === 'damaged')
         throw new PipelineError('INPUT_UNREADABLE', `${path}: the archive is damaged: a block does not end where it says`);
       if (block === 'incomplete') {

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { faultyDisk } from '../../files/faultyDisk.ts';
+import { long } from '../../fuzz/avroPacket.ts';
 import { isTopicArchive, readTopicArchive } from '../../../src/consume/recordings/readTopicArchive.ts';
-import type { ArchivedMessage } from '../../../src/consume/recordings/topicArchiveFile.ts';
+import { type ArchivedMessage, topicArchiveFile } from '../../../src/consume/recordings/topicArchiveFile.ts';
 import { writeTopicArchive } from '../../../src/consume/recordings/writeTopicArchive.ts';
 
 /** Written by the version before the archive and the Avro sink shared one container format. */
@@ -38,6 +39,20 @@ async function read(path: string): Promise<object[]> {
 }
 
 describe('an archive of a topic', () => {
+  it('that claims more messages than it holds is damaged, and not read for ever (issue 11)', async () => {
+    const path = await newPath();
+    await write(path, messages(5));
+    const bytes = await readFile(path);
+    const { header } = topicArchiveFile;
+    expect(bytes[header.length]).toBe(10);
+    // The count of the first block: 5 becomes 2^40.
+    await writeFile(path, Buffer.concat([header, long(2n ** 40n), bytes.subarray(header.length + 1)]));
+    await expect(read(path)).rejects.toMatchObject({
+      code: 'INPUT_UNREADABLE',
+      message: expect.stringMatching(/archive is damaged/),
+    });
+  });
+
   it('gives the messages back as they were', async () => {
     const path = await newPath();
     await write(path, messages(5));
