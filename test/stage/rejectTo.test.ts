@@ -46,4 +46,25 @@ describe('reject', () => {
     await rejectTo({ write: async (letter) => void letters.push(letter) }, makeGate())('cut', countedItem({}), 'text', {});
     expect(letters[0]).toMatchObject({ code: 'UNEXPECTED', message: 'text' });
   });
+
+  it('leaves out what no topic would take, and says where it is (issue 11)', async () => {
+    const letters: DeadLetter[] = [];
+    const reject = rejectTo({ write: async (letter) => void letters.push(letter) }, makeGate());
+    const malformed = new PipelineError('DECODE_MALFORMED', 'odd');
+    for (const bytes of [1_000_000, 1_000_001])
+      await reject('decode', countedItem({}), malformed, { payload: new Uint8Array(bytes), payloadType: 'evt3' });
+    expect(letters.map(({ payload }) => payload.length)).toEqual([1_000_000, 0]);
+    expect(letters.map(({ message }) => message)).toEqual([
+      'odd',
+      'odd; its 1000001 bytes are too many for a dead letter: they are at packet 0 of test',
+    ]);
+  });
+
+  it('shortens what a stranger may have made long (issue 11)', async () => {
+    const letters: DeadLetter[] = [];
+    const reject = rejectTo({ write: async (letter) => void letters.push(letter) }, makeGate());
+    await reject('decode', countedItem({}), new Error('x'.repeat(2 ** 20)), { payloadType: 'y'.repeat(2 ** 20) });
+    expect(letters[0]!.message.length).toBeLessThan(5000);
+    expect(letters[0]!.payloadType.length).toBeLessThan(200);
+  });
 });
