@@ -65,6 +65,13 @@ export function itIsARenderer(make: (canvas: { longSide?: number; minSide?: numb
       }
   });
 
+  it('enlarges no picture without end, however narrow the sensor (issue 11)', () => {
+    const row = dots.map((dot) => ({ ...dot, y: 0 }));
+    const { width, height, data } = make({ minSide: 200 }).draw({ ...windowOf(row), width: 8192, height: 1 });
+    expect(width * height).toBeLessThanOrEqual(2 ** 24);
+    expect(data.length).toBeLessThanOrEqual(3 * 2 ** 24);
+  });
+
   it('lets the long side bound the enlargement', () => {
     const { width, height } = make({ longSide: 70, minSide: 200 }).draw(windowOf(dots));
     expect([width, height]).toEqual([64, 48]);

@@ -35,6 +35,9 @@ export interface Canvas {
   readonly repeat: number;
 }
 
+/** Pixels to which a picture is enlarged at most: a sensor of one row and many columns would become a picture without end. */
+const MOST_ENLARGED = 2 ** 24;
+
 /** Makes canvases for a renderer. Sensors keep their size, so the last canvas is reused. The function throws RENDER_FAILED. */
 export function canvases({
   longSide,
@@ -61,7 +64,7 @@ function makeCanvas(width: number, height: number, longSide: number | undefined,
   const bin = longSide ? Math.ceil(long / longSide) : 1;
   const [across, down] = [Math.ceil(width / bin), Math.ceil(height / bin)];
   const enlarge = Math.ceil(minSide / Math.min(across, down));
-  const room = longSide ? Math.floor(longSide / Math.max(across, down)) : Infinity;
+  const room = longSide ? Math.floor(longSide / Math.max(across, down)) : Math.floor(Math.sqrt(MOST_ENLARGED / (across * down)));
   return {
     width: across,
     height: down,

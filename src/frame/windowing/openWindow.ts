@@ -32,6 +32,9 @@ export interface OpenWindow {
   readonly acks: Ack[];
   first: EventBatch | undefined;
   last: EventBatch | undefined;
+  /** Sensor size in pixels: the largest that a batch told, so that every event lies inside. */
+  width: number;
+  height: number;
 }
 
 export const openWindow = (start: number, end: number): OpenWindow => ({
@@ -44,6 +47,8 @@ export const openWindow = (start: number, end: number): OpenWindow => ({
   acks: [],
   first: undefined,
   last: undefined,
+  width: 0,
+  height: 0,
 });
 
 /** Adds events `from` up to, not including, `to` of a batch to the window; `lastT` is the largest of their times. */
@@ -51,6 +56,8 @@ export function addEvents(window: OpenWindow, batch: HeldBatch, from: number, to
   if (window.last !== batch) window.acks.push(batch.share());
   window.first ??= batch;
   window.last = batch;
+  window.width = Math.max(window.width, batch.width);
+  window.height = Math.max(window.height, batch.height);
   window.count += to - from;
   if (lastT > window.lastT) window.lastT = lastT;
   const before = window.slices.at(-1);
@@ -60,7 +67,7 @@ export function addEvents(window: OpenWindow, batch: HeldBatch, from: number, to
 
 /** The window as the next stages see it. It must hold at least one event. */
 export function closeWindow(window: OpenWindow, closedBy: CloseReason, history: readonly EventSlice[]): EventWindow {
-  const { start, end, slices, acks, count, first, last } = window;
+  const { start, end, slices, acks, count, first, last, width, height } = window;
   if (!first || !last) throw new Error('a window without events was closed');
   return {
     sensor: first.sensor,
@@ -71,8 +78,8 @@ export function closeWindow(window: OpenWindow, closedBy: CloseReason, history: 
     start,
     end,
     closedBy,
-    width: last.width,
-    height: last.height,
+    width,
+    height,
     slices,
     history,
     count,

@@ -101,4 +101,20 @@ describe('windows', () => {
       expectObservable(cutInto(cold('a--c--|', items), everyTenMs)).toBe('v-----|', { v: '0-10 2 time' });
     });
   });
+
+  it('has the largest size that a batch of the window told, so that no event lies outside (issue 11)', () => {
+    const sizes = [
+      { width: 64, height: 48 },
+      { width: 128, height: 2 },
+      { width: 32, height: 24 },
+    ];
+    const told = sizes.map((size, i) => batch([i + 1], size));
+    marbles(({ cold, expectObservable }) => {
+      const cutWindows = cold('(abc|)', { a: told[0]!, b: told[1]!, c: told[2]! }).pipe(
+        windows(everyTenMs),
+        map(({ width, height, count }) => [width, height, count]),
+      );
+      expectObservable(cutWindows).toBe('(w|)', { w: [128, 48, 3] });
+    });
+  });
 });
