@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { Source } from './consume/source.ts';
 import type { Format } from './decode/decoder.ts';
 import { allFormats } from './decode/allFormats.ts';
+import { LARGEST_SENSOR_PIXELS } from './decode/geometryFault.ts';
 import { type Egress, egressOf, isEgressEntry } from './egressOf.ts';
 import { PipelineError } from './errors.ts';
 import type { Filter } from './frame/filter.ts';
@@ -36,6 +37,11 @@ export interface PipelineOptions {
   source: Source;
   /** The wire formats it decodes. @default every format there is */
   formats?: readonly Format[];
+  /**
+   * Pixels of the largest sensor there may be. A packet that claims a larger one is a dead letter: memory is needed for each
+   * pixel. @default 8388608, such as 3840 x 2160
+   */
+  largestSensorPixels?: number;
   /** What happens to events before they are cut, in this order. @default none */
   filters?: readonly Filter[];
   /** How time is cut. */
@@ -112,6 +118,11 @@ const schema = z.strictObject({
   name: z.string().min(1).default('saccade'),
   source: partSchema('a source, such as kafkaSource({...})'),
   formats: z.array(partSchema('a format, such as evt3')).optional(),
+  largestSensorPixels: z
+    .int('must be a whole number of pixels')
+    .min(1, 'must be 1 pixel or more')
+    .max(2 ** 32, 'must be at most 65536 x 65536 pixels')
+    .default(LARGEST_SENSOR_PIXELS),
   filters: z.array(partSchema('a filter, such as refractory({...})')).optional(),
   window: partSchema('a windowing, such as tumbling({ everyMs: 33 })'),
   renderer: partSchema('a renderer, such as polarity({...})'),
@@ -147,6 +158,7 @@ export function definePipeline(options: PipelineOptions): Pipeline {
     ...options,
     name: checked.name,
     formats: options.formats ?? allFormats,
+    largestSensorPixels: checked.largestSensorPixels,
     filters: options.filters ?? [],
     quietBelow: checked.quietBelow,
     prompt: options.prompt ?? describeEvents(),

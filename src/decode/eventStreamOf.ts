@@ -1,3 +1,5 @@
+import { sizeOf } from './propheseeHeader.ts';
+
 /** An event stream of an AEDAT 4 file: its number, undefined where there is none, and the size of its sensor. */
 export interface Aedat4Stream {
   readonly stream: number | undefined;
@@ -25,8 +27,8 @@ export function eventStreamOf(xml: string): Aedat4Stream {
   for (const [key, value] of values) {
     if (value !== 'EVTS' || !key.endsWith('/typeIdentifier')) continue;
     const node = key.slice(0, -'/typeIdentifier'.length);
-    const [width, height] = ['sizeX', 'sizeY'].map((side) => Number(values.get(`${node}/info/${side}`)) || 0);
-    return { stream: Number(node.split('/').at(-1)), width: width ?? 0, height: height ?? 0 };
+    const [width, height] = sizeOf(values.get(`${node}/info/sizeX`), values.get(`${node}/info/sizeY`)) ?? [0, 0];
+    return { stream: Number(node.split('/').at(-1)), width, height };
   }
   return { stream: undefined, width: 0, height: 0 };
 }

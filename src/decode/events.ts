@@ -1,11 +1,17 @@
 import type { Item } from '../stage/item.ts';
 import type { Session } from '../stage/session.ts';
 
+/**
+ * Sensor time from which on no event can be, in microseconds: 2112, where it counts from 1970. It leaves room below 2^53, up to which
+ * a number is exact, for the ends of windows.
+ */
+export const END_OF_TIME_US = 2 ** 52;
+
 /** Contrast-detection events as columns of equal length. A batch is one item of the flow; an event never is. */
 export interface Events {
   /** Valid entries of each column. */
   readonly length: number;
-  /** Sensor time in microseconds; whole numbers below 2^53. */
+  /** Sensor time in microseconds; whole numbers below `END_OF_TIME_US`. */
   readonly t: Float64Array;
   /** Column in pixels, 0 at the left. */
   readonly x: Uint16Array;

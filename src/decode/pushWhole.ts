@@ -1,5 +1,6 @@
 import { PipelineError } from '../errors.ts';
 import type { Packet } from '../stage/packet.ts';
+import { shownName } from '../stage/shown.ts';
 import type { Decoder } from './decoder.ts';
 import { type Events, copyEvents, makeEvents } from './events.ts';
 
@@ -22,7 +23,7 @@ export function pushWhole(decoder: Decoder, { bytes, timeBaseNs, seq, sensor }: 
     if (length > MOST_EVENTS)
       throw new PipelineError(
         'DECODE_MALFORMED',
-        `packet ${seq} of ${sensor} (${bytes.byteLength} bytes) has more than ${MOST_EVENTS} events; send smaller packets`,
+        `packet ${seq} of ${shownName(sensor)} (${bytes.byteLength} bytes) has more than ${MOST_EVENTS} events; send smaller packets`,
       );
     parts.push(part);
   }

@@ -21,6 +21,11 @@ export interface Packet extends Item {
   readonly bytes: Uint8Array;
   /** A sensor's packet with another session than the packet before does not continue it. Absent: one session for all. */
   readonly session?: Session;
+  /**
+   * Why the source could not make out the packet: what was wrong, where, the value found, and what to do. Its bytes are then what
+   * was found instead, and `decode` rejects it (DECODE_MALFORMED). Absent: nothing is wrong.
+   */
+  readonly fault?: string;
   /** Warm-up: read only because the packets behind it depend on it (lookback of filters and renderers). */
   readonly isWarmUp?: boolean;
 }

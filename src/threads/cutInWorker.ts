@@ -164,8 +164,9 @@ class RemoteSession {
 
 /** Named one by one: what else a source gave its packets may be something that cannot travel, such as a function. */
 function factsOf(
-  { sensor, position, seq, encoding, width, height, timeBaseNs, capturedAtUs, bytes, isWarmUp = false }: Packet,
+  { sensor, position, seq, encoding, width, height, timeBaseNs, capturedAtUs, bytes, fault, isWarmUp = false }: Packet,
   number: number,
 ): PacketFacts & { readonly bytes: Uint8Array<ArrayBuffer> } {
-  return { sensor, position, seq, encoding, width, height, timeBaseNs, capturedAtUs, bytes: movable(bytes), isWarmUp, number };
+  const facts = { sensor, position, seq, encoding, width, height, timeBaseNs, capturedAtUs, bytes: movable(bytes), isWarmUp, number };
+  return fault === undefined ? facts : { ...facts, fault };
 }

@@ -8,9 +8,9 @@ import type { EventStages, StageContext } from './eventStages.ts';
 
 /** The stages on this thread: for debugging, and for pipelines that were made in code. */
 export const onThisThread = (pipeline: Pipeline, { gate, reject }: StageContext): EventStages<EventBatch> => {
-  const { formats, filters, window, renderer, encoders } = pipeline;
+  const { formats, largestSensorPixels, filters, window, renderer, encoders } = pipeline;
   return {
-    decode: decode({ formats, reject }),
+    decode: decode({ formats, largestSensorPixels, reject }),
     windows: windows(window, { filters, horizonUs: renderer.horizonUs ?? 0, gate, reject }),
     render: render(renderer, { ...frameOptions(pipeline), concurrency: encoders, reject }),
     ready: () => gate.opened(),

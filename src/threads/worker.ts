@@ -43,7 +43,7 @@ async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<v
     const input = new Subject<PacketFacts>();
     const session: Session = { after, idleAt, lifetime: endless, register: () => true, finish: () => {} };
     const { reject, settle } = rejections(id, say);
-    const { formats, filters, window: windowing, renderer } = pipeline;
+    const { formats, largestSensorPixels, filters, window: windowing, renderer } = pipeline;
     const cutOptions = { filters, horizonUs: renderer.horizonUs ?? 0, gate, reject: windows.late(id) };
     const end = (error?: unknown): void => {
       channels.delete(id);
@@ -53,7 +53,7 @@ async function serve(port: MessagePort, { module, shut }: WorkerData): Promise<v
       input
         .pipe(
           map((packet) => ({ ...packet, session, ack: () => say({ kind: 'acked', channel: id, packet: packet.number }) })),
-          decode({ formats, reject }),
+          decode({ formats, largestSensorPixels, reject }),
           afterEach(() => say({ kind: 'taken', channel: id })),
           cut(windowing, cutOptions, session),
         )

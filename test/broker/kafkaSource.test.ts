@@ -86,7 +86,7 @@ describeKafka('kafkaSource', () => {
       [2, 0],
       [3, 1],
     ]);
-    expect(packets[1]!.encoding).toMatch(/^unreadable: the batch of offsets 1 to 2: \d+ bytes unpack to more than the 67108864/);
+    expect(packets[1]!.fault).toMatch(/^the batch of offsets 1 to 2: \d+ bytes unpack to more than the 67108864/);
     await expect(readTopic(topic)).rejects.toThrow(`${topic}, partition 0, offset 1: the batch of offsets 1 to 2`);
   });
 
@@ -121,5 +121,55 @@ describeKafka('a packet that cannot be read', () => {
     expect(letter).toMatchObject({ stage: 'decode', code: 'DECODE_MALFORMED', position: { source: topic, partition: 0, first: 0 } });
     expect(String(Buffer.from(letter.payload))).toBe('no avro at all 0');
     expect(letters[0]!.headers).toHaveProperty('origin');
+  });
+
+  it('is one dead letter among packets that go on: headers, keys, tombstones, and what is too large for a letter (issue 11)', async () => {
+    const [topic, output, dead] = [await makeTopic('packets'), await makeTopic('captions'), await makeTopic('dead')];
+    const value = Buffer.alloc(16);
+    const odd = [
+      { value, headers: { 'time-base-ns': '1.5' } },
+      { value, headers: { width: '100000000', height: '100000000' } },
+      { value, headers: { seq: ['1', '2'] } },
+      { value: null },
+      { value: Buffer.alloc(1_048_300), headers: { encoding: 'nosuchformat' } },
+      { value, headers: { 'captured-at-us': '1e308' } },
+    ];
+    const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`k${i}`, '']));
+    const producer = client().producer();
+    await producer.connect();
+    for (const message of odd) {
+      await producer.send({ topic, messages: [{ key: 'cam', value }] });
+      await producer.send({ topic, messages: [{ key: 'cam', ...message }] });
+    }
+    await producer.send({ topic, messages: [{ key: 'cam', value, headers: many }] });
+    await producer.disconnect();
+    const delivery = exactlyOnce({ brokers, groupId: unique('group'), lingerMs: 0 });
+    const stop = new AbortController();
+    const source = kafkaSource({ brokers, topic, delivery, wire: 'raw', raw: { encoding: 'event_cd', width: 64, height: 48 } });
+    let pulled = 0;
+    const running = miniPipeline({
+      source: {
+        ...source,
+        async *packets(signal) {
+          for await (const packet of source.packets(signal)) {
+            pulled++;
+            yield packet;
+          }
+        },
+      },
+      sink: kafkaSink({ brokers, topic: output, delivery }),
+      deadLetters: kafkaSink({ brokers, topic: dead, schema: 'dead-letter', delivery }),
+      stop: stop.signal,
+    });
+    await vi.waitFor(async () => expect(await readTopic(dead)).toHaveLength(odd.length), { timeout: 20_000, interval: 100 });
+    await vi.waitFor(() => expect(pulled).toBe(2 * odd.length + 1), { timeout: 10_000, interval: 50 });
+    stop.abort();
+    await running;
+    const read = decoder<DeadLetter>('dead-letter', 'single-object', undefined);
+    const letters = (await readTopic(dead)).map((message) => read(message.value!) as DeadLetter);
+    expect(letters.map(({ position }) => position.first)).toEqual([1, 3, 5, 7, 9, 11]);
+    expect(new Set(letters.map(({ code }) => code))).toEqual(new Set(['DECODE_MALFORMED']));
+    expect(letters.map(({ payload }) => payload.length)).toEqual([16, 16, 16, 0, 0, 16]);
+    expect(letters[4]!.message).toMatch(/nosuchformat.*its 1048300 bytes are too many for a dead letter: they are at offset 9 of /);
   });
 });

@@ -100,6 +100,20 @@ describe('drawing in workers', { timeout: 90_000 }, () => {
     }
   });
 
+  it('rejects what the source could not make out in the same words (issue 11)', async () => {
+    const { source: whole } = await load('steady');
+    const source: Source = {
+      name: 'odd',
+      async *packets(signal) {
+        for await (const packet of whole.packets(signal)) yield packet.seq % 5 === 3 ? { ...packet, fault: 'its header is odd' } : packet;
+      },
+    };
+    const [here, there] = [await run('steady', { workers: 0, source }), await run('steady', { workers: 2, source })];
+    expect(lettersOf(here).filter((letter) => letter.includes('its header is odd')).length).toBeGreaterThan(10);
+    expect(lettersOf(there)).toEqual(lettersOf(here));
+    expect([there.pulled, there.acked]).toEqual([here.pulled, here.pulled]);
+  });
+
   it.each([0, 2])(
     'makes the same frames live, at full speed, and split over restarts, with %d workers',
     { timeout: 90_000 },

@@ -46,14 +46,16 @@ export const ingest = (program: Command): void => {
   ).action(async (file: string, flags: IngestFlags) => {
     const done = await ingestRecording(file, flags);
     if (flags.json) printJson(done);
-    else print(`${done.packets} packets in ${flags.topic}${done.complete ? '' : ' so far; the same command continues'}\n`);
+    else print(`${done.packets} packets in ${flags.topic}${lost(done)}${done.complete ? '' : ' so far; the same command continues'}\n`);
   });
 };
+
+const lost = ({ unreadable }: { unreadable: number }): string => (unreadable > 0 ? `, ${unreadable} unreadable left out` : '');
 
 async function ingestRecording(
   file: string,
   flags: IngestFlags,
-): Promise<{ packets: number; skipped: number; bytes: number; complete: boolean }> {
+): Promise<{ packets: number; skipped: number; bytes: number; unreadable: number; complete: boolean }> {
   const { topic, speed, sensor, packetBytes, partitions } = flags;
   const kafka = await connectOrExplain(connectionOf(flags), { mustAnswer: true });
   const sent = await withAdmin(kafka, async (admin) => {
@@ -64,10 +66,14 @@ async function ingestRecording(
   const total = await source.total?.();
   const message = await packetEncoder({ ...flags, registry: registryOf(flags.registry), recording: file });
   const out = await openBatchingProducer(kafka, { compression: 'zstd' });
-  let [packets, skipped, bytes] = [0, 0, 0];
+  let [packets, skipped, bytes, unreadable] = [0, 0, 0, 0];
   const endLine = counterLine(() => ({ done: Math.round(bytes / 1024), total: total && Math.round(total / 1024), unit: 'KiB' }));
   const send = (packet: Packet): Promise<void> | undefined => {
     bytes += packet.bytes.byteLength;
+    if (packet.fault !== undefined) {
+      if (unreadable++ === 0) process.stderr.write(`${packet.fault}\n`);
+      return undefined;
+    }
     if (packet.isWarmUp !== true) return out.send(message(packet)).then(() => void packets++);
     skipped++;
     return undefined;
@@ -77,7 +83,7 @@ async function ingestRecording(
       await sendAll(untilAborted(paced(withoutSent(source, sent), speed).packets(signal), signal), send);
       return !signal.aborted;
     });
-    return { packets, skipped, bytes, complete };
+    return { packets, skipped, bytes, unreadable, complete };
   } finally {
     endLine();
     await out.close();

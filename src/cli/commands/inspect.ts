@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { openRecording, withGeometry } from '../../consume/recordings/openRecording.ts';
 import { PipelineError } from '../../errors.ts';
+import { shown } from '../../stage/shown.ts';
 import { allContainers } from '../../consume/allContainers.ts';
 import { allFormats } from '../../decode/allFormats.ts';
 import { type RecordingFacts, type Inspection, type Rate, makeInspection } from '../support/inspection.ts';
@@ -64,10 +65,16 @@ async function writeSheet(file: string, sheet: string, report: Report, options: 
 }
 
 type Entry = Omit<RecordingFacts, 'rate'> & { readonly durationUs: number; readonly eventsPerSecond: number; readonly rate: Rate };
-type Report = { readonly file: string; readonly format: string; readonly fileBytes: number; readonly geometryFrom: string } & (
-  | Entry
-  | { readonly sensors: readonly Entry[] }
-);
+interface About {
+  readonly file: string;
+  readonly format: string;
+  readonly fileBytes: number;
+  readonly geometryFrom: string;
+  /** Packets of a container that could not be made out, where there are any. */
+  readonly unreadable?: { readonly packets: number; readonly first: string };
+}
+
+type Report = About & (Entry | { readonly sensors: readonly Entry[] });
 
 /** Reads a whole recording and reports what is in it. Throws INPUT_UNREADABLE. */
 export async function inspect(file: string, options: InspectOptions): Promise<Report> {
@@ -75,20 +82,26 @@ export async function inspect(file: string, options: InspectOptions): Promise<Re
   const sizeless = allFormats.find(({ name }) => name === found.format)?.withoutGeometry;
   const recording = sizeless ? found : withGeometry(file, found);
   const sensors = new Map<string, Inspection>();
+  let unreadable: About['unreadable'];
   for await (const packet of recording.packets(new AbortController().signal)) {
+    if (packet.fault !== undefined) {
+      unreadable = { packets: (unreadable?.packets ?? 0) + 1, first: unreadable?.first ?? packet.fault };
+      continue;
+    }
     let inspection = sensors.get(packet.sensor);
     if (!inspection) {
       const format = allFormats.find(({ name }) => name === packet.encoding);
-      if (!format) throw new PipelineError('INPUT_UNREADABLE', `${file}: packets of the unknown encoding '${packet.encoding}'`);
+      if (!format) throw new PipelineError('INPUT_UNREADABLE', `${file}: packets of the unknown encoding ${shown(packet.encoding)}`);
       inspection = makeInspection(format, packet);
       sensors.set(packet.sensor, inspection);
     }
     inspection.take(packet);
   }
+  if (unreadable && sensors.size === 0) throw new PipelineError('INPUT_UNREADABLE', `${file}: ${unreadable.first}`);
   const entries = [...sensors.values()].map(entryOf);
   const { format, bytes: fileBytes, geometryFrom } = recording;
   const [first] = entries;
-  const about = { file, format, fileBytes, geometryFrom };
+  const about = { file, format, fileBytes, geometryFrom, ...(unreadable && { unreadable }) };
   return entries.length === 1 && first ? { ...about, ...first } : { ...about, sensors: entries };
 }
 
@@ -103,9 +116,10 @@ const number = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
 const show = (value: number | null): string => (value === null ? '-' : number.format(value));
 
 function table(report: Report): string {
-  const { file, format, fileBytes, geometryFrom } = report;
+  const { file, format, fileBytes, geometryFrom, unreadable } = report;
   const entries = 'sensors' in report ? report.sensors : [report];
-  const head = `${file}\n${row('format', format)}${row('size', `${show(fileBytes)} bytes`)}`;
+  const lost = unreadable ? row('unreadable', `${show(unreadable.packets)} packets, the first: ${unreadable.first}`) : '';
+  const head = `${file}\n${row('format', format)}${row('size', `${show(fileBytes)} bytes`)}${lost}`;
   return head + entries.map((entry) => rows(entry, geometryFrom)).join('\n');
 }
 

@@ -74,8 +74,10 @@ function archived(
   partition: number,
   { key, value, offset, timestamp, headers = {} }: kafkajs.KafkaMessage,
 ): ArchivedMessage {
-  const bytes = Object.entries(headers).map(
-    ([name, header]) => [name, Buffer.from(String(Array.isArray(header) ? header[0] : header))] as const,
-  );
+  // A header without a value is read as one that is not there.
+  const bytes = Object.entries(headers).flatMap(([name, header]) => {
+    const given: Buffer | string | null | undefined = Array.isArray(header) ? header[0] : header;
+    return given === undefined || given === null ? [] : [[name, Buffer.from(given)] as const];
+  });
   return { topic, partition, offset: Number(offset), timestampMs: Number(timestamp), key, value, headers: Object.fromEntries(bytes) };
 }

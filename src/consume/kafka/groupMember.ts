@@ -232,8 +232,14 @@ export class GroupMember {
     for (const message of committedMessages(batch, { unreadable: 'keep' })) {
       const offset = Number(message.offset);
       if (partition.assignment !== assignment || offset < assignment.progress.next) continue;
-      const fields = this.#decode(message);
-      partition.add(assignment, offset, fields instanceof Promise ? await fields : fields);
+      try {
+        const fields = this.#decode(message);
+        partition.add(assignment, offset, fields instanceof Promise ? await fields : fields);
+      } catch (cause) {
+        // Thrown on, it would restart the consumer at this message, again and again and without a word.
+        const what = `offset ${offset} of ${batch.topic}, partition ${batch.partition}: ${messageOf(cause)}`;
+        return this.#fail(new PipelineError('SOURCE_FAILED', what, { cause }));
+      }
     }
     partition.endBatch(assignment, Number(batch.lastOffset()));
     this.#changed.announce();

@@ -5,8 +5,12 @@
            encoding, width, height, seq, time-base-ns, captured-at-us
 */
 import { decoder } from '../../avro/wireFormat.ts';
+import { PipelineError, messageOf } from '../../errors.ts';
 import { schemaRegistry } from '../../kafka/client/schemaRegistry.ts';
 import type { Packet } from '../../stage/packet.ts';
+import { sensorName, sensorNameOf } from '../../stage/sensorName.ts';
+import { MOST, seqOf, wholeNumber } from '../wholeNumber.ts';
+import { type MessageHeaders, headerReader } from './headerReader.ts';
 import { type CheckedPacketEncoding, wireOf } from './packetEncoding.ts';
 
 export type PacketFields = Omit<Packet, 'position' | 'ack' | 'session'>;
@@ -15,7 +19,7 @@ export type PacketFields = Omit<Packet, 'position' | 'ack' | 'session'>;
 export interface PacketMessage {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
-  readonly headers?: Readonly<Record<string, Buffer | string | (Buffer | string)[] | undefined>>;
+  readonly headers?: MessageHeaders;
   readonly offset: string;
   /** Why the batch of the message could not be read. */
   readonly unreadable?: string;
@@ -23,83 +27,87 @@ export interface PacketMessage {
 
 interface EventPacket {
   readonly sensor: string;
-  readonly seq: number;
+  readonly seq: bigint;
   readonly encoding: string;
   readonly width: number;
   readonly height: number;
-  readonly timeBaseNs: number;
-  readonly capturedAtUs: number | null;
+  readonly timeBaseNs: bigint;
+  readonly capturedAtUs: bigint | null;
   readonly events: Buffer;
 }
 
 /** Values of raw packets that lack a header, unless options give others. */
 const RAW_DEFAULTS = { encoding: '', width: 0, height: 0 };
+/** The sensor of messages without a key. */
+const NAMELESS = 'sensor';
 
 export type PacketDecoder = (message: PacketMessage) => PacketFields | Promise<PacketFields>;
 
-/**
- * Reads packets from messages. A message that cannot be read becomes a packet of an encoding that no decoder knows, so that
- * it ends as a dead letter with its bytes.
- */
+/** Reads packets from messages. Never throws nor rejects: a message that cannot be read becomes a packet with a `fault`. */
 export function packetDecoder(encoding: CheckedPacketEncoding): PacketDecoder {
-  const decode = readableDecoder(encoding);
-  return (message) => (message.unreadable === undefined ? decode(message) : unreadable(message, message.unreadable));
-}
-
-function readableDecoder(encoding: CheckedPacketEncoding): PacketDecoder {
   const wire = wireOf(encoding);
-  if (wire === 'raw') {
-    const defaults = { ...RAW_DEFAULTS, ...encoding.raw };
-    return (message) => rawPacket(message, defaults);
-  }
-  const decode = decoder<EventPacket>('event-packet', wire, encoding.registry && schemaRegistry(encoding.registry));
+  const read = wire === 'raw' ? rawReader({ ...RAW_DEFAULTS, ...encoding.raw }) : avroReader(wire, encoding);
   return (message) => {
+    if (message.unreadable !== undefined) return faulty(message, message.unreadable);
     try {
-      const decoded = decode(message.value ?? Buffer.alloc(0));
-      if (!(decoded instanceof Promise)) return avroPacket(decoded);
-      return decoded.then(avroPacket, (cause: unknown) => unreadable(message, cause));
+      const fields = read(message);
+      return fields instanceof Promise ? fields.catch((cause: unknown) => faulty(message, cause)) : fields;
     } catch (cause) {
-      return unreadable(message, cause);
+      return faulty(message, cause);
     }
   };
 }
 
-const avroPacket = ({ sensor, seq, encoding, width, height, timeBaseNs, capturedAtUs, events }: EventPacket): PacketFields => ({
-  sensor,
-  seq,
-  encoding,
-  width,
-  height,
-  timeBaseNs: BigInt(timeBaseNs),
-  capturedAtUs: capturedAtUs ?? 0,
-  bytes: events,
-});
-
-function rawPacket({ key, value, headers, offset }: PacketMessage, { encoding, width, height }: typeof RAW_DEFAULTS): PacketFields {
-  const text = (name: string): string | undefined => headers?.[name]?.toString();
-  const number = (name: string, otherwise: number): number => {
-    const found = Number(text(name) ?? otherwise);
-    return Number.isFinite(found) ? found : otherwise;
-  };
-  return {
-    sensor: key?.toString() ?? 'sensor',
-    seq: number('seq', Number(offset)),
-    encoding: text('encoding') ?? encoding,
-    width: number('width', width),
-    height: number('height', height),
-    timeBaseNs: BigInt(number('time-base-ns', 0)),
-    capturedAtUs: number('captured-at-us', 0),
-    bytes: value ?? Buffer.alloc(0),
+function avroReader(wire: Exclude<ReturnType<typeof wireOf>, 'raw'>, { registry }: CheckedPacketEncoding): PacketDecoder {
+  const decode = decoder<EventPacket>('event-packet', wire, registry && schemaRegistry(registry), { exact: true });
+  return (message) => {
+    const decoded = decode(valueOf(message));
+    return decoded instanceof Promise ? decoded.then((packet) => avroPacket(packet, message)) : avroPacket(decoded, message);
   };
 }
 
-const unreadable = ({ key, value, offset }: PacketMessage, cause: unknown): PacketFields => ({
-  sensor: key?.toString() ?? 'unreadable',
+const avroPacket = (packet: EventPacket, { key }: PacketMessage): PacketFields => ({
+  sensor: packet.sensor === '' ? (nameOf(key) ?? NAMELESS) : sensorName(packet.sensor),
+  seq: seqOf(wholeNumber("field 'seq'", packet.seq, MOST.seq)),
+  encoding: packet.encoding,
+  width: Number(wholeNumber("field 'width'", packet.width, MOST.side)),
+  height: Number(wholeNumber("field 'height'", packet.height, MOST.side)),
+  timeBaseNs: wholeNumber("field 'timeBaseNs'", packet.timeBaseNs, MOST.timeBaseNs),
+  capturedAtUs: Number(wholeNumber("field 'capturedAtUs'", packet.capturedAtUs ?? 0, MOST.capturedAtUs)),
+  bytes: packet.events,
+});
+
+const rawReader =
+  (defaults: typeof RAW_DEFAULTS) =>
+  (message: PacketMessage): PacketFields => {
+    const { text, number } = headerReader(message.headers);
+    return {
+      sensor: nameOf(message.key) ?? NAMELESS,
+      bytes: valueOf(message),
+      seq: seqOf(number('seq', MOST.seq, message.offset)),
+      encoding: text('encoding') ?? defaults.encoding,
+      width: Number(number('width', MOST.side, defaults.width)),
+      height: Number(number('height', MOST.side, defaults.height)),
+      timeBaseNs: number('time-base-ns', MOST.timeBaseNs, 0),
+      capturedAtUs: Number(number('captured-at-us', MOST.capturedAtUs, 0)),
+    };
+  };
+
+const nameOf = (key: Buffer | null): string | undefined => (key && key.length > 0 ? sensorNameOf(key) : undefined);
+
+function valueOf({ value }: PacketMessage): Buffer {
+  if (value) return value;
+  throw new PipelineError('DECODE_MALFORMED', 'the message has no value (a tombstone); send packets with their bytes');
+}
+
+const faulty = ({ key, value, offset }: PacketMessage, cause: unknown): PacketFields => ({
+  sensor: nameOf(key) ?? 'unreadable',
   seq: Number(offset),
-  encoding: `unreadable: ${cause instanceof Error ? cause.message : String(cause)}`,
+  encoding: 'unreadable',
   width: 0,
   height: 0,
   timeBaseNs: 0n,
   capturedAtUs: 0,
   bytes: value ?? Buffer.alloc(0),
+  fault: messageOf(cause),
 });

@@ -33,7 +33,7 @@ export async function packetEncoder({ topic, wire, registry, recording }: Packet
   const prefix = registry
     ? await registeredPrefix(schemaRegistry(registry), 'event-packet', 'topic', topic)
     : singleObjectPrefix('event-packet');
-  const { encode } = encoder('event-packet', prefix);
+  const { encode } = encoder('event-packet', prefix, { exact: true });
   return (packet) => {
     const { sensor, seq, encoding, width, height, timeBaseNs, capturedAtUs, bytes } = packet;
     const record = {
@@ -42,7 +42,7 @@ export async function packetEncoder({ topic, wire, registry, recording }: Packet
       encoding,
       width,
       height,
-      timeBaseNs: Number(timeBaseNs),
+      timeBaseNs,
       capturedAtUs: capturedAtUs || null,
       events: Buffer.from(bytes),
     };

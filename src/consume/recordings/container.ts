@@ -22,7 +22,10 @@ export interface RandomAccess {
  * columns go as `event_cd` records (`decode/formats/eventCd.ts`). Width and height of 0 mean that only the bytes can tell: a
  * sensor whose size stays unknown gives no frames.
  */
-export type ContainedPacket = Pick<Packet, 'sensor' | 'seq' | 'encoding' | 'width' | 'height' | 'timeBaseNs' | 'capturedAtUs' | 'bytes'>;
+export type ContainedPacket = Pick<
+  Packet,
+  'sensor' | 'seq' | 'encoding' | 'width' | 'height' | 'timeBaseNs' | 'capturedAtUs' | 'bytes' | 'fault'
+>;
 
 /** A kind of file that holds packets of one or several sensors. To add one, write a file in `containers/`. */
 export interface Container {
@@ -30,6 +33,9 @@ export interface Container {
   readonly name: string;
   /** Whether a file with these first bytes is one. */
   detect(head: Uint8Array): boolean;
-  /** The packets in the order of the file, one by one. Throws INPUT_UNREADABLE where the file is damaged. */
+  /**
+   * The packets in the order of the file, one by one; one that cannot be made out has a `fault`, and the next one follows.
+   * Throws INPUT_UNREADABLE where the file cannot be read on.
+   */
   packets(file: RandomAccess, signal: AbortSignal): AsyncIterable<ContainedPacket>;
 }

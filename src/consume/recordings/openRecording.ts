@@ -1,3 +1,4 @@
+import { LARGEST_SENSOR_PIXELS, geometryFault } from '../../decode/geometryFault.ts';
 import type { RecordingFileOptions } from './recordingFileOptions.ts';
 import type { Packet } from '../../stage/packet.ts';
 import type { Container } from './container.ts';
@@ -57,9 +58,12 @@ function openContainer(container: Container, options: RecordingFileOptions, byte
   };
 }
 
-/** The same recording, if its sensor size is known. Throws INPUT_UNREADABLE if not. */
+/** The same recording, if its sensor size is known, and can be. Throws INPUT_UNREADABLE if not. */
 export function withGeometry(file: string, recording: OpenedRecording): OpenedRecording {
-  if (recording.unit === 'packet' || (recording.width > 0 && recording.height > 0)) return recording;
-  const { format, geometryFrom } = recording;
+  const { format, geometryFrom, width, height } = recording;
+  if (recording.unit === 'packet') return recording;
+  const fault = geometryFrom === 'options' ? undefined : geometryFault(recording, LARGEST_SENSOR_PIXELS);
+  if (fault !== undefined) throw unreadable(file, `${fault} (found in: ${geometryFrom}); if it is right, give width and height as well`);
+  if (width > 0 && height > 0) return recording;
   throw unreadable(file, `the sensor size of this ${format} recording is not known: found ${geometryFrom}; give width and height`);
 }

@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import { PipelineError, messageOf } from '../../errors.ts';
 import type { Packet } from '../../stage/packet.ts';
+import { sensorName } from '../../stage/sensorName.ts';
 import { boundedFile, boundedPackets } from './boundedFile.ts';
 import type { Container } from './container.ts';
 import { DEFAULT_FILE_LIMITS } from './fileLimits.ts';
@@ -62,7 +63,7 @@ export async function* readContained(
   const nameOf = (topic: string): string => {
     only ??= topic;
     // Several sensors cannot have one name.
-    return sensor === undefined ? topic : topic === only ? sensor : `${sensor}${topic}`;
+    return sensorName(sensor === undefined ? topic : topic === only ? sensor : `${sensor}${topic}`);
   };
   try {
     let first = 0;

@@ -3,7 +3,7 @@ import { AEDAT4_MAGIC, type Aedat4Header, readAedat4Header } from '../aedat4Head
 import { makeByteQueue } from '../byteQueue.ts';
 import { makeColumns } from '../columns.ts';
 import { type Decoder, type Detected, type Format, type StreamInfo, noCounts } from '../decoder.ts';
-import type { Events } from '../events.ts';
+import { END_OF_TIME_US, type Events } from '../events.ts';
 import { type FlatTable, fieldAt, int64At, rootTable, vectorOf } from '../flatTable.ts';
 import { LZ4_MAGIC, lz4Frame } from '../lz4Frame.ts';
 import { startsWith } from '../startsWith.ts';
@@ -197,7 +197,7 @@ class Aedat4Decoder implements Decoder {
       const place = words[i + 2]!;
       const column = place & 0xffff;
       const row = place >>> 16;
-      if (column >= maxX || row >= maxY || !(time >= 0 && time < 2 ** 53)) {
+      if (column >= maxX || row >= maxY || !(time >= 0 && time < END_OF_TIME_US)) {
         counters.outOfRange++;
         continue;
       }

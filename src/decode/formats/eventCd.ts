@@ -1,4 +1,5 @@
 import type { Format } from '../decoder.ts';
+import { END_OF_TIME_US } from '../events.ts';
 import { type RecordReader, type RecordStream, startRecords } from '../startRecords.ts';
 
 /*
@@ -24,7 +25,7 @@ function readEventCd({ counters, width, height }: RecordStream): RecordReader {
         const column = words[i]! & 0xffff;
         const row = words[i]! >>> 16;
         const time = words[i + 3]! * 2 ** 32 + (words[i + 2]! >>> 0);
-        if (column >= width || row >= height || !(time >= 0 && time < 2 ** 53)) {
+        if (column >= width || row >= height || !(time >= 0 && time < END_OF_TIME_US)) {
           counters.outOfRange++;
           continue;
         }

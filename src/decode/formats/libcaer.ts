@@ -1,4 +1,5 @@
 import type { Format } from '../decoder.ts';
+import { END_OF_TIME_US } from '../events.ts';
 import { type RecordReader, type RecordStream, startRecords } from '../startRecords.ts';
 
 /*
@@ -15,6 +16,9 @@ export const libcaer: Format = {
   name: 'libcaer',
   start: (stream) => startRecords(stream, { size: 8 }, readLibcaer),
 };
+
+/** The latest time of a record that is before the end of time. */
+const latestTime = (baseUs: number): number => Math.min(WRAP - 1, END_OF_TIME_US - baseUs - 1);
 
 function readLibcaer({ counters, width, height }: RecordStream): RecordReader {
   let base: bigint | undefined;
@@ -33,6 +37,7 @@ function readLibcaer({ counters, width, height }: RecordStream): RecordReader {
     read(bytes, { t, x, y, p }, timeBaseNs) {
       if (timeBaseNs !== base) rebase(timeBaseNs);
       const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+      let latest = latestTime(baseUs);
       let n = 0;
       for (let i = 0; i < words.length; i += 2) {
         const data = words[i]!;
@@ -43,13 +48,14 @@ function readLibcaer({ counters, width, height }: RecordStream): RecordReader {
         }
         const row = (data >>> 2) & 0x7fff;
         const column = data >>> 17;
-        if (time < 0 || column >= width || row >= height) {
+        if (time < 0 || time > latest || column >= width || row >= height) {
           counters.outOfRange++;
           continue;
         }
         if (time < last) {
           if (last - time > WRAP / 2) {
             baseUs += WRAP;
+            latest = latestTime(baseUs);
             counters.wraps++;
           } else counters.timeBackward++;
         }

@@ -1,4 +1,5 @@
 import type { Format } from '../decoder.ts';
+import { END_OF_TIME_US } from '../events.ts';
 import { type RecordReader, type RecordStream, startRecords } from '../startRecords.ts';
 
 /*
@@ -36,9 +37,10 @@ function readLibcaerCmp({ counters, width, height }: RecordStream): RecordReader
       const words = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
       let n = 0;
       const emit = (atRow: number, on: number): void => {
-        if (column >= width || atRow >= height) counters.outOfRange++;
+        const time = baseUs + high * 4096 + low;
+        if (column >= width || atRow >= height || time >= END_OF_TIME_US) counters.outOfRange++;
         else {
-          t[n] = baseUs + high * 4096 + low;
+          t[n] = time;
           x[n] = column;
           y[n] = atRow;
           p[n++] = on;
@@ -65,6 +67,9 @@ function readLibcaerCmp({ counters, width, height }: RecordStream): RecordReader
     gap() {
       [column, row] = [UNKNOWN, UNKNOWN];
     },
-    clockUs: () => (base === undefined ? Number.NaN : baseUs + high * 4096 + low),
+    clockUs() {
+      const time = baseUs + high * 4096 + low;
+      return base === undefined || time >= END_OF_TIME_US ? Number.NaN : time;
+    },
   };
 }

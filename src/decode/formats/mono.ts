@@ -1,4 +1,5 @@
 import type { Format } from '../decoder.ts';
+import { END_OF_TIME_US } from '../events.ts';
 import { type RecordReader, type RecordStream, startRecords } from '../startRecords.ts';
 
 /*
@@ -25,7 +26,7 @@ function readMono({ counters, width, height }: RecordStream): RecordReader {
         const column = data & 0xffff;
         const row = (data >>> 16) & 0x7fff;
         const time = baseUs + Math.floor((restNs + words[i]!) / 1000);
-        if (column >= width || row >= height) counters.outOfRange++;
+        if (column >= width || row >= height || time >= END_OF_TIME_US) counters.outOfRange++;
         else {
           if (time < clockUs) counters.timeBackward++;
           clockUs = time;

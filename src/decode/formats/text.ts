@@ -1,6 +1,6 @@
 import { makeColumns } from '../columns.ts';
 import { type Decoder, type Detected, type Format, type StreamInfo, noCounts } from '../decoder.ts';
-import type { Events } from '../events.ts';
+import { END_OF_TIME_US, type Events } from '../events.ts';
 import { makeLines } from '../lines.ts';
 import { sizeOf } from '../propheseeHeader.ts';
 import { type TextLayout, columnsNamed, layoutOf, splitLine } from '../textLayout.ts';
@@ -92,7 +92,7 @@ function startText(stream: StreamInfo): Decoder {
       counters.unknownWords++;
       return;
     }
-    const isPossible = column >= 0 && row >= 0 && column < (width || 65_536) && row < (height || 65_536) && t >= 0 && t < 2 ** 53;
+    const isPossible = column >= 0 && row >= 0 && column < (width || 65_536) && row < (height || 65_536) && t >= 0 && t < END_OF_TIME_US;
     if (!isPossible || (on !== 0 && on !== 1 && on !== -1)) {
       counters.outOfRange++;
       return;

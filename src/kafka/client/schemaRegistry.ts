@@ -4,6 +4,7 @@ import { PipelineError, messageOf } from '../../errors.ts';
 import { redactor } from '../../redactor.ts';
 import { type TlsFiles, readTls, tlsSchema } from './tlsFiles.ts';
 import { readSecret } from './readSecret.ts';
+import { shown } from '../../stage/shown.ts';
 import { adviceOn, refusalOf } from './connectionRefusal.ts';
 
 /** A schema registry with the API of Confluent's: also Karapace, Apicurio (`/apis/ccompat/v7`), Redpanda. */
@@ -80,15 +81,17 @@ export function schemaRegistry(options: RegistryOptions): SchemaRegistry {
     });
     if (response.status === 404) return undefined;
     const text = await response.text();
-    if (response.ok) return JSON.parse(text) as Answer;
-    const said = redactor(secretsOf(options))(text.slice(0, LOOKED_AT)).slice(0, KEPT);
-    throw refused(`schema registry ${base}: ${method} ${path} answered ${response.status} ${said}`, response.status, options);
+    const where = `schema registry ${base}: ${method} ${path}`;
+    const said = (): string => redactor(secretsOf(options))(text.slice(0, LOOKED_AT)).slice(0, KEPT);
+    if (response.ok) return answerOf(text, where, said) as Answer;
+    throw refused(`${where} answered ${response.status} ${said()}`, response.status, options);
   };
 
   const fetchSchema = async (id: number): Promise<string> => {
-    const found = await call<{ schema: string }>('GET', `/schemas/ids/${id}`);
-    if (!found) throw new PipelineError('INPUT_UNREADABLE', `schema registry ${base} has no schema ${id}`);
-    return found.schema;
+    const found = await call<{ schema?: unknown } | null>('GET', `/schemas/ids/${id}`);
+    if (found === undefined) throw new PipelineError('INPUT_UNREADABLE', `schema registry ${base} has no schema ${id}`);
+    if (typeof found?.schema === 'string') return found.schema;
+    throw new PipelineError('INPUT_UNREADABLE', `schema registry ${base} answered without the text of schema ${id}`);
   };
 
   return {
@@ -128,6 +131,15 @@ const KEPT = 200;
 function secretsOf({ passwordEnv, passwordFile, tokenEnv, tokenFile }: RegistryOptions): string[] {
   if (tokenEnv || tokenFile) return [readSecret('registry', { env: tokenEnv, file: tokenFile })];
   return passwordEnv || passwordFile ? [readSecret('registry', { env: passwordEnv, file: passwordFile })] : [];
+}
+
+/** @param said the same text without secrets: the parser's own error would quote it as it is */
+function answerOf(text: string, where: string, said: () => string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new PipelineError('INPUT_UNREADABLE', `${where} answered ${shown(said())}, which is no JSON; correct the address`);
+  }
 }
 
 function authorizationOf({ usernameEnv, passwordEnv, passwordFile, tokenEnv, tokenFile }: RegistryOptions): string | undefined {

@@ -128,6 +128,19 @@ describe('recording, for a file it cannot read', () => {
     expect(await refusal({ file: path })).toMatchObject({ code: 'INPUT_UNREADABLE', message });
   });
 
+  it.each([
+    ['EVT3', () => header('evt 3.0', 'geometry 65535x65535'), data],
+    ['EVT2 by its format', () => header('format EVT2;height=65535;width=65535'), data],
+    ['DAT', () => header('Version 2', 'Width 65535', 'Height 65535'), Buffer.from([0, 8, ...Array.from({ length: 16 }, () => 0)])],
+    ['Event Stream', () => Buffer.from('Event Stream'), Buffer.from([2, 0, 0, 1, 255, 255, 255, 255, 1, 2, 3, 4, 5])],
+    ['text', () => Buffer.from('%geometry:65535,65535\n'), Buffer.from('0.1 1 2 1\n0.2 1 2 0\n')],
+  ])('is refused at once where its header claims a sensor that cannot be: %s (issue 11)', async (_what, head, rest) => {
+    const path = await file('vast.bin', head(), rest);
+    const message = expect.stringMatching(/vast\.bin: a sensor of 65535 x 65535 pixels is larger than any .*header.*give width and height/);
+    expect(await refusal({ file: path })).toMatchObject({ code: 'INPUT_UNREADABLE', message });
+    expect(await refusal({ file: path, width: 640, height: 480 })).toMatchObject([{ width: 640, height: 480 }]);
+  });
+
   it('says that nothing follows the header', async () => {
     const path = await file('k.raw', header('evt 3.0', 'geometry 1280x720'));
     expect(await refusal({ file: path })).toMatchObject({ message: expect.stringContaining('ends with its header') });

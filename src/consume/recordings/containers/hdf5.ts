@@ -1,7 +1,8 @@
 import { sizeOf } from '../../../decode/propheseeHeader.ts';
-import { PipelineError } from '../../../errors.ts';
+import { PipelineError, messageOf } from '../../../errors.ts';
 import { unpack } from '../../../unpack.ts';
 import type { Container, RandomAccess } from '../container.ts';
+import { faultyPacket } from './support/faultyPacket.ts';
 import { EVENT_BYTES, unpackEcf } from './support/unpackEcf.ts';
 import { type Hdf5Chunk, type Hdf5Dataset, type Hdf5Filter, readHdf5Dataset } from './support/hdf5Dataset.ts';
 import { type Hdf5Object, member, openHdf5, textAttribute } from './support/hdf5Object.ts';
@@ -44,8 +45,16 @@ export const hdf5: Container = {
     let seq = 0;
     for (const chunk of dataset.chunks) {
       if (signal.aborted) return;
-      const bytes = await readChunk(file, dataset, chunk);
-      yield { sensor: 'CD', seq: seq++, encoding: 'event_cd', width, height, timeBaseNs: 0n, capturedAtUs: 0, bytes };
+      const packed = await file.read(chunk.address, chunk.size);
+      try {
+        const bytes = unpacked(file, packed, dataset, chunk);
+        yield { sensor: 'CD', seq: seq++, encoding: 'event_cd', width, height, timeBaseNs: 0n, capturedAtUs: 0, bytes };
+      } catch (cause) {
+        // A limit of the whole file.
+        if (cause instanceof PipelineError) throw cause;
+        seq++;
+        yield faultyPacket('CD', packed, `the chunk of CD/events from event ${chunk.first} on is damaged: ${messageOf(cause)}`);
+      }
     }
   },
 };
@@ -62,9 +71,10 @@ async function geometryOf(file: RandomAccess, root: Hdf5Object): Promise<readonl
 }
 
 /** The events of a chunk. The last one is as long as the others, but holds events only up to the length of the dataset. */
-async function readChunk(file: RandomAccess, { filters, length, chunkLength }: Hdf5Dataset, chunk: Hdf5Chunk): Promise<Uint8Array> {
+function unpacked(file: RandomAccess, packed: Uint8Array, { filters, length, chunkLength }: Hdf5Dataset, chunk: Hdf5Chunk): Uint8Array {
+  if (packed.length < chunk.size) throw new RangeError(`the file ends ${chunk.size - packed.length} bytes before it does`);
   const wholeBytes = chunkLength * EVENT_BYTES;
-  let bytes = await file.read(chunk.address, chunk.size);
+  let bytes = packed;
   for (let i = filters.length - 1; i >= 0; i--) {
     const filter = filters[i]!;
     if (((chunk.filterMask >> i) & 1) !== 0) continue;

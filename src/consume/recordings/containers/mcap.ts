@@ -1,7 +1,7 @@
 import { McapIndexedReader, McapStreamReader } from '@mcap/core';
 import { PipelineError, messageOf } from '../../../errors.ts';
 import type { Container, RandomAccess } from '../container.ts';
-import { type EventMessage, eventMessage, readEventMessage } from './support/eventMessage.ts';
+import { type EventMessage, eventMessage, eventPacket } from './support/eventMessage.ts';
 import { checkTopics } from './support/checkTopics.ts';
 import { noEvents } from './support/noEvents.ts';
 import { mostHeldBytes } from './support/mostHeldBytes.ts';
@@ -36,7 +36,7 @@ export const mcap: Container = {
         const { topic, kind, cdr } = channel;
         const count = counts.get(topic) ?? 0;
         counts.set(topic, count + 1);
-        yield readEventMessage(kind, topic, data, cdr, count);
+        yield eventPacket(kind, topic, data, cdr, count);
       }
     } catch (error) {
       if (error instanceof PipelineError) throw error;

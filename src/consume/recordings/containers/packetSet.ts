@@ -1,6 +1,9 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { PipelineError, messageOf } from '../../../errors.ts';
-import type { ContainedPacket, Container, RandomAccess } from '../container.ts';
+import { shown } from '../../../stage/shown.ts';
+import { MOST, seqOf, wholeNumber } from '../../wholeNumber.ts';
+import type { ContainedPacket, Container } from '../container.ts';
+import { faultyPacket } from './support/faultyPacket.ts';
 import { linesOf } from './support/linesOf.ts';
 
 /*
@@ -11,18 +14,6 @@ import { linesOf } from './support/linesOf.ts';
 
 /** Real ones have some hundred characters. */
 const LONGEST_LINE = 65_536;
-
-interface Line {
-  readonly seq: number;
-  readonly encoding: string;
-  readonly width: number;
-  readonly height: number;
-  readonly offset: number;
-  readonly length: number;
-  readonly frame?: string;
-  readonly sec?: number;
-  readonly nsec?: number;
-}
 
 /** Packets that were taken out of a bag: an index of JSON lines, and the bytes beside it. Name the index. */
 export const packetSet: Container = {
@@ -41,13 +32,8 @@ export const packetSet: Container = {
       const { size } = await file.stat();
       for await (const { text, number } of linesOf(index, LONGEST_LINE)) {
         if (signal.aborted) return;
-        if (text.trim() === '') continue;
-        const where = `${path}, line ${number}`;
-        const line = readLine(text, where);
-        checkPlace(line, where, bytesPath, size, index.limits);
-        const bytes = new Uint8Array(line.length);
-        await file.read(bytes, 0, line.length, line.offset);
-        yield packetOf(line, text, bytes);
+        if (text.trim() !== '')
+          yield await packetAt(text, `line ${number}`, { path: bytesPath, file, size, most: index.limits.chunkBytes });
       }
     } finally {
       await file.close();
@@ -55,44 +41,51 @@ export const packetSet: Container = {
   },
 };
 
-/** Before room is made for the packet: its length is only what the index says. */
-function checkPlace(
-  { offset, length }: Line,
-  where: string,
-  bytesPath: string,
-  size: number,
-  { chunkBytes }: RandomAccess['limits'],
-): void {
-  if (length > chunkBytes)
-    throw new PipelineError('INPUT_UNREADABLE', `${where}: a packet of ${length} bytes, more than limits.chunkBytes, ${chunkBytes}`);
-  const missing = length - Math.max(0, Math.min(length, size - offset));
-  if (missing > 0) throw new PipelineError('INPUT_UNREADABLE', `${where}: ${bytesPath} ends ${missing} bytes before the packet does`);
+interface BytesFile {
+  readonly path: string;
+  readonly file: FileHandle;
+  readonly size: number;
+  /** Bytes of the largest packet there may be. */
+  readonly most: number;
 }
 
-function readLine(text: string, where: string): Line {
-  let line: Partial<Line>;
+/** The packet of a line. One that the line does not tell has a fault, and the line as its bytes. */
+async function packetAt(text: string, where: string, { path, file, size, most }: BytesFile): Promise<ContainedPacket> {
   try {
-    line = JSON.parse(text) as Partial<Line>;
+    const line = JSON.parse(text, exactTimeBase) as Record<string, unknown> | null;
+    const number = (name: string, most: bigint, otherwise?: number): bigint => wholeNumber(`'${name}'`, line?.[name] ?? otherwise, most);
+    const [offset, length] = [Number(number('offset', MOST_PLACE)), Number(number('length', MOST_PLACE))];
+    // Before room is made for the packet: its length is only what the index says.
+    if (length > most) throw malformed(`a packet of ${length} bytes, more than limits.chunkBytes, ${most}`);
+    if (offset + length > size) throw malformed(`${path} ends ${offset + length - size} bytes before the packet does`);
+    const packet = {
+      sensor: word('frame', line?.['frame'] ?? 'packets'),
+      seq: seqOf(number('seq', MOST.seq)),
+      encoding: word('encoding', line?.['encoding']),
+      width: Number(number('width', MOST.side)),
+      height: Number(number('height', MOST.side)),
+      timeBaseNs: number('time_base', MOST.timeBaseNs, 0),
+      capturedAtUs: Number(number('sec', MOST_SECONDS, 0)) * 1e6 + Math.floor(Number(number('nsec', MOST_SECONDS, 0)) / 1000),
+    };
+    const bytes = new Uint8Array(length);
+    await file.read(bytes, 0, length, offset);
+    return { ...packet, bytes };
   } catch (cause) {
-    throw new PipelineError('INPUT_UNREADABLE', `${where}: ${messageOf(cause)}`, { cause });
+    return faultyPacket('packets', Buffer.from(text), `${where}: ${messageOf(cause)}`);
   }
-  for (const key of ['seq', 'width', 'height', 'offset', 'length'] as const) {
-    if (!Number.isSafeInteger(line[key]) || line[key]! < 0)
-      throw new PipelineError('INPUT_UNREADABLE', `${where}: '${key}' should be a whole number (found ${line[key]})`);
-  }
-  if (typeof line.encoding !== 'string')
-    throw new PipelineError('INPUT_UNREADABLE', `${where}: 'encoding' should be a word (found ${line.encoding})`);
-  return line as Line;
 }
 
-const packetOf = ({ seq, encoding, width, height, frame, sec = 0, nsec = 0 }: Line, text: string, bytes: Uint8Array): ContainedPacket => ({
-  sensor: frame ?? 'packets',
-  seq,
-  encoding,
-  width,
-  height,
-  // From the text: as a number it would lose its last digits.
-  timeBaseNs: BigInt(/"time_base"\s*:\s*(\d+)/.exec(text)?.[1] ?? 0),
-  capturedAtUs: sec * 1e6 + Math.floor(nsec / 1000),
-  bytes,
-});
+/** Places in a file, and seconds as ROS counts them. */
+const MOST_PLACE = 2n ** 52n;
+const MOST_SECONDS = 2n ** 32n - 1n;
+
+/** As a number it would lose its last digits. */
+const exactTimeBase = (key: string, value: unknown, context?: { readonly source?: string }): unknown =>
+  key === 'time_base' && typeof value === 'number' ? context?.source : value;
+
+function word(name: string, found: unknown): string {
+  if (typeof found === 'string' && found !== '') return found;
+  throw malformed(`'${name}' should be a word (found ${shown(found)})`);
+}
+
+const malformed = (what: string): PipelineError => new PipelineError('DECODE_MALFORMED', what);

@@ -1,7 +1,7 @@
 import { PipelineError, messageOf } from '../../../errors.ts';
 import type { Container, RandomAccess } from '../container.ts';
 import { type CheckedBag, checkedBag } from './support/checkedBag.ts';
-import { type EventMessage, eventMessage, readEventMessage } from './support/eventMessage.ts';
+import { type EventMessage, eventMessage, eventPacket } from './support/eventMessage.ts';
 import { checkTopics } from './support/checkTopics.ts';
 import { noEvents } from './support/noEvents.ts';
 
@@ -19,7 +19,7 @@ export const rosbag: Container = {
       if (signal.aborted) return;
       const count = counts.get(topic) ?? 0;
       counts.set(topic, count + 1);
-      yield readEventMessage(kinds.get(topic) ?? 'packet', topic, data, false, count);
+      yield eventPacket(kinds.get(topic) ?? 'packet', topic, data, false, count);
     }
   },
 };

@@ -3,7 +3,7 @@ import { PipelineError } from '../../../errors.ts';
 import type { Container } from '../container.ts';
 import { checkTopics } from './support/checkTopics.ts';
 import { noEvents } from './support/noEvents.ts';
-import { type EventMessage, eventMessage, readEventMessage } from './support/eventMessage.ts';
+import { type EventMessage, eventMessage, eventPacket } from './support/eventMessage.ts';
 
 /*
   ROS 2 bag in SQLite (.db3)
@@ -24,32 +24,28 @@ export const rosbag2: Container = {
         const fault = faultOf(database, table);
         if (fault !== undefined) throw new PipelineError('INPUT_UNREADABLE', `${path}: the SQLite file is no ROS 2 bag: it ${fault}`);
       }
-      const topics = database.prepare('SELECT id, name, type FROM topics').all() as { id: number; name: string; type: string }[];
-      const kinds = new Map<number, { name: string; kind: EventMessage; count: number }>();
+      const topics = [...rowsOf(database, 'SELECT id, name, type FROM topics')];
+      const kinds = new Map<unknown, { name: string; kind: EventMessage; count: number }>();
       for (const { id, name, type } of topics) {
-        const kind = eventMessage(type);
-        if (kind) kinds.set(id, { name, kind, count: 0 });
+        const kind = typeof type === 'string' ? eventMessage(type) : undefined;
+        if (kind) kinds.set(id, { name: typeof name === 'string' ? name : `topic ${String(id)}`, kind, count: 0 });
       }
       if (kinds.size === 0)
         throw noEvents(
           path,
           'bag',
-          topics.map(({ name, type }) => `${name} (${type})`),
+          topics.map(({ name, type }) => `${String(name)} (${String(type)})`),
         );
       checkTopics({ path }, kinds.size);
-      const rows = database.prepare(
-        'SELECT topic_id, octet_length(data) AS bytes, iif(octet_length(data) <= ?, data, NULL) AS data FROM messages ORDER BY timestamp, id',
-      );
-      for (const row of rows.iterate(limits.chunkBytes)) {
+      const messages =
+        'SELECT topic_id AS id, octet_length(data) AS bytes, iif(octet_length(data) <= ?, data, NULL) AS data FROM messages ORDER BY timestamp, id';
+      for (const { id, bytes, data } of rowsOf(database, messages, limits.chunkBytes)) {
         if (signal.aborted) return;
-        const topic = kinds.get(Number(row['topic_id']));
+        const topic = kinds.get(id);
         if (!topic) continue;
-        if (!(row['data'] instanceof Uint8Array))
-          throw new PipelineError(
-            'INPUT_UNREADABLE',
-            `${path}: a message of ${topic.name} is no blob of at most limits.chunkBytes, ${limits.chunkBytes}: it has ${Number(row['bytes'])} bytes`,
-          );
-        yield readEventMessage(topic.kind, topic.name, row['data'], true, topic.count++);
+        const found =
+          Number(bytes) > limits.chunkBytes ? `${Number(bytes)} bytes, more than limits.chunkBytes, ${limits.chunkBytes}` : data;
+        yield eventPacket(topic.kind, topic.name, found, true, topic.count++);
       }
     } finally {
       database.close();
@@ -64,4 +60,11 @@ function faultOf(database: DatabaseSync, table: string): string | undefined {
   if (found['type'] !== 'table') return `has a ${String(found['type'])} for the table ${table}`;
   const computed = database.prepare('SELECT name FROM pragma_table_xinfo(?) WHERE hidden <> 0').get(table);
   return computed && `computes the column ${String(computed['name'])} of ${table}`;
+}
+
+/** SQLite lets any column hold any type. Whole numbers come as bigint: others than doubles can hold would throw. */
+function rowsOf(database: DatabaseSync, query: string, ...values: number[]): Iterable<Record<string, unknown>> {
+  const statement = database.prepare(query);
+  statement.setReadBigInts(true);
+  return statement.iterate(...values);
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspect } from '../../../../src/cli/commands/inspect.ts';
@@ -164,6 +165,50 @@ describe('mcap', () => {
       code: 'INPUT_UNREADABLE',
       message: expect.stringContaining('found /chatter (std_msgs/msg/String)'),
     });
+  });
+});
+
+it('a ROS 2 bag may hold anything in the place of a message, a name or a number (issue 11)', async () => {
+  const path = join(folder, 'odd.db3');
+  writeDb3(path, packets.slice(0, 4).map(ofMcap));
+  const database = new DatabaseSync(path);
+  database.exec(
+    `INSERT INTO messages (topic_id, timestamp, data) VALUES (1, 5, 'text'), (1, 6, 7), (1, 7, NULL), (1, 8, x''), (1, 9, 1.5)`,
+  );
+  database.exec(
+    `INSERT INTO messages (topic_id, timestamp, data) VALUES (9223372036854775807, 9223372036854775807, x'00'), (NULL, 'then', 2)`,
+  );
+  database.exec(
+    `INSERT INTO topics VALUES (9007199254740993, x'ff', 'event_camera_msgs/msg/EventPacket', 1, 2), (77, NULL, NULL, NULL, NULL)`,
+  );
+  database.exec(`INSERT INTO messages (topic_id, timestamp, data) VALUES (9007199254740993, 10, x'0001')`);
+  database.close();
+  const found = await Array.fromAsync(recording({ file: path }).packets(new AbortController().signal));
+  expect(found.filter(({ fault }) => fault === undefined)).toHaveLength(4);
+  expect(found.flatMap(({ fault }) => fault ?? [])).toEqual([
+    expect.stringMatching(/message 0 of the topic cannot be read as events: the message should be bytes \(found 'text'\)/),
+    expect.stringContaining('(found 7)'),
+    expect.stringContaining('(found null)'),
+    expect.stringContaining('message 3'),
+    expect.stringContaining('(found 1.5)'),
+    expect.stringContaining('message 0'),
+  ]);
+  expect(found.at(0)?.sensor).toBe('/left');
+  expect(found.some(({ sensor }) => sensor === 'topic 9007199254740993')).toBe(true);
+});
+
+it('a message that claims more events than it has room for costs nothing (issue 11)', async () => {
+  const data = Buffer.from(ros1EventArray(640, 480, [[5, 1, 2, 1]]));
+  // The count of its events, before the 13 bytes of the one there is.
+  data.writeUInt32LE(0xffff_ffff, data.length - 17);
+  const cdr = Buffer.concat([Buffer.of(0, 1, 0, 0), data.subarray(4)]);
+  const types = ['dvs_msgs/msg/EventArray'];
+  const messages = types.map((type): McapMessage => ({ topic: '/dvs', type, encoding: 'cdr', timeNs: 1n, data: cdr }));
+  const path = await file('vast.mcap', await mcapFile(messages));
+  const [found] = await Array.fromAsync(recording({ file: path }).packets(new AbortController().signal));
+  expect(found).toMatchObject({
+    fault: expect.stringMatching(/cannot be read as events: it should hold \d+ bytes more/),
+    bytes: Uint8Array.from(cdr),
   });
 });
 

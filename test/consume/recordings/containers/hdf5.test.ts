@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { inspect } from '../../../../src/cli/commands/inspect.ts';
 import { hdf5 } from '../../../../src/consume/recordings/containers/hdf5.ts';
 import { unpackEcf } from '../../../../src/consume/recordings/containers/support/unpackEcf.ts';
+import { openRecording } from '../../../../src/consume/recordings/openRecording.ts';
+import type { Packet } from '../../../../src/stage/packet.ts';
 import { makeRandom, mutate } from '../../../fuzz/mutate.ts';
 import { type Row, digestsOf } from '../../../decode/support.ts';
 import { containerContract } from '../container.contract.ts';
@@ -37,6 +39,32 @@ describe('hdf5', () => {
     rmSync(folder, { recursive: true });
   });
 });
+
+it('gives a chunk that is damaged as one faulty packet, and the others whole (issue 11)', async () => {
+  const whole = readFileSync(fixture('deflate'));
+  const path = join(mkdtempSync(join(tmpdir(), 'saccade-hdf5-')), 'chunk.hdf5');
+  const before = await packetsIn(fixture('deflate'));
+  // The header of a deflated chunk: 78 9c, or the like.
+  const places = [...whole.keys()].filter((at) => whole[at] === 0x78 && whole.readUInt16BE(at) % 31 === 0);
+  let faulty = 0;
+  for (const at of places) {
+    writeFileSync(path, Buffer.from(whole).fill(0xff, at, at + 8));
+    const packets = await packetsIn(path).catch(() => []);
+    if (packets.every(({ fault }) => fault === undefined)) continue;
+    faulty++;
+    expect(packets.map(({ fault }) => fault !== undefined).filter(Boolean)).toHaveLength(1);
+    for (const [i, { bytes, fault }] of packets.entries()) {
+      if (fault === undefined) expect(bytes).toEqual(before[i]!.bytes);
+      else expect(fault).toMatch(/chunk of CD\/events from event \d+ on is damaged: /);
+    }
+  }
+  expect(faulty).toBe(before.length);
+});
+
+const packetsIn = async (file: string): Promise<Packet[]> => {
+  const recording = await openRecording({ formats: [], containers: [hdf5] }, { file, packetBytes: 1024 });
+  return Array.fromAsync(recording.packets(new AbortController().signal));
+};
 
 describe('unpackEcf', () => {
   it('takes long waits and long runs', () => {

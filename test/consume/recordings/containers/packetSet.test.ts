@@ -40,13 +40,38 @@ describe('packetSet', () => {
     });
   });
 
+  it('says so where the bytes are not there', async () => {
+    const message = expect.stringMatching(/should be in .*set\.bin/);
+    await expect(packetsOf(line(''), undefined)).rejects.toMatchObject({ code: 'INPUT_UNREADABLE', message });
+  });
+
+  const whole = line('');
   it.each([
-    ['the bytes are not there', line(''), undefined, /should be in .*set\.bin/],
-    ['the bytes end too early', line('', 3), Uint8Array.of(1, 2, 3, 4), /line 1: .*set\.bin ends 1 bytes before/],
-    ['a line is no JSON', `${line('')}{"seq": \n`, Uint8Array.of(1, 2), /line 2/],
-    ['a line has no place', line('').replace('"offset": 0', '"offset": -1'), Uint8Array.of(1, 2), /line 1: 'offset'.*found -1/],
-  ])('says what is wrong where %s', async (_what, index, bytes, message) => {
-    await expect(packetsOf(index, bytes)).rejects.toMatchObject({ code: 'INPUT_UNREADABLE', message: expect.stringMatching(message) });
+    ['the bytes end too early', line('', 3), /set\.bin ends 1 bytes before/],
+    ['the bytes would be more than memory', whole.replace('"length": 2', '"length": 4000000000000'), /set\.bin ends 3999999999996 bytes/],
+    ['it is no JSON', '{"seq": \n', /line 2: .*JSON/],
+    ['it is JSON of another kind', 'null\n', /'offset' should be a whole number .*found undefined/],
+    ['it has no place', whole.replace('"offset": 0', '"offset": -1'), /'offset' should be .*found -1/],
+    ['its length is none', whole.replace('"length": 2', '"length": 1e400'), /'length' should be .*found Infinity/],
+    ['its number is none', whole.replace('"seq": 1', '"seq": 0.5'), /'seq' should be .*found 0\.5/],
+    ['its width is none', whole.replace('"width": 64', '"width": "wide"'), /'width' should be .*found 'wide'/],
+    ['its time base is none', line(', "time_base": 1.5'), /'time_base' should be .*found '1\.5'/],
+    ['its time base is a list', line(', "time_base": [1]'), /'time_base' should be .*found a list/],
+    ['its time base has too many digits', line(`, "time_base": 1${'0'.repeat(5000)}`), /found '10{59}…' of 5,001 characters/],
+    ['its wall clock is none', whole.replace('"sec": 5', '"sec": -5'), /'sec' should be .*found -5/],
+    ['its frame is none', whole.replace('"cam"', '{}'), /'frame' should be a word \(found an object\)/],
+    ['its encoding is none', whole.replace('"evt3"', 'null'), /'encoding' should be a word \(found null\)/],
+  ])('gives the line as a faulty packet where %s, and goes on (issue 11)', async (_what, odd, fault) => {
+    const packets = await packetsOf(`${whole}${odd}${line(', "time_base": "7"', 2)}`, Uint8Array.of(1, 2, 3, 4));
+    expect(packets.map((packet) => packet.fault)).toEqual([undefined, expect.stringMatching(fault), undefined]);
+    expect(packets[1]!.fault).toMatch(/^line 2: /);
+    expect(Buffer.from(packets[1]!.bytes).toString()).toBe(odd.replace(/\n$/, ''));
+    expect(packets[2]).toMatchObject({ bytes: Uint8Array.of(3, 4), timeBaseNs: 7n });
+  });
+
+  it('reads the last of several time bases, as every reader of JSON does', async () => {
+    const [packet] = await packetsOf(line(', "time_base": 1, "time_base": 1702306974272224018'), Uint8Array.of(1, 2));
+    expect(packet?.timeBaseNs).toBe(1_702_306_974_272_224_018n);
   });
 });
 

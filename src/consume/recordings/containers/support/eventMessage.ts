@@ -1,4 +1,8 @@
+import { messageOf } from '../../../../errors.ts';
+import { shown } from '../../../../stage/shown.ts';
+import { MOST, seqOf, wholeNumber } from '../../../wholeNumber.ts';
 import type { ContainedPacket } from '../../container.ts';
+import { faultyPacket } from './faultyPacket.ts';
 
 /*
   event_camera_msgs/EventPacket
@@ -45,7 +49,7 @@ function makeReader(data: Uint8Array, cdr: boolean): Reader {
     return at - size;
   };
   const bytes = (length: number): Uint8Array => {
-    if (at + length > data.length) throw new RangeError('the message ends too early');
+    if (at + length > data.length) throw new RangeError(`it ends ${at + length - data.length} bytes too early`);
     at += length;
     return data.subarray(at - length, at);
   };
@@ -67,10 +71,22 @@ function makeReader(data: Uint8Array, cdr: boolean): Reader {
 }
 
 /**
- * The packet in a message of `topic`. Throws RangeError where the message ends too early.
+ * The packet in a message of `topic`; one with a `fault` where the message holds none.
+ * @param data what the file has in the place of a message
  * @param count messages of this topic before it, for those that do not count themselves
  */
-export function readEventMessage(kind: EventMessage, topic: string, data: Uint8Array, cdr: boolean, count: number): ContainedPacket {
+export function eventPacket(kind: EventMessage, topic: string, data: unknown, cdr: boolean, count: number): ContainedPacket {
+  const bytes = data instanceof Uint8Array ? data : new Uint8Array(0);
+  try {
+    if (bytes !== data) throw new TypeError(`the message should be bytes (found ${shown(data)})`);
+    return readMessage(kind, topic, bytes, cdr, count);
+  } catch (cause) {
+    return faultyPacket(topic, bytes, `message ${count} of the topic cannot be read as events: ${messageOf(cause)}`);
+  }
+}
+
+/** Throws RangeError where the message ends too early. */
+function readMessage(kind: EventMessage, topic: string, data: Uint8Array, cdr: boolean, count: number): ContainedPacket {
   const reader = makeReader(data, cdr);
   if (!cdr) reader.u32();
   const capturedAtUs = reader.u32() * 1e6 + Math.floor(reader.u32() / 1000);
@@ -78,7 +94,9 @@ export function readEventMessage(kind: EventMessage, topic: string, data: Uint8A
   const [height, width] = [reader.u32(), reader.u32()];
   const about = { sensor: topic, width, height, capturedAtUs };
   if (kind === 'array') return { ...about, seq: count, encoding: 'dvs_msgs', timeBaseNs: 0n, bytes: eventRecords(reader, cdr) };
-  const [seq, timeBaseNs, encoding] = [Number(reader.u64()), reader.u64(), reader.text()];
+  const seq = seqOf(reader.u64());
+  const timeBaseNs = wholeNumber("field 'time_base'", reader.u64(), MOST.timeBaseNs);
+  const encoding = reader.text();
   const bigEndian = reader.u8() !== 0;
   const events = reader.bytes(reader.u32());
   // Both encodings are made of 16-bit words; others never come this way round.
