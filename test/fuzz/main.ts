@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { fuzz } from './fuzz.ts';
+import { fuzzEdges } from './fuzzEdges.ts';
 
 /*
   npm run fuzz -- --seconds N [--seed S] [--json]
   Decodes damaged streams of every format until the time is over. What breaks a promise is kept in test/fuzz/corpus,
-  where the tests try it from then on.
+  where the tests try it from then on. Then as long damaged messages of every wire format, and damaged files of every container.
 */
 
 const { values } = parseArgs({
@@ -22,6 +23,8 @@ for (const { input, what } of report.violations) {
   writeFileSync(new URL(`corpus/${name}`, import.meta.url), input.bytes);
   process.stderr.write(`${name}: ${what}\n`);
 }
+const edges = await fuzzEdges({ seconds: Number(values.seconds), seed: Number(values.seed) });
+for (const what of edges.violations) process.stderr.write(`${what}\n`);
 const { inputs, perFormat, seconds, heapMb } = report;
 const summary = {
   inputs,
@@ -31,10 +34,11 @@ const summary = {
   perSecond: Math.round(inputs / seconds),
   heapMb,
   perFormat,
+  edges: { cases: edges.cases, violations: edges.violations.length },
 };
 if (values.json) process.stdout.write(`${JSON.stringify(summary)}\n`);
 else
   process.stdout.write(
-    `${inputs} inputs in ${seconds.toFixed(0)} s, ${report.violations.length} violations, heap ${heapMb} MB (seed ${values.seed})\n`,
+    `${inputs} inputs in ${seconds.toFixed(0)} s, ${report.violations.length} violations, heap ${heapMb} MB (seed ${values.seed}); ${edges.cases} cases at the edges, ${edges.violations.length} violations\n`,
   );
-process.exitCode = report.violations.length > 0 ? 1 : 0;
+process.exitCode = report.violations.length + edges.violations.length > 0 ? 1 : 0;
