@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import avsc from 'avsc';
 import { PipelineError, messageOf } from '../../errors.ts';
+import { checkedLetter } from './checkedLetter.ts';
 import type { DeadLetter } from '../../stage/reject.ts';
 import { isContainer, jsonLines } from './jsonLines.ts';
 
@@ -24,12 +25,20 @@ export async function deadLettersInFile(path: string): Promise<DeadLetter[]> {
   const letters: DeadLetter[] = [];
   try {
     if (await isContainer(path)) {
-      for await (const letter of avsc.createFileDecoder(path)) letters.push(letter as DeadLetter);
+      for await (const letter of avsc.createFileDecoder(path)) letters.push(checkedLetter(letter));
       return letters;
     }
-    for await (const { row } of jsonLines(path)) letters.push(row as unknown as DeadLetter);
+    for await (const { row, line } of jsonLines(path)) letters.push(letterIn(row, line));
     return letters;
   } catch (cause) {
     throw new PipelineError('INPUT_UNREADABLE', `${path}: not a whole file of dead letters (${messageOf(cause)})`, { cause });
+  }
+}
+
+function letterIn(row: unknown, line: number): DeadLetter {
+  try {
+    return checkedLetter(row);
+  } catch (cause) {
+    throw new PipelineError('INPUT_UNREADABLE', `line ${line}: ${messageOf(cause)}`, { cause });
   }
 }

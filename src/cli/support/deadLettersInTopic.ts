@@ -1,5 +1,5 @@
 import type { TopicPoint } from '../../kafka/consumer/topicPoint.ts';
-import { PipelineError } from '../../errors.ts';
+import { PipelineError, codeOf, messageOf } from '../../errors.ts';
 import { decoder } from '../../avro/wireFormat.ts';
 import type { CheckedConnection } from '../../kafka/client/kafkaConnection.ts';
 import { connectOrExplain } from '../../kafka/client/connectOrExplain.ts';
@@ -31,9 +31,15 @@ export async function deadLettersInTopic(
   const single = decoder<DeadLetter>('dead-letter', 'single-object', undefined);
   const confluent = decoder<DeadLetter>('dead-letter', 'confluent', registry ? schemaRegistry(registry) : undefined);
   const letters: DeadLetter[] = [];
-  for await (const { message } of messagesIn(kafka, topic, ranges)) {
+  for await (const { message, partition } of messagesIn(kafka, topic, ranges)) {
     const value = message.value ?? Buffer.alloc(0);
-    letters.push(await (value[0] === 0 ? confluent(value) : single(value)));
+    try {
+      letters.push(await (value[0] === 0 ? confluent(value) : single(value)));
+    } catch (cause) {
+      // Only what is no letter is left out: a registry that is away must not cost any.
+      if (codeOf(cause) !== 'INPUT_UNREADABLE') throw cause;
+      process.stderr.write(`offset ${message.offset} of ${topic}, partition ${partition}, is left out: ${messageOf(cause)}\n`);
+    }
   }
   return letters;
 }
