@@ -53,7 +53,7 @@ interface BytesFile {
 async function packetAt(text: string, where: string, { path, file, size, most }: BytesFile): Promise<ContainedPacket> {
   try {
     const line = JSON.parse(text, exactTimeBase) as Record<string, unknown> | null;
-    const number = (name: string, most: bigint, otherwise?: number): bigint => wholeNumber(`'${name}'`, line?.[name] ?? otherwise, most);
+    const number = (name: string, up: bigint, otherwise?: number): bigint => wholeNumber(`'${name}'`, line?.[name] ?? otherwise, up);
     const [offset, length] = [Number(number('offset', MOST_PLACE)), Number(number('length', MOST_PLACE))];
     // Before room is made for the packet: its length is only what the index says.
     if (length > most) throw malformed(`a packet of ${length} bytes, more than limits.chunkBytes, ${most}`);
