@@ -1,7 +1,6 @@
-const MOST = 60;
+import { visible } from '../visible.ts';
 
-/** What would move the cursor, end a line, or turn the direction of the text around it. */
-const UNSEEN = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const MOST = 60;
 
 /** A foreign value as a message shows it: in quotes, escaped, and no longer than people read. */
 export function shown(value: unknown): string {
@@ -12,13 +11,7 @@ export function shown(value: unknown): string {
 }
 
 /** A name in the middle of a sentence: the same without quotes. */
-export const shownName = (name: string): string => (name.length <= MOST ? escaped(name) : `${escaped(name.slice(0, MOST))}…`);
+export const shownName = (name: string): string => (name.length <= MOST ? visible(name) : `${visible(name.slice(0, MOST))}…`);
 
 const quoted = (text: string, length: number, unit: string): string =>
-  length <= MOST ? `'${escaped(text)}'` : `'${escaped(text.slice(0, MOST))}…' of ${length.toLocaleString('en')} ${unit}`;
-
-const escaped = (text: string): string =>
-  JSON.stringify(text)
-    .slice(1, -1)
-    .replaceAll('\\"', '"')
-    .replace(UNSEEN, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  length <= MOST ? `'${visible(text)}'` : `'${visible(text.slice(0, MOST))}…' of ${length.toLocaleString('en')} ${unit}`;
