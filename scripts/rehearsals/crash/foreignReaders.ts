@@ -73,7 +73,8 @@ async function readWithAvsc(path: string): Promise<ForeignRead> {
   return new Promise((resolve) => {
     avsc
       .createFileDecoder(path)
-      .on('data', (record: Record<string, unknown>) => records.push({ ...record }))
+      // Plain values: avsc makes classes of its own for each file.
+      .on('data', (record: object) => records.push(JSON.parse(JSON.stringify(record)) as Record<string, unknown>))
       .on('error', (error: Error) => resolve({ records, error: error.message }))
       .on('end', () => resolve({ records, error: null }));
   });
