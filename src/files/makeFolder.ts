@@ -1,16 +1,31 @@
-import { mkdir, open } from 'node:fs/promises';
-import { dirname, relative, resolve, sep } from 'node:path';
+import { mkdir, open, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
-/** Makes a folder and those above it, so that they are there after a loss of power too. */
+/**
+ * Makes a folder and those above it, so that they are there after a loss of power too. Each is made by itself: Node's own recursion does
+ * not end where a folder is there in which none can be made and the system says ENOENT (/proc).
+ */
 export async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  const above = dirname(resolve(first));
+  const whole = resolve(path);
+  if (await isFolder(whole)) return;
+  const above = dirname(whole);
+  if (above !== whole) await makeFolder(above);
+  try {
+    await mkdir(whole);
+  } catch (error) {
+    // Another process may have made it since.
+    if (!(await isFolder(whole))) throw error;
+  }
   await syncFolder(above);
-  let folder = above;
-  for (const name of relative(above, resolve(path)).split(sep)) {
-    folder = `${folder}${folder.endsWith(sep) ? '' : sep}${name}`;
-    await syncFolder(folder);
+  await syncFolder(whole);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolderSync } from './makeFolderSync.ts';
 
 /**
  * `replaceFile` for a few bytes that must be safe before the caller goes on. Only its owner may read the file.
@@ -7,7 +8,7 @@ import { dirname } from 'node:path';
  * @param under a name in the same folder; what an earlier process left there is replaced
  */
 export function replaceFileSync(path: string, text: string, under: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolderSync(dirname(path));
   const bytes = Buffer.from(text);
   const file = openSync(under, 'w', 0o600);
   try {

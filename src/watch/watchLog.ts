@@ -15,6 +15,11 @@ const LEVELS: Readonly<Record<string, Level>> = {
 /** How often it is said that the same thing does not answer, in milliseconds. */
 const SAY_EVERY_MS = 5000;
 
+const LONGEST = 2000;
+
+/** A line for each packet of a sensor whose name has a megabyte would fill a disk. */
+const short = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}... (${text.length} characters)` : text);
+
 /**
  * Logs the reports of the pipeline as JSON lines. Attempts carry aliases of keys, never keys; pictures and prompts are not logged.
  * Returns the function that ends it.
@@ -24,7 +29,9 @@ export function watchLog(level: LevelWithSilent, destination: DestinationStream 
   let shut = false;
   const saidAt = new Map<string, number>();
   return endAll([
-    listen('reject', (rejected) => log.warn(rejected, 'rejected')),
+    listen('reject', ({ sensor, message, ...rejected }) =>
+      log.warn({ ...rejected, sensor: short(sensor), message: short(message) }, 'rejected'),
+    ),
     listen('wait', (waited) => {
       const nowMs = performance.now();
       if (nowMs - (saidAt.get(waited.on) ?? -Infinity) < SAY_EVERY_MS) return;
@@ -43,7 +50,7 @@ export function watchLog(level: LevelWithSilent, destination: DestinationStream 
       log.debug(gate, shut ? 'gate shut' : 'gate open');
     }),
     listen('stage', ({ stage, sensor, ms, error }) => {
-      if (error === undefined) log.trace({ stage, sensor, ms }, 'stage');
+      if (error === undefined) log.trace({ stage, sensor: short(sensor), ms }, 'stage');
     }),
   ]);
 }

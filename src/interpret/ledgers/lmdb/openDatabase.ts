@@ -1,6 +1,7 @@
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { open } from 'lmdb';
+import { makeFolderSync } from '../../../files/makeFolderSync.ts';
 import type { PaidAnswer } from '../../ledger.ts';
 import { privateFiles } from './privateFiles.ts';
 import type { LedgerDatabase, StoredClaim } from './lmdbClaims.ts';
@@ -11,7 +12,7 @@ const TRIAL_BYTES = 65_536;
 
 /** Opens the database in a folder, which is made where it is absent. Rejects with the error of the system where it cannot be written. */
 export async function openDatabase(path: string): Promise<LedgerDatabase> {
-  await mkdir(path, { recursive: true });
+  makeFolderSync(path);
   await tryToWrite(path);
   await removeTornBeginning(join(path, 'data.mdb'));
   return open<PaidAnswer | StoredClaim, Buffer>({
