@@ -5,7 +5,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Packet } from '../src/stage/packet.ts';
-import { decodeSensor } from '../src/decode/decode.ts';
+import { decodeSensor } from '../src/decode/decodeSensor.ts';
 import type { Decoder, Format, StreamInfo } from '../src/decode/decoder.ts';
 import { startEvt2 } from '../src/decode/formats/evt2.ts';
 import { startEvt3 } from '../src/decode/formats/evt3.ts';

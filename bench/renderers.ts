@@ -1,5 +1,5 @@
 import { copyEvents } from '../src/decode/events.ts';
-import { decodeSensor } from '../src/decode/decode.ts';
+import { decodeSensor } from '../src/decode/decodeSensor.ts';
 import { evt3 } from '../src/decode/formats/evt3.ts';
 import { synthetic } from '../src/consume/sources/synthetic.ts';
 import type { Filter } from '../src/frame/filter.ts';

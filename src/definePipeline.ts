@@ -26,6 +26,7 @@ import type { CaptionRecord } from './publish/captionRecord.ts';
 import type { FrameStore } from './publish/frameStore.ts';
 import type { Sink } from './publish/sink.ts';
 import type { GateOptions } from './stage/gate.ts';
+import type { StateOptions } from './stage/stateOptions.ts';
 import { type Part, hashedPart } from './stage/item.ts';
 import type { DeadLetter } from './stage/reject.ts';
 
@@ -72,6 +73,8 @@ export interface PipelineOptions {
   late?: Sink<DeadLetter>;
   /** What may be on its way at once. @default 256 windows, 256 MiB */
   gate?: GateOptions;
+  /** What all sensors may hold together, and one window. @default 5,000 sensors, 256 MiB, 20,000,000 events */
+  state?: StateOptions;
   /**
    * A text model, such as openai({ model: 't5-small', baseUrl: 'http://localhost:8080/v1' }), that rewrites captions
    * after the house style; a rewrite that changes facts is refused. @default none
@@ -138,6 +141,13 @@ const schema = z.strictObject({
   deadLetters: partSchema('a sink, such as avroFile({...})'),
   late: partSchema('a sink, such as avroFile({...})').optional(),
   gate: z.strictObject({ windows: z.int().positive().optional(), bytes: z.int().positive().optional() }).default({}),
+  state: z
+    .strictObject({
+      sensors: z.int().positive().optional(),
+      bytes: z.int().positive().optional(),
+      windowEvents: z.int().positive().optional(),
+    })
+    .default({}),
   rewriter: z
     .custom<Captioner>((value) => typeof value === 'function' && 'plan' in value, 'must be a captioner, such as openai({...})')
     .optional(),
@@ -168,6 +178,7 @@ export function definePipeline(options: PipelineOptions): Pipeline {
     normalise: options.normalise ?? houseStyle(),
     frames: options.frames,
     gate: options.gate ?? {},
+    state: options.state ?? {},
     late: options.late ?? options.deadLetters,
     rewriter: options.rewriter,
     encoders: checked.encoders,
@@ -206,11 +217,12 @@ function configHash({
   normalise,
   rewriter,
   motion,
+  state: { windowEvents },
 }: Omit<Pipeline, 'configHash'>): string {
   const facts = [
     ...[...filters, window, renderer].map(hashedPart),
     // Measured motion only adds flags: pipelines without it keep the hash that they had.
-    motion ? { quietBelow, motion } : { quietBelow },
+    { quietBelow, ...(motion && { motion }), ...(windowEvents !== undefined && { windowEvents }) },
     { name: prompt.name, version: prompt.version, params: prompt.params },
     ...captioner.plan.targets.map(({ target, provider, model, params }) => ({ target, provider, model, params })),
     { name: normalise.name, version: normalise.version, params: normalise.params },

@@ -28,6 +28,7 @@ export { fallbackTo, type Fallback, type FallbackOptions } from './stage/fallbac
 export { makeGate } from './stage/makeGate.ts';
 export type { Gate, GateOptions } from './stage/gate.ts';
 export { perSensor } from './stage/perSensor.ts';
+export type { StateOptions } from './stage/stateOptions.ts';
 export { pullMap, type PullMap, type PullMapOptions, type Pullable } from './stage/pullMap.ts';
 export { rejectTo } from './stage/rejectTo.ts';
 export type { Reject, DeadLetters, Evidence, Stage } from './stage/reject.ts';

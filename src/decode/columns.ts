@@ -1,6 +1,6 @@
 import { type Events, makeEvents } from './events.ts';
 
-/** Columns that a decoder writes into, reused for each packet. */
+/** Columns that decoders write into. */
 export interface Columns {
   t: Float64Array<ArrayBuffer>;
   x: Uint16Array<ArrayBuffer>;
@@ -14,26 +14,23 @@ export interface Columns {
   events(length: number): Events;
 }
 
-export function makeColumns(): Columns {
-  const { t, x, y, p } = makeEvents(0);
-  return {
-    t: t as Float64Array<ArrayBuffer>,
-    x: x as Uint16Array<ArrayBuffer>,
-    y: y as Uint16Array<ArrayBuffer>,
-    p: p as Uint8Array<ArrayBuffer>,
-    capacity: 0,
-    reserve(capacity) {
-      if (capacity <= this.capacity) return;
-      const room = Math.max(1024, capacity, this.capacity * 2);
-      const grown = makeEvents(room);
-      grown.t.set(this.t);
-      grown.x.set(this.x);
-      grown.y.set(this.y);
-      grown.p.set(this.p);
-      Object.assign(this, { t: grown.t, x: grown.x, y: grown.y, p: grown.p, capacity: room });
-    },
-    events(length) {
-      return { length, t: this.t, x: this.x, y: this.y, p: this.p };
-    },
-  };
-}
+const FEWEST = 1024;
+
+/** One for all decoders of a thread: a decoder that is not decoding needs none, and there may be thousands of them. */
+export const columns: Columns = {
+  ...(makeEvents(0) as Pick<Columns, 't' | 'x' | 'y' | 'p'>),
+  capacity: 0,
+  reserve(capacity) {
+    if (capacity <= columns.capacity) return;
+    const room = Math.max(FEWEST, capacity, columns.capacity * 2);
+    const grown = makeEvents(room);
+    grown.t.set(columns.t);
+    grown.x.set(columns.x);
+    grown.y.set(columns.y);
+    grown.p.set(columns.p);
+    Object.assign(columns, { t: grown.t, x: grown.x, y: grown.y, p: grown.p, capacity: room });
+  },
+  events(length) {
+    return { length, t: columns.t, x: columns.x, y: columns.y, p: columns.p };
+  },
+};

@@ -49,7 +49,7 @@ export interface StreamInfo {
 /** Decodes the byte stream of one sensor, which may be cut into packets anywhere. Damage is counted, never thrown. */
 export interface Decoder {
   /**
-   * The events that these bytes complete. The columns belong to the decoder and are valid until the next call.
+   * The events that these bytes complete. They are valid until the next call of any decoder of this thread, as decoders may share their columns: copy what is kept (copyEvents).
    * @param timeBaseNs what formats with relative time add, in nanoseconds
    */
   push(bytes: Uint8Array, timeBaseNs?: bigint): Events;
@@ -66,6 +66,8 @@ export interface Decoder {
   readonly height: number;
   /** Sensor time reached, in microseconds; NaN before it is known. */
   readonly clockUs: number;
+  /** Bytes that it keeps for the rest of a record, where these may be many. */
+  readonly heldBytes?: number;
   /** Counts of other data in the stream, by name: frames, IMU samples, ... */
   readonly extras?: Readonly<Record<string, number>>;
 }

@@ -1,4 +1,4 @@
-import { makeColumns } from './columns.ts';
+import { columns } from './columns.ts';
 import { type Decoder, type Detected, type Format, type StreamInfo, noCounts } from './decoder.ts';
 import { startsWith } from './startsWith.ts';
 
@@ -47,7 +47,6 @@ export function detectEventStream(head: Uint8Array, type: number): Detected | un
 
 function start({ width, height }: StreamInfo, { size, wait, step, polarity }: EventStreamLayout): Decoder {
   const counters = noCounts();
-  const columns = makeColumns();
   let rest = new Uint8Array(0);
   let now = Number.NaN;
   let lost = false;

@@ -2,17 +2,19 @@
 export interface Records {
   /**
    * The whole records that are now complete, at an offset that is a multiple of 8, so that a typed array can view
-   * them. Valid until the next call.
+   * them. Valid until the next call of any `take` of this thread.
    */
   take(bytes: Uint8Array): Uint8Array;
   /** Drops the part of a record that is held back, and returns how many bytes it had. */
   drop(): number;
 }
 
+/** Where parts of records are put together, for all decoders of a thread. */
+let joined = new Uint8Array(0);
+
 export function makeRecords(size: number): Records {
   const rest = new Uint8Array(size);
   let held = 0;
-  let joined = new Uint8Array(0);
 
   return {
     take(bytes) {

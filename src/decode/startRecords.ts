@@ -1,4 +1,4 @@
-import { type Columns, makeColumns } from './columns.ts';
+import { type Columns, columns } from './columns.ts';
 import { type DecodeCounters, type Decoder, type StreamInfo, noCounts } from './decoder.ts';
 import { makeRecords } from './records.ts';
 
@@ -40,7 +40,6 @@ export function startRecords(
 ): Decoder {
   const counters = noCounts();
   const records = makeRecords(size);
-  const columns = makeColumns();
   const reader = makeReader({ counters, width: width || 65_536, height: height || 65_536, nearUs });
   return {
     push(bytes, timeBaseNs = 0n) {

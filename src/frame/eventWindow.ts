@@ -19,6 +19,8 @@ export interface EventWindow extends Item {
   readonly start: number;
   readonly end: number;
   readonly closedBy: CloseReason;
+  /** It was cut because it held as many events as a window may (`state.windowEvents`). */
+  readonly isCut?: boolean;
   /** Where the idle timeout closed it: the position after the sensor's last packet that had been read by then. */
   readonly idleAt?: number;
   /** Sensor size in pixels. */

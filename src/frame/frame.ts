@@ -8,6 +8,8 @@ export interface WindowFacts {
   readonly start: number;
   readonly end: number;
   readonly closedBy: CloseReason;
+  /** It was cut because it held as many events as a window may. */
+  readonly isCut?: boolean;
   /** Events in all, and those of ON polarity. */
   readonly count: number;
   readonly on: number;

@@ -90,7 +90,7 @@ export function captionRecord(caption: NormalisedCaption, framePath: string | nu
     caption: draft?.text ?? null,
     rawCaption: answer?.text ?? null,
     confidence: draft?.confidence ?? null,
-    flags: draft?.flags ?? [],
+    flags: [...(window.isCut ? ['window_cut'] : []), ...(draft?.flags ?? [])],
     target: answer?.target ?? null,
     provider: answer?.provider ?? null,
     model: answer?.model ?? null,

@@ -1,5 +1,5 @@
-import { Observable, type Subscriber } from 'rxjs';
 import type { EventWindow } from '../frame/eventWindow.ts';
+import type { Cutter, CutterOutput } from '../frame/windowing/sensorSessions.ts';
 import type { Ack } from '../stage/item.ts';
 import type { Packet } from '../stage/packet.ts';
 import type { Reject } from '../stage/reject.ts';
@@ -23,26 +23,30 @@ interface Shared {
   readonly transit: PacketsInTransit;
 }
 
-/** The windows that a worker cuts from the packets of one session. Unsubscribing leaves those that are open alone, as in `cut`. */
-export const cutInWorker = (packets: Observable<Packet>, session: Session | undefined, shared: Shared): Observable<EventWindow> =>
-  new Observable((subscriber) => {
-    const remote = new RemoteSession(shared, session, subscriber);
-    subscriber.add(
-      packets.subscribe({
-        next: (packet) => remote.send(packet),
-        error: (error) => subscriber.error(error),
-        complete: () => remote.end(),
-      }),
-    );
-    return () => remote.drop();
-  });
+/** A channel that rests: where its sensor goes on is in the worker. */
+export interface RestingChannel {
+  readonly worker: WorkerThread;
+  readonly channel: number;
+}
+
+/**
+ * Has the packets of one session cut by a worker.
+ *
+ * @param resume the channel of the worker in which the session rests
+ */
+export const cutInWorker = (
+  session: Session | undefined,
+  shared: Shared,
+  output: CutterOutput,
+  resume: number | undefined,
+): Cutter<Packet, RestingChannel> => new RemoteSession(session, shared, output, resume);
 
 /** One session of a sensor on this side of its channel to a worker; see toWorker.ts and fromWorker.ts for what the two sides say. */
-class RemoteSession {
+class RemoteSession implements Cutter<Packet, RestingChannel> {
   readonly #worker: WorkerThread;
   readonly #reject: Reject;
   readonly #transit: PacketsInTransit;
-  readonly #subscriber: Subscriber<EventWindow>;
+  readonly #output: CutterOutput;
   readonly #channel: number;
   /** What was sent and is not acked yet. */
   readonly #sent = new Map<number, Pick<Packet, 'sensor' | 'position' | 'ack'>>();
@@ -50,17 +54,21 @@ class RemoteSession {
   #taken = 0;
   #openWindows = 0;
   #isOver = false;
+  /** Called when the worker has said all. */
+  #ended: () => void = () => {};
+  /** Packets and windows are in the worker. */
+  readonly heldBytes = 0;
 
-  constructor({ worker, reject, transit }: Shared, session: Session | undefined, subscriber: Subscriber<EventWindow>) {
+  constructor(session: Session | undefined, { worker, reject, transit }: Shared, output: CutterOutput, resume: number | undefined) {
     this.#worker = worker;
     this.#reject = reject;
     this.#transit = transit;
-    this.#subscriber = subscriber;
+    this.#output = output;
     this.#channel = worker.open((message) => this.#hear(message));
-    worker.say({ kind: 'open', channel: this.#channel, after: session?.after, idleAt: session?.idleAt });
+    worker.say({ kind: 'open', channel: this.#channel, after: session?.after, idleAt: session?.idleAt, resume });
   }
 
-  send(packet: Packet): void {
+  push(packet: Packet): void {
     const { sensor, position, ack } = packet;
     const number = ++this.#lastSent;
     this.#sent.set(number, { sensor, position, ack });
@@ -70,12 +78,23 @@ class RemoteSession {
   }
 
   /** There are no more packets: what is open is closed as it is. */
-  end(): void {
+  end(ended: () => void): void {
+    this.#ended = ended;
     this.#worker.say({ kind: 'end', channel: this.#channel });
+  }
+
+  rest(rested: () => void): RestingChannel {
+    this.#ended = rested;
+    this.#worker.say({ kind: 'rest', channel: this.#channel });
+    return { worker: this.#worker, channel: this.#channel };
   }
 
   drop(): void {
     if (!this.#isOver) this.#worker.say({ kind: 'drop', channel: this.#channel });
+    this.#finish();
+  }
+
+  #finish(): void {
     this.#isOver = true;
     this.#transit.remove(this.#lastSent - this.#taken);
     this.#taken = this.#lastSent;
@@ -95,10 +114,11 @@ class RemoteSession {
       case 'reject':
         return void this.#rejectPacket(message);
       case 'ended':
-        this.#isOver = true;
-        return message.error ? this.#subscriber.error(errorOf(message.error)) : this.#subscriber.complete();
+      case 'rested':
+        this.#finish();
+        return 'error' in message && message.error ? this.#output.fail(errorOf(message.error)) : this.#ended();
       case 'broken':
-        return this.#subscriber.error(message.error);
+        return this.#output.fail(message.error);
     }
   }
 
@@ -110,12 +130,12 @@ class RemoteSession {
     const remote = { worker: this.#worker, number };
     const window: RemoteWindow = { ...outline, slices: [], history: [], ack: this.#ackOf(number), remote };
     report('stage', () => ({ stage: 'cut', sensor: window.sensor, ms: 0, item: window, out: window }));
-    this.#subscriber.next(window);
+    this.#output.next(window);
   }
 
   #rejectLate({ number, item, error, evidence }: FromChannel & { kind: 'late' }): void {
     const late = { ...item, ack: this.#ackOf(number) };
-    this.#reject('cut', late, errorOf(error), evidence).catch((cause: unknown) => this.#subscriber.error(cause));
+    this.#reject('cut', late, errorOf(error), evidence).catch((cause: unknown) => this.#output.fail(cause));
   }
 
   async #rejectPacket({ packet, stage, error, evidence }: FromChannel & { kind: 'reject' }): Promise<void> {
@@ -126,7 +146,7 @@ class RemoteSession {
       if (!this.#isOver) this.#take();
     } catch (cause) {
       this.#worker.say({ kind: 'rejected', channel: this.#channel, packet, error: errorFactsOf(cause) });
-      this.#subscriber.error(cause);
+      this.#output.fail(cause);
     }
   }
 

@@ -35,6 +35,7 @@ export type FromWorker =
       readonly evidence: Evidence;
     }
   | { readonly kind: 'acked'; readonly channel: number; readonly packet: number }
+  | { readonly kind: 'rested'; readonly channel: number }
   | { readonly kind: 'ended'; readonly channel: number; readonly error?: ErrorFacts }
   | { readonly kind: 'drawn'; readonly window: number; readonly frame: Omit<Frame, 'ack'> }
   | { readonly kind: 'undrawn'; readonly window: number; readonly error: ErrorFacts }

@@ -6,8 +6,7 @@ import type { Frame } from '../frame/frame.ts';
 import { renderBy } from '../frame/rendering/render.ts';
 import { perSession } from '../frame/windowing/perSession.ts';
 import type { Packet } from '../stage/packet.ts';
-import { perSensor } from '../stage/perSensor.ts';
-import { type RemoteWindow, cutInWorker } from './cutInWorker.ts';
+import { type RemoteWindow, type RestingChannel, cutInWorker } from './cutInWorker.ts';
 import type { EventStages, StageContext } from './eventStages.ts';
 import { packetsInTransit } from './packetsInTransit.ts';
 import { type WorkerThread, startWorker } from './workerThread.ts';
@@ -23,7 +22,7 @@ const AHEAD = 4;
  * Throws CONFIG_INVALID for a pipeline without a module.
  */
 export function inWorkers(pipeline: Pipeline, { gate, reject }: StageContext): EventStages<Packet> {
-  const { module, workers, encoders, configHash } = pipeline;
+  const { module, workers, encoders, configHash, state } = pipeline;
   if (module === undefined) throw new PipelineError('CONFIG_INVALID', 'workers import the pipeline from its module (found none)');
   const all: WorkerThread[] = [];
   const transit = packetsInTransit(() => AHEAD * Math.max(1, all.length));
@@ -37,7 +36,12 @@ export function inWorkers(pipeline: Pipeline, { gate, reject }: StageContext): E
   };
   return {
     decode: identity,
-    windows: perSensor(perSession((packets, session) => cutInWorker(packets, session, { worker: leastBusy(), reject, transit }))),
+    windows: perSession<Packet, RestingChannel>({
+      begin: (session, output, resume) =>
+        cutInWorker(session, { worker: resume?.worker ?? leastBusy(), reject, transit }, output, resume?.channel),
+      forget: ({ worker, channel }) => worker.say({ kind: 'drop', channel }),
+      state: { ...state, bytes: Infinity },
+    }),
     render: renderBy(drawInWorker, { concurrency: encoders, reject }, (cause) => all.some(({ broken }) => broken === cause)),
     async ready() {
       do {

@@ -8,10 +8,10 @@ import type { EventStages, StageContext } from './eventStages.ts';
 
 /** The stages on this thread: for debugging, and for pipelines that were made in code. */
 export const onThisThread = (pipeline: Pipeline, { gate, reject }: StageContext): EventStages<EventBatch> => {
-  const { formats, largestSensorPixels, filters, window, renderer, encoders } = pipeline;
+  const { formats, largestSensorPixels, filters, window, renderer, encoders, state } = pipeline;
   return {
-    decode: decode({ formats, largestSensorPixels, reject }),
-    windows: windows(window, { filters, horizonUs: renderer.horizonUs ?? 0, gate, reject }),
+    decode: decode({ formats, largestSensorPixels, reject, state }),
+    windows: windows(window, { filters, horizonUs: renderer.horizonUs ?? 0, gate, reject, state }),
     render: render(renderer, { ...frameOptions(pipeline), concurrency: encoders, reject }),
     ready: () => gate.opened(),
     close: async () => {},

@@ -1,8 +1,10 @@
 /*
   What the main thread and a worker say to each other. Each session of a sensor is a channel:
 
-    open packet* (end | drop)                 main -> worker
-    (window* taken | reject)* ended           worker -> main
+    open packet* (end | rest | drop)          main -> worker
+    (window* taken | reject)* (ended | rested)  worker -> main
+
+  A channel that rests can be continued by another one, until it is dropped.
 
   Windows stay in the worker. The main thread decides what becomes of each: draw (answered by drawn or undrawn), ack when its record
   is safe, forget when it is not wanted. Acks make the worker say which packets have ended (acked).
@@ -16,11 +18,18 @@ import type { ErrorFacts } from './errorFacts.ts';
 export type PacketFacts = Omit<Packet, 'ack' | 'session'> & { readonly number: number };
 
 export type ToWorker =
-  | { readonly kind: 'open'; readonly channel: number; readonly after: Session['after']; readonly idleAt: readonly number[] | undefined }
+  | {
+      readonly kind: 'open';
+      readonly channel: number;
+      readonly after: Session['after'];
+      readonly idleAt: readonly number[] | undefined;
+      /** The channel that rests, and is continued. */
+      readonly resume: number | undefined;
+    }
   | { readonly kind: 'packet'; readonly channel: number; readonly packet: PacketFacts }
   /** The dead letter of a packet is safe, or could not be written. */
   | { readonly kind: 'rejected'; readonly channel: number; readonly packet: number; readonly error?: ErrorFacts }
-  | { readonly kind: 'end' | 'drop'; readonly channel: number }
+  | { readonly kind: 'end' | 'rest' | 'drop'; readonly channel: number }
   | { readonly kind: 'draw' | 'ack' | 'forget'; readonly window: number }
   | { readonly kind: 'flush' | 'close' };
 

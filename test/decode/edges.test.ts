@@ -1,6 +1,7 @@
 import { lastValueFrom, from, toArray } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { decode, decodeSensor } from '../../src/decode/decode.ts';
+import { decode } from '../../src/decode/decode.ts';
+import { decodeSensor } from '../../src/decode/decodeSensor.ts';
 import { encodeEvt3 } from '../../src/decode/encoders/encodeEvt3.ts';
 import { eventCd } from '../../src/decode/formats/eventCd.ts';
 import { evt3 } from '../../src/decode/formats/evt3.ts';

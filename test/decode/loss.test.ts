@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../src/stage/packet.ts';
-import { decodeSensor } from '../../src/decode/decode.ts';
+import { decodeSensor } from '../../src/decode/decodeSensor.ts';
 import { allFormats } from '../../src/decode/allFormats.ts';
 import { type Random, makeRandom } from '../fuzz/mutate.ts';
 import { packetsOf } from './packets.ts';

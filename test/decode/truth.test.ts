@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { inspect } from '../../src/cli/commands/inspect.ts';
-import { decodeSensor } from '../../src/decode/decode.ts';
+import { decodeSensor } from '../../src/decode/decodeSensor.ts';
 import { type DecodeCounters, noCounts } from '../../src/decode/decoder.ts';
 import { allFormats } from '../../src/decode/allFormats.ts';
 import { listen } from '../../src/stage/report.ts';

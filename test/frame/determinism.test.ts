@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Packet } from '../../src/stage/packet.ts';
 import { type SyntheticOptions, synthetic } from '../../src/consume/sources/synthetic.ts';
-import { decodeSensor } from '../../src/decode/decode.ts';
+import { decodeSensor } from '../../src/decode/decodeSensor.ts';
 import { type EventBatch, copyEvents } from '../../src/decode/events.ts';
 import { evt3 } from '../../src/decode/formats/evt3.ts';
 import type { EventWindow } from '../../src/frame/eventWindow.ts';

@@ -114,6 +114,18 @@ describe('drawing in workers', { timeout: 90_000 }, () => {
     expect([there.pulled, there.acked]).toEqual([here.pulled, here.pulled]);
   });
 
+  it('makes the same frames where sensors rest because there are too many, and acks every packet (issue 11)', async () => {
+    const source = () => synthetic({ seconds: 0.6, width: 160, height: 120, sensors: 3 });
+    const here = await run('steady', { workers: 0, source: source(), state: { sensors: 2 } });
+    expect(here.records.filter(({ closedBy }) => closedBy === 'idle').length).toBeGreaterThan(10);
+    expect(new Set(here.records.map(({ id }) => id)).size).toBe(here.records.length);
+    expect(here.acked).toBe(here.pulled);
+    const there = await run('steady', { workers: 2, source: source(), state: { sensors: 2 } });
+    expect(framesOf(there.records)).toEqual(framesOf(here.records));
+    expect(lettersOf(there)).toEqual(lettersOf(here));
+    expect([there.pulled, there.acked]).toEqual([here.pulled, here.acked]);
+  });
+
   it.each([0, 2])(
     'makes the same frames live, at full speed, and split over restarts, with %d workers',
     { timeout: 90_000 },

@@ -1,7 +1,10 @@
 import type { Packet } from '../../stage/packet.ts';
+import { recentMap } from '../../stage/recentMap.ts';
+import { shortKey } from '../../stage/shortKey.ts';
+import { stateDefaults } from '../../stage/stateOptions.ts';
 import { paceOf } from '../../consume/recordings/paceOf.ts';
 import type { Source } from '../../consume/source.ts';
-import { type SensorDecoder, decodeSensor } from '../../decode/decode.ts';
+import { type SensorDecoder, decodeSensor } from '../../decode/decodeSensor.ts';
 import { allFormats } from '../../decode/allFormats.ts';
 
 /** The same packets at `speed` times the speed of each sensor's own clock; Infinity: as fast as they are pulled. */
@@ -10,10 +13,13 @@ export function paced(source: Source, speed: number): Source {
   return {
     ...source,
     async *packets(signal) {
-      const sensors = new Map<string, { clock: SensorDecoder; pace: ReturnType<typeof paceOf> }>();
+      // A sensor that comes back after so many others has a pace of its own again.
+      const sensors = recentMap<string, { clock: SensorDecoder; pace: ReturnType<typeof paceOf> }>(stateDefaults.sensors);
       for await (const packet of source.packets(signal)) {
-        let sensor = sensors.get(packet.sensor);
-        if (!sensor) sensors.set(packet.sensor, (sensor = { clock: decodeSensor(allFormats), pace: paceOf(speed, signal) }));
+        const key = shortKey(packet.sensor);
+        let sensor = sensors.get(key);
+        sensor ??= { clock: decodeSensor(allFormats), pace: paceOf(speed, signal) };
+        sensors.set(key, sensor);
         const atMs = clockOf(sensor.clock, packet) / 1000;
         if (packet.isWarmUp !== true) await sensor.pace(atMs);
         if (signal.aborted) return;

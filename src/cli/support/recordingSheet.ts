@@ -1,5 +1,5 @@
 import type { OpenedRecording } from '../../consume/recordings/openRecording.ts';
-import { decodeSensor } from '../../decode/decode.ts';
+import { decodeSensor } from '../../decode/decodeSensor.ts';
 import { PipelineError } from '../../errors.ts';
 import { allFormats } from '../../decode/allFormats.ts';
 import type { EventWindow } from '../../frame/eventWindow.ts';

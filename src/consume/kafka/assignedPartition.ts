@@ -1,10 +1,15 @@
 import type { Assignment } from '../../kafka/delivery/delivery.ts';
 import { PartitionBuffer } from '../../kafka/consumer/partitionBuffer.ts';
 import type { TopicPartition } from '../../kafka/consumer/stickyAssigner.ts';
+import { recentMap } from '../../stage/recentMap.ts';
 import type { Packet } from '../../stage/packet.ts';
 import { report } from '../../stage/report.ts';
+import { shortKey } from '../../stage/shortKey.ts';
 import type { Session } from '../../stage/session.ts';
 import type { PacketFields } from './packetDecoder.ts';
+
+/** Sensors of one partition whose sessions are kept. */
+const MOST_SESSIONS = 20_000;
 
 export interface AssignedPartitionOptions {
   /** Bytes that wait; above it the partition is paused, at half of it resumed. */
@@ -21,7 +26,7 @@ export class AssignedPartition implements TopicPartition {
   /** Undefined until the delivery has taken the partition, and after it was lost. */
   #assignment: Assignment | undefined;
   /** By sensor. */
-  readonly #sessions = new Map<string, Session>();
+  #sessions = recentMap<string, { readonly sensor: string; readonly session: Session }>();
 
   constructor({ topic, partition }: TopicPartition, { bufferBytes, pause, resume }: AssignedPartitionOptions) {
     this.topic = topic;
@@ -64,7 +69,7 @@ export class AssignedPartition implements TopicPartition {
 
   clear(): void {
     this.#buffer.clear();
-    this.#sessions.clear();
+    this.#sessions = recentMap();
     this.#report();
   }
 
@@ -93,11 +98,18 @@ export class AssignedPartition implements TopicPartition {
   }
 
   #sessionOf(assignment: Assignment, sensor: string): Session {
-    const known = this.#sessions.get(sensor);
-    if (known) return known;
-    const session = newSession(assignment, sensor);
-    this.#sessions.set(sensor, session);
-    return session;
+    const key = shortKey(sensor);
+    const known = this.#sessions.get(key) ?? { sensor, session: newSession(assignment, sensor) };
+    this.#sessions.set(key, known);
+    if (this.#sessions.size > MOST_SESSIONS) this.#forgetOldest(assignment);
+    return known.session;
+  }
+
+  /** The session of a sensor of which nothing is open; it begins another one, as after a restart, when it comes back. */
+  #forgetOldest({ progress }: Assignment): void {
+    const key = this.#sessions.oldest!;
+    const known = this.#sessions.take(key)!;
+    if (!progress.isIdle(known.sensor)) this.#sessions.set(key, known);
   }
 
   #report(): void {

@@ -1,5 +1,5 @@
 import { makeByteQueue } from '../byteQueue.ts';
-import { makeColumns } from '../columns.ts';
+import { columns } from '../columns.ts';
 import { type Decoder, type Detected, type Format, type StreamInfo, noCounts } from '../decoder.ts';
 
 /*
@@ -78,7 +78,6 @@ const isTrigger = (special: number): boolean => (special & 1) === 1 && special >
 
 function startAedat3({ width, height }: StreamInfo): Decoder {
   const counters = noCounts();
-  const columns = makeColumns();
   const queue = makeByteQueue();
   let clockUs = Number.NaN;
   let n = 0;
@@ -168,6 +167,9 @@ function startAedat3({ width, height }: StreamInfo): Decoder {
       return columns.events(0);
     },
     counters,
+    get heldBytes() {
+      return queue.heldBytes;
+    },
     width,
     height,
     get clockUs() {

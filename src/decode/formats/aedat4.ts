@@ -1,7 +1,7 @@
 import { unpack as unpackBounded } from '../../unpack.ts';
 import { AEDAT4_MAGIC, type Aedat4Header, readAedat4Header } from '../aedat4Header.ts';
 import { makeByteQueue } from '../byteQueue.ts';
-import { makeColumns } from '../columns.ts';
+import { columns } from '../columns.ts';
 import { type Decoder, type Detected, type Format, type StreamInfo, noCounts } from '../decoder.ts';
 import { END_OF_TIME_US, type Events } from '../events.ts';
 import { type FlatTable, fieldAt, int64At, rootTable, vectorOf } from '../flatTable.ts';
@@ -51,7 +51,6 @@ class Aedat4Decoder implements Decoder {
   width: number;
   height: number;
   clockUs = Number.NaN;
-  readonly #columns = makeColumns();
   readonly #queue = makeByteQueue();
   #header: Aedat4Header | undefined;
   #stream: number | undefined;
@@ -68,12 +67,16 @@ class Aedat4Decoder implements Decoder {
     this.height = height;
   }
 
+  get heldBytes(): number {
+    return this.#queue.heldBytes;
+  }
+
   push(bytes: Uint8Array): Events {
     this.#n = 0;
     this.#queue.append(bytes);
     while (this.#step());
     this.counters.events += this.#n;
-    return this.#columns.events(this.#n);
+    return columns.events(this.#n);
   }
 
   gap(): void {
@@ -88,7 +91,7 @@ class Aedat4Decoder implements Decoder {
     if (this.#header && this.#position >= this.#header.tableAt) this.extras.indexedEvents = indexedEvents(this.#queue.view(), this.#stream);
     else this.counters.leftoverBytes += this.#queue.length;
     this.#queue.drop(this.#queue.length);
-    return this.#columns.events(0);
+    return columns.events(0);
   }
 
   /** Takes what is complete at the front of the queue. False if there is nothing more. */
@@ -187,8 +190,8 @@ class Aedat4Decoder implements Decoder {
   #readEvents(root: FlatTable): void {
     const { counters } = this;
     const { at, count } = vectorOf(root, 0, 16);
-    this.#columns.reserve(this.#n + count);
-    const { t, x, y, p } = this.#columns;
+    columns.reserve(this.#n + count);
+    const { t, x, y, p } = columns;
     const words = wordsAt(root.view, at, count * 4);
     const [maxX, maxY] = [this.width || 32_768, this.height || 32_768];
     let [n, clockUs] = [this.#n, this.clockUs];

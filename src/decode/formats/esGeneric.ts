@@ -1,4 +1,4 @@
-import { makeColumns } from '../columns.ts';
+import { columns } from '../columns.ts';
 import { type Decoder, type Format, type StreamInfo, noCounts } from '../decoder.ts';
 import { detectEventStream } from '../eventStream.ts';
 
@@ -13,7 +13,7 @@ export const esGeneric: Format = {
 
 function startGeneric({ width, height }: StreamInfo): Decoder {
   const counters = noCounts();
-  const none = makeColumns().events(0);
+  const none = columns.events(0);
   let now = Number.NaN;
   let [skip, shift, length] = [0, -1, 0];
   let lost = false;

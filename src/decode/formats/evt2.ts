@@ -1,5 +1,5 @@
 import { type Decoder, type Format, type StreamInfo, noCounts } from '../decoder.ts';
-import { type EvtKernel, makeEvtKernel } from '../kernels/evtKernel.ts';
+import { type EvtKernel, evtKernel } from '../kernels/evtKernel.ts';
 import { type WordReader, startWords } from '../kernels/startWords.ts';
 import { detectRaw } from '../propheseeHeader.ts';
 import { makeTimeHigh } from '../timeHigh.ts';
@@ -18,12 +18,12 @@ const ADDRESSES = 0x800;
 export const evt2: Format = {
   name: 'evt2',
   detect: (head) => detectRaw(head, 'evt2'),
-  start: (stream) => startEvt2(stream, () => makeEvtKernel(stream.width || ADDRESSES, stream.height || ADDRESSES)),
+  start: (stream) => startEvt2(stream, evtKernel),
 };
 
 /** A decoder; without a kernel it is the reference, plain JavaScript, which the kernel is tested against. */
-export const startEvt2 = (stream: StreamInfo, makeKernel?: () => EvtKernel | undefined): Decoder =>
-  startWords(stream, readEvt2(stream), makeKernel);
+export const startEvt2 = (stream: StreamInfo, kernelOf?: () => EvtKernel | undefined): Decoder =>
+  startWords(stream, readEvt2(stream), kernelOf);
 
 function readEvt2({ width, height, nearUs }: StreamInfo): WordReader {
   const counters = noCounts();

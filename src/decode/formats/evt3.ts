@@ -1,6 +1,6 @@
 import { bitsOf } from '../bitsOf.ts';
 import { type Decoder, type Format, type StreamInfo, noCounts } from '../decoder.ts';
-import { type EvtKernel, makeEvtKernel } from '../kernels/evtKernel.ts';
+import { type EvtKernel, evtKernel } from '../kernels/evtKernel.ts';
 import { type WordReader, startWords } from '../kernels/startWords.ts';
 import { detectRaw } from '../propheseeHeader.ts';
 import { makeTimeHigh } from '../timeHigh.ts';
@@ -27,12 +27,12 @@ const ADDRESSES = 0x800;
 export const evt3: Format = {
   name: 'evt3',
   detect: (head) => detectRaw(head, 'evt3'),
-  start: (stream) => startEvt3(stream, () => makeEvtKernel(stream.width || ADDRESSES, stream.height || ADDRESSES)),
+  start: (stream) => startEvt3(stream, evtKernel),
 };
 
 /** A decoder; without a kernel it is the reference, plain JavaScript, which the kernel is tested against. */
-export const startEvt3 = (stream: StreamInfo, makeKernel?: () => EvtKernel | undefined): Decoder =>
-  startWords(stream, readEvt3(stream), makeKernel);
+export const startEvt3 = (stream: StreamInfo, kernelOf?: () => EvtKernel | undefined): Decoder =>
+  startWords(stream, readEvt3(stream), kernelOf);
 
 /** One algorithm: a state machine around a hot loop over words, which is fast because its state is in local variables. */
 function readEvt3({ width, height, nearUs }: StreamInfo): WordReader {

@@ -1,4 +1,4 @@
-import { makeColumns } from '../columns.ts';
+import { columns } from '../columns.ts';
 import { type Decoder, type Detected, type Format, type StreamInfo, noCounts } from '../decoder.ts';
 import { END_OF_TIME_US, type Events } from '../events.ts';
 import { makeLines } from '../lines.ts';
@@ -73,7 +73,6 @@ const isHeading = (line: string): boolean => /^[%#\s]*[a-z]/i.test(line);
 
 function startText(stream: StreamInfo): Decoder {
   const counters = noCounts();
-  const columns = makeColumns();
   const lines = makeLines(LONGEST_LINE, counters);
   /** Lines that wait until there are enough to find the layout. */
   const waiting: string[] = [];
@@ -151,6 +150,9 @@ function startText(stream: StreamInfo): Decoder {
       return delivered();
     },
     counters,
+    get heldBytes() {
+      return layout ? 0 : waitingBytes;
+    },
     get width() {
       return width;
     },

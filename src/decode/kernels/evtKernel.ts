@@ -21,7 +21,13 @@ export interface KernelState {
   orphanWords: number;
 }
 
-/** The compiled loops with memory of their own: an input, and columns that lie in that memory. */
+/** Sensor size in pixels, as far as addresses reach. */
+export interface KernelSensor {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The compiled loops with memory of their own: an input, and columns that lie in that memory, both valid until it is given the next words. */
 export interface EvtKernel {
   readonly columns: Columns;
   /** Takes in the words to decode. */
@@ -30,7 +36,7 @@ export interface EvtKernel {
   words16(): Uint16Array;
   words32(): Uint32Array;
   /** Decodes words `from` up to `to` until one needs judgement or the columns are full; where it stopped. */
-  run(format: 'evt2' | 'evt3', state: KernelState, from: number, to: number): number;
+  run(format: 'evt2' | 'evt3', sensor: KernelSensor, state: KernelState, from: number, to: number): number;
 }
 
 interface Exports {
@@ -47,28 +53,26 @@ const SLACK = 64;
 
 const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
-let compiled: WebAssembly.Module | undefined | 'refused';
+let kernel: EvtKernel | undefined | 'refused';
 
-/** A kernel for one decoder; undefined where the engine cannot run it or has no memory for it, and the reference has to do. */
-export function makeEvtKernel(width: number, height: number): EvtKernel | undefined {
-  compiled ??= compile();
-  if (compiled === 'refused') return undefined;
-  try {
-    return startKernel(compiled, width, height);
-  } catch {
-    return undefined;
-  }
+/**
+ * The kernel of this thread: it keeps nothing between two calls but its memory, so all decoders share it. Undefined where the engine
+ * cannot run it or has no memory for it, and the reference has to do.
+ */
+export function evtKernel(): EvtKernel | undefined {
+  kernel ??= startOrRefuse();
+  return kernel === 'refused' ? undefined : kernel;
 }
 
-function compile(): WebAssembly.Module | 'refused' {
+function startOrRefuse(): EvtKernel | 'refused' {
   try {
-    return new WebAssembly.Module(Buffer.from(EVT_KERNEL, 'base64'));
+    return startKernel(new WebAssembly.Module(Buffer.from(EVT_KERNEL, 'base64')));
   } catch {
     return 'refused';
   }
 }
 
-function startKernel(module: WebAssembly.Module, width: number, height: number): EvtKernel {
+function startKernel(module: WebAssembly.Module): EvtKernel {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { init, evt2, evt3 } = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Exports;
   init();
@@ -125,7 +129,7 @@ function startKernel(module: WebAssembly.Module, width: number, height: number):
     },
     words16: () => new Uint16Array(memory.buffer, STATE_BYTES, inputBytes / 2),
     words32: () => new Uint32Array(memory.buffer, STATE_BYTES, inputBytes / 4),
-    run(format, state, from, to) {
+    run(format, { width, height }, state, from, to) {
       const wordBytes = format === 'evt3' ? 2 : 4;
       ints.set([state.y, state.base, state.polarity, state.highWord | 0]);
       doubles[2] = state.now;

@@ -1,4 +1,4 @@
-import { type Columns, makeColumns } from '../columns.ts';
+import { type Columns, columns } from '../columns.ts';
 import type { DecodeCounters, Decoder, StreamInfo } from '../decoder.ts';
 import { makeRecords } from '../records.ts';
 import type { EvtKernel, KernelState } from './evtKernel.ts';
@@ -23,16 +23,18 @@ const KERNEL_PAYS = 1024;
 const RETRY_AFTER = 64;
 /** Events that one word can make. */
 const MOST_EVENTS = 12;
+/** Columns and rows that a word can name. */
+const ADDRESSES = 0x800;
 
 /**
  * A decoder around a reader of words. Large packets go through the kernel, which stops before every word that it cannot
  * decide; the reader decodes that one. Without a kernel the reader decodes all.
  */
-export function startWords({ width, height }: StreamInfo, reader: WordReader, makeKernel?: () => EvtKernel | undefined): Decoder {
+export function startWords({ width, height }: StreamInfo, reader: WordReader, kernelOf?: () => EvtKernel | undefined): Decoder {
   const { format, counters } = reader;
   const wordBytes = format === 'evt3' ? 2 : 4;
+  const sensor = { width: width || ADDRESSES, height: height || ADDRESSES };
   const records = makeRecords(wordBytes);
-  const columns = makeColumns();
   const state: KernelState = {
     y: 0,
     base: 0,
@@ -51,7 +53,7 @@ export function startWords({ width, height }: StreamInfo, reader: WordReader, ma
 
   const runKernel = (fast: EvtKernel, from: number, to: number): number => {
     reader.save(state);
-    const stopped = fast.run(format, state, from, to);
+    const stopped = fast.run(format, sensor, state, from, to);
     reader.restore(state);
     counters.outOfRange += state.outOfRange;
     counters.otherWords += state.otherWords;
@@ -87,7 +89,7 @@ export function startWords({ width, height }: StreamInfo, reader: WordReader, ma
       const whole = records.take(bytes);
       if (whole.length >= KERNEL_PAYS && !asked) {
         asked = true;
-        kernel = makeKernel?.();
+        kernel = kernelOf?.();
       }
       const fast = whole.length >= KERNEL_PAYS ? kernel : undefined;
       const count = whole.length / wordBytes;

@@ -25,6 +25,9 @@ export interface RenderOptions extends FrameOptions {
   reject?: Reject | undefined;
 }
 
+/** Sensors whose windows are drawn side by side; there is no more to keep of a sensor than what is on its way. */
+const FLOWS = 256;
+
 /** Events per pixel below which a window is quiet, and pictures encoded at once for one sensor. */
 export const renderDefaults = { quietBelow: 0.02, concurrency: 2 } as const;
 
@@ -49,6 +52,7 @@ export const renderBy = (
       fatal: (cause) => codeOf(cause) === 'CONFIG_INVALID' || fatal(cause),
       evidence: (window) => ({ id: windowId(window), start: window.start, end: window.end }),
     }),
+    { sensors: FLOWS },
   );
 
 /** The frame of one window. Throws PipelineError RENDER_FAILED, or whatever the renderer throws. */
@@ -84,10 +88,11 @@ export async function encode(pixels: Pixels): Promise<Image> {
   return { bytes, mediaType: 'image/png', width, height, sha256: hash('sha256', bytes) };
 }
 
-const factsOf = ({ start, end, closedBy, count, on, width, height, capturedAtUs }: EventWindow): WindowFacts => ({
+const factsOf = ({ start, end, closedBy, isCut, count, on, width, height, capturedAtUs }: EventWindow): WindowFacts => ({
   start,
   end,
   closedBy,
+  ...(isCut && { isCut }),
   count,
   on,
   width,

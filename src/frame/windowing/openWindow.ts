@@ -3,16 +3,39 @@ import type { Ack } from '../../stage/item.ts';
 import { splitAck } from '../../stage/splitAck.ts';
 import type { CloseReason, EventSlice, EventWindow } from '../eventWindow.ts';
 
+/** Bytes of an event in the columns t, x, y and p. */
+const EVENT_BYTES = 13;
+/** What a batch takes besides its events, roughly: there may be millions with one event each. */
+const BATCH_BYTES = 4096;
+
+/** The bytes of all batches that an assigner holds. */
+export interface HeldBytes {
+  bytes: number;
+}
+
 /** A batch whose ack is shared by all windows that hold some of its events. */
 export interface HeldBatch extends EventBatch {
   share(): Ack;
+  readonly held: HeldBytes;
+  /** Windows that hold it, and the lookback; its bytes count until none does. */
+  holders: number;
+}
+
+const bytesOf = ({ events }: HeldBatch): number => BATCH_BYTES + events.length * EVENT_BYTES;
+
+export function hold(batch: HeldBatch): void {
+  if (batch.holders++ === 0) batch.held.bytes += bytesOf(batch);
+}
+
+export function letGo(batch: HeldBatch): void {
+  if (--batch.holders === 0) batch.held.bytes -= bytesOf(batch);
 }
 
 /** Hands a batch to `use`. The batch is acked when every share that `use` took has been called; at once if it took none. */
-export function holdBatch<Out>(batch: EventBatch, use: (held: HeldBatch) => Out): Out {
+export function holdBatch<Out>(batch: EventBatch, held: HeldBytes, use: (batch: HeldBatch) => Out): Out {
   const { share, close } = splitAck(batch.ack);
   try {
-    return use({ ...batch, share });
+    return use({ ...batch, share, held, holders: 0 });
   } finally {
     close();
   }
@@ -25,10 +48,13 @@ export interface OpenWindow {
   end: number;
   /** What will close it, if nothing else closes it first. */
   closedBy: CloseReason;
+  /** It was cut because it held as many events as a window may. */
+  isCut: boolean;
   count: number;
   /** The latest sensor time in it. */
   lastT: number;
   readonly slices: EventSlice[];
+  readonly batches: HeldBatch[];
   readonly acks: Ack[];
   first: EventBatch | undefined;
   last: EventBatch | undefined;
@@ -41,9 +67,11 @@ export const openWindow = (start: number, end: number): OpenWindow => ({
   start,
   end,
   closedBy: 'time',
+  isCut: false,
   count: 0,
   lastT: -Infinity,
   slices: [],
+  batches: [],
   acks: [],
   first: undefined,
   last: undefined,
@@ -53,7 +81,11 @@ export const openWindow = (start: number, end: number): OpenWindow => ({
 
 /** Adds events `from` up to, not including, `to` of a batch to the window; `lastT` is the largest of their times. */
 export function addEvents(window: OpenWindow, batch: HeldBatch, from: number, to: number, lastT: number): void {
-  if (window.last !== batch) window.acks.push(batch.share());
+  if (window.last !== batch) {
+    window.acks.push(batch.share());
+    window.batches.push(batch);
+    hold(batch);
+  }
   window.first ??= batch;
   window.last = batch;
   window.width = Math.max(window.width, batch.width);
@@ -65,9 +97,16 @@ export function addEvents(window: OpenWindow, batch: HeldBatch, from: number, to
   else window.slices.push({ events: batch.events, from, to });
 }
 
+/**
+ * Events that a window still takes: `most`, and then as many again of the time at which it was cut, since no event of a time may be in
+ * the next window.
+ */
+export const roomIn = ({ count }: OpenWindow, most: number): number => (count < most ? most : 2 * most) - count;
+
 /** The window as the next stages see it. It must hold at least one event. */
 export function closeWindow(window: OpenWindow, closedBy: CloseReason, history: readonly EventSlice[]): EventWindow {
-  const { start, end, slices, acks, count, first, last, width, height } = window;
+  const { start, end, slices, batches, acks, count, first, last, width, height } = window;
+  for (const batch of batches) letGo(batch);
   if (!first || !last) throw new Error('a window without events was closed');
   return {
     sensor: first.sensor,
@@ -78,6 +117,7 @@ export function closeWindow(window: OpenWindow, closedBy: CloseReason, history: 
     start,
     end,
     closedBy,
+    ...(window.isCut && { isCut: true }),
     width,
     height,
     slices,

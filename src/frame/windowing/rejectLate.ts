@@ -17,7 +17,10 @@ export async function rejectLate(reject: Reject, item: Item, { clockUs }: EventB
     }
   }
   const behind = Number.isFinite(clockUs) ? `, up to ${((clockUs - start) / 1000).toFixed(1)} ms behind their sensor's clock` : '';
-  const what = `${lines.length - 1} events came after their windows had been closed${behind}; a larger lateAfterMs keeps windows open for longer`;
+  const isSurplus = clockUs - start < 1;
+  const what = isSurplus
+    ? `${lines.length - 1} events are more than a window may hold of one microsecond (at ${start} µs); state.windowEvents allows more`
+    : `${lines.length - 1} events came after their windows had been closed${behind}; a larger lateAfterMs keeps windows open for longer`;
   await reject('cut', item, new PipelineError('EVENTS_LATE', what), {
     start,
     end,

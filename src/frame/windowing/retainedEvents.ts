@@ -1,8 +1,7 @@
-import type { Events } from '../../decode/events.ts';
 import type { Ack } from '../../stage/item.ts';
 import type { EventSlice } from '../eventWindow.ts';
 import { runsBetween } from '../runsBetween.ts';
-import type { HeldBatch } from './openWindow.ts';
+import { type HeldBatch, hold, letGo } from './openWindow.ts';
 
 /** Events from before the open windows, as far back as the renderer's horizon. */
 export interface RetainedEvents {
@@ -20,22 +19,27 @@ export interface RetainedEvents {
  */
 export function retainEvents(horizonUs: number, memoryUs = 0): RetainedEvents {
   if (horizonUs + memoryUs === 0) return { add: () => undefined, before: () => [], release: () => undefined };
-  let retained: { readonly events: Events; readonly firstT: number; readonly lastT: number; readonly ack: Ack }[] = [];
+  let retained: { readonly batch: HeldBatch; readonly firstT: number; readonly lastT: number; readonly ack: Ack }[] = [];
   return {
     add(batch) {
       const [firstT, lastT] = extent(batch, memoryUs > 0);
       if (lastT === -Infinity) return;
-      retained.push({ events: batch.events, firstT, lastT, ack: batch.share() });
+      hold(batch);
+      retained.push({ batch, firstT, lastT, ack: batch.share() });
     },
     before: (start) =>
       (horizonUs === 0 ? [] : retained)
         .filter(({ firstT, lastT }) => firstT < start && lastT >= start - horizonUs)
-        .flatMap(({ events }) => runsBetween(events, start - horizonUs, start)),
+        .flatMap(({ batch }) => runsBetween(batch.events, start - horizonUs, start)),
     release(start) {
       const isNeeded = ({ lastT }: { lastT: number }): boolean => lastT >= start - horizonUs - memoryUs;
       if (retained.every(isNeeded)) return;
-      for (const batch of retained) if (!isNeeded(batch)) batch.ack();
+      const released = retained.filter((one) => !isNeeded(one));
       retained = retained.filter(isNeeded);
+      for (const { batch, ack } of released) {
+        letGo(batch);
+        ack();
+      }
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { EventBatch } from '../../decode/events.ts';
 import type { CloseReason, EventSlice, EventWindow } from '../eventWindow.ts';
 import { type LateEvents, collectLate } from './lateEvents.ts';
-import { type HeldBatch, type OpenWindow, addEvents, closeWindow, holdBatch, openWindow } from './openWindow.ts';
+import { latest } from './latest.ts';
+import { type HeldBatch, type HeldBytes, type OpenWindow, addEvents, closeWindow, holdBatch, openWindow, roomIn } from './openWindow.ts';
 import { type RetainedEvents, retainEvents } from './retainedEvents.ts';
 import type { Trigger } from './trigger.ts';
 import type { AssignerOptions, WindowAssigner } from './windowAssigner.ts';
@@ -27,16 +28,15 @@ export interface SequentialOptions {
  * Every decision but that of the idle timeout is made event by event: how the stream was divided into packets does not change a window.
  */
 export function sequentialAssigner(sequence: SequentialOptions, options: AssignerOptions): WindowAssigner {
-  const assigner = new SequentialAssigner(sequence, options);
-  const { idleAfterMs } = sequence;
-  if (idleAfterMs === undefined) return assigner;
-  return Object.assign(assigner, { idle: (elapsedMs: number) => (elapsedMs < idleAfterMs ? [] : assigner.closeIdle()) });
+  return new SequentialAssigner(sequence, options);
 }
 
 class SequentialAssigner implements WindowAssigner {
   readonly #sequence: SequentialOptions;
   readonly #late: LateEvents;
   readonly #retained: RetainedEvents;
+  readonly #windowEvents: number;
+  readonly #held: HeldBytes = { bytes: 0 };
   /** Oldest first. All but the newest wait for late events only. */
   #open: OpenWindow[] = [];
   /** That of the newest window, until it fires. */
@@ -46,15 +46,16 @@ class SequentialAssigner implements WindowAssigner {
   /** End of the newest window so far. */
   #after: number;
 
-  constructor(sequence: SequentialOptions, { horizonUs, memoryUs, after }: AssignerOptions) {
+  constructor(sequence: SequentialOptions, { horizonUs, memoryUs, after, windowEvents = Infinity }: AssignerOptions) {
     this.#sequence = sequence;
+    this.#windowEvents = windowEvents;
     this.#late = collectLate(after);
     this.#retained = retainEvents(horizonUs, memoryUs);
     this.#reached = this.#after = after?.end ?? -Infinity;
   }
 
   push(batch: EventBatch): EventWindow[] {
-    return holdBatch(batch, (held) => {
+    return holdBatch(batch, this.#held, (held) => {
       const closed: EventWindow[] = [];
       this.#retained.add(held);
       for (let from = 0; from < held.events.length;) from = this.#assignFrom(held, from, closed);
@@ -63,8 +64,18 @@ class SequentialAssigner implements WindowAssigner {
     });
   }
 
-  closeIdle(): EventWindow[] {
-    return this.#closeAll('idle');
+  idle(elapsedMs: number): EventWindow[] {
+    return elapsedMs < (this.#sequence.idleAfterMs ?? Infinity) ? [] : this.#closeAll('idle');
+  }
+
+  rest(): EventWindow[] {
+    const closed = this.#closeAll('idle');
+    this.#retained.release(Infinity);
+    return closed;
+  }
+
+  get heldBytes(): number {
+    return this.#held.bytes;
   }
 
   flush(): EventWindow[] {
@@ -88,18 +99,22 @@ class SequentialAssigner implements WindowAssigner {
     const first = t[from]!;
     closed.push(...this.#advance(first));
     const window = this.#windowFor(first, batch);
-    if (!window) {
+    const room = window ? roomIn(window, this.#windowEvents) : 0;
+    if (!window || room <= 0) {
+      if (window) window.isCut = true;
       const next = this.#late.drop(batch, from, from + 1, this.#reached - first);
       if (this.#late.clockRestarted) closed.push(...this.#restart());
       return next;
     }
     this.#late.clear();
     let to = from + 1;
-    while (to < length && t[to]! >= window.start && t[to]! < window.end) to++;
+    const most = Math.min(length, from + room);
+    while (to < most && t[to]! >= window.start && t[to]! < window.end) to++;
     const firedAt = window === this.#open.at(-1) ? (this.#trigger?.firesAt(events, from, to) ?? -1) : -1;
     if (firedAt >= 0) to = firedAt;
     addEvents(window, batch, from, to, latest(t, from, to));
     if (firedAt >= 0) this.#fire(window);
+    if (window.count === this.#windowEvents) this.#cutFull(window);
     closed.push(...this.#advance(window.lastT));
     return to;
   }
@@ -121,6 +136,16 @@ class SequentialAssigner implements WindowAssigner {
     if (end >= window.end) return;
     window.end = this.#after = end;
     window.closedBy = 'count';
+  }
+
+  /** A window has as many events as it may. One that waits for late events takes some more, and those after them are late. */
+  #cutFull(window: OpenWindow): void {
+    const end = window.lastT + 1;
+    if (window !== this.#open.at(-1) || end >= window.end) return;
+    this.#trigger = undefined;
+    window.end = this.#after = end;
+    window.closedBy = 'count';
+    window.isCut = true;
   }
 
   /** Closes the windows that end before the sensor time, less the allowed lateness. */
@@ -160,10 +185,4 @@ class SequentialAssigner implements WindowAssigner {
   #close(windows: readonly OpenWindow[], closedBy?: CloseReason): EventWindow[] {
     return windows.map((window) => closeWindow(window, closedBy ?? window.closedBy, this.#retained.before(window.start)));
   }
-}
-
-function latest(t: Float64Array, from: number, to: number): number {
-  let lastT = -Infinity;
-  for (let i = from; i < to; i++) if (t[i]! > lastT) lastT = t[i]!;
-  return lastT;
 }

@@ -9,8 +9,18 @@ import type { EventSlice, EventWindow } from '../eventWindow.ts';
 export interface WindowAssigner {
   /** The windows that this batch closes. */
   push(batch: EventBatch): EventWindow[];
-  /** The windows that the idle timeout closes: no packet came for this wall-clock time, in milliseconds. Absent: no idle timeout. */
+  /**
+   * The windows that the idle timeout closes: no packet came for this wall-clock time, in milliseconds; Infinity where the run before
+   * closed them here. Absent: no idle timeout.
+   */
   idle?(elapsedMs: number): EventWindow[];
+  /**
+   * The windows that are closed because the sensor is forgotten, as the idle timeout closes them; every ack that is still held is called.
+   * @default those of `flush`, as closed by the idle timeout
+   */
+  rest?(): EventWindow[];
+  /** Bytes that it holds: batches with events of open windows, and those that pictures look back to. @default not known, and not bounded */
+  readonly heldBytes?: number;
   /** The stream ended: open windows are closed as they are. */
   flush(): EventWindow[];
   /** Late events so far: those that came after their window had been closed. */
@@ -26,4 +36,6 @@ export interface AssignerOptions {
   readonly memoryUs?: number;
   /** The sensor's last finished window: events before its end belong to no window. */
   readonly after?: ResumePoint | undefined;
+  /** Events at which a window is cut: no window may grow without bound. @default Infinity */
+  readonly windowEvents?: number;
 }

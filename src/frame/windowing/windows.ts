@@ -1,6 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import type { EventBatch } from '../../decode/events.ts';
-import { perSensor } from '../../stage/perSensor.ts';
+import type { ResumePoint } from '../../stage/session.ts';
 import type { EventWindow } from '../eventWindow.ts';
 import { type CutOptions, cut } from './cut.ts';
 import { perSession } from './perSession.ts';
@@ -12,4 +12,7 @@ import type { Windowing } from './windowing.ts';
  * cuts it whole: put `takeUntil` behind this operator to stop, not before it.
  */
 export const windows = (windowing: Windowing, options: CutOptions = {}): OperatorFunction<EventBatch, EventWindow> =>
-  perSensor(perSession((batches, session) => batches.pipe(cut(windowing, options, session))));
+  perSession<EventBatch, ResumePoint | undefined>({
+    begin: (session, output, after = session?.after) => cut(windowing, options, { idleAt: session?.idleAt, after }, output),
+    state: options.state,
+  });

@@ -1,7 +1,11 @@
 import { PipelineError } from '../../errors.ts';
 import type { Ack } from '../../stage/item.ts';
+import { shortKey } from '../../stage/shortKey.ts';
 import type { CommittedProgress, CommittedSensor, DoneWindow, LowWatermark } from './committedProgress.ts';
 import { SensorProgress, ascending, sensorHash } from './sensorProgress.ts';
+
+/** Sensors in one commit: some 20 bytes each, of a message that may have a megabyte. */
+const MOST_SENSORS = 20_000;
 
 /**
  * Keeps count of one partition: which packets are needed, and which windows are done. The position to commit is the
@@ -102,6 +106,11 @@ export class PartitionProgress {
     return this.#sensor(sensorName).idleAt;
   }
 
+  /** Whether all that was read of a sensor is done. */
+  isIdle(sensorName: string): boolean {
+    return this.#byName.get(shortKey(sensorName))?.isIdle ?? true;
+  }
+
   /** What is done now. */
   snapshot(): CommittedProgress {
     let position = this.#next;
@@ -112,12 +121,41 @@ export class PartitionProgress {
       if (committed) sensors.push({ hash, ...committed });
     }
     position = Math.max(position, this.#startPosition);
+    const listed = this.#forget(sensors, position);
     for (const offsets of [this.#rejected, this.#late]) for (const offset of offsets) if (offset < position) offsets.delete(offset);
-    return { position, sensors, rejected: ascending(this.#rejected), late: ascending(this.#late) };
+    return { position, sensors: listed, rejected: ascending(this.#rejected), late: ascending(this.#late) };
+  }
+
+  /** A commit has room for so many sensors: those of which a restart reads nothing again are left out, the ones that were silent longest first. */
+  #forget(sensors: readonly CommittedSensor[], position: number): readonly CommittedSensor[] {
+    if (this.#byHash.size > MOST_SENSORS) {
+      // Nothing was cut of these, and no commit lists them.
+      const listed = new Set(sensors.map(({ hash }) => hash));
+      for (const [hash, sensor] of this.#byHash) if (!listed.has(hash) && sensor.isBehind(position)) this.#remove(hash);
+    }
+    let surplus = sensors.length - MOST_SENSORS;
+    if (surplus <= 0) return sensors;
+    const forgotten = new Set<number>();
+    for (const { hash, watermark } of sensors.toSorted((a, b) => lastOf(a) - lastOf(b))) {
+      const known = this.#byHash.get(hash);
+      if (known ? !known.isBehind(position) : (watermark?.offset ?? Infinity) > position) continue;
+      forgotten.add(hash);
+      this.#remove(hash);
+      if (--surplus === 0) break;
+    }
+    return sensors.filter(({ hash }) => !forgotten.has(hash));
+  }
+
+  #remove(hash: number): void {
+    const known = this.#byHash.get(hash);
+    if (known) this.#byName.delete(shortKey(known.name));
+    this.#byHash.delete(hash);
+    this.#unseen.delete(hash);
   }
 
   #sensor(name: string): SensorProgress {
-    const known = this.#byName.get(name);
+    const key = shortKey(name);
+    const known = this.#byName.get(key);
     if (known) return known;
     const hash = sensorHash(name);
     const same = this.#byHash.get(hash);
@@ -125,7 +163,9 @@ export class PartitionProgress {
     const sensor = new SensorProgress(name, this.#startPosition, this.#unseen.get(hash));
     this.#unseen.delete(hash);
     this.#byHash.set(hash, sensor);
-    this.#byName.set(name, sensor);
+    this.#byName.set(key, sensor);
     return sensor;
   }
 }
+
+const lastOf = ({ watermark, from }: CommittedSensor): number => watermark?.offset ?? from;

@@ -59,6 +59,16 @@ export class SensorProgress {
     return ascending(this.#idleAt);
   }
 
+  /** Whether all that was read of it is done. */
+  get isIdle(): boolean {
+    return this.#open.length === 0 && this.#begun.size === 0 && this.#done.size === 0;
+  }
+
+  /** Whether a restart at this position reads nothing of it again. */
+  isBehind(position: number): boolean {
+    return this.isIdle && (this.#lastRemoved ?? -1) < position && (this.#watermark?.offset ?? 0) <= position;
+  }
+
   arrived(offset: number): void {
     this.#open.push(offset);
   }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Packet } from '../../../src/stage/packet.ts';
 import type { Mover } from '../../../src/consume/syntheticCamera/mover.ts';
 import { type SyntheticOptions, synthetic } from '../../../src/consume/sources/synthetic.ts';
-import { decodeSensor } from '../../../src/decode/decode.ts';
+import { decodeSensor } from '../../../src/decode/decodeSensor.ts';
 import { noCounts } from '../../../src/decode/decoder.ts';
 import type { EventBatch } from '../../../src/decode/events.ts';
 import { evt3 } from '../../../src/decode/formats/evt3.ts';

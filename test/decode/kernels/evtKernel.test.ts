@@ -3,18 +3,18 @@ import { describe, expect, it } from 'vitest';
 import type { Decoder, StreamInfo } from '../../../src/decode/decoder.ts';
 import { startEvt2 } from '../../../src/decode/formats/evt2.ts';
 import { startEvt3 } from '../../../src/decode/formats/evt3.ts';
-import { type EvtKernel, makeEvtKernel } from '../../../src/decode/kernels/evtKernel.ts';
+import { type EvtKernel, evtKernel } from '../../../src/decode/kernels/evtKernel.ts';
 import { makeRandom, mutate } from '../../fuzz/mutate.ts';
 import { samples } from '../samples.ts';
 import { type Row, hasRecordings, recordings, rowsOf } from '../support.ts';
 
-type Start = (stream: StreamInfo, makeKernel?: () => EvtKernel | undefined) => Decoder;
+type Start = (stream: StreamInfo, kernelOf?: () => EvtKernel | undefined) => Decoder;
 const VGA = { width: 640, height: 480 };
 
 /** Both ways through the same bytes: events, counters and time after every packet have to be the same. */
 function expectSame(start: Start, bytes: Uint8Array, packet: number, stream: StreamInfo = VGA): void {
   const reference = start(stream);
-  const fast = start(stream, () => makeEvtKernel(stream.width, stream.height));
+  const fast = start(stream, evtKernel);
   for (let at = 0; at < bytes.length; at += packet) {
     const piece = bytes.subarray(at, at + packet);
     const [expected, found] = [rowsOf(reference.push(piece)), rowsOf(fast.push(piece))];
@@ -54,7 +54,7 @@ function noise(format: 'evt2' | 'evt3', seed: number, count: number): Uint8Array
 
 describe('the kernel', () => {
   it('runs on this engine', () => {
-    expect(makeEvtKernel(640, 480)).toBeDefined();
+    expect(evtKernel()).toBeDefined();
   });
 
   describe.each([

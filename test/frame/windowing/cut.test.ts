@@ -3,12 +3,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { EventBatch } from '../../../src/decode/events.ts';
 import { makeEvents } from '../../../src/decode/events.ts';
 import { codeOf } from '../../../src/errors.ts';
-import { cut } from '../../../src/frame/windowing/cut.ts';
+import { windows as cut } from '../../../src/frame/windowing/windows.ts';
 import type { EventWindow } from '../../../src/frame/eventWindow.ts';
 import type { Filter } from '../../../src/frame/filter.ts';
 import { mixed } from '../../../src/frame/windows/mixed.ts';
 import { tumbling } from '../../../src/frame/windows/tumbling.ts';
 import type { Windowing } from '../../../src/frame/windowing/windowing.ts';
+import { endless } from '../../../src/stage/lifetime.ts';
 import { listen } from '../../../src/stage/report.ts';
 import type { Reject } from '../../../src/stage/reject.ts';
 import { countedItem } from '../../stage/items.ts';
@@ -199,14 +200,15 @@ describe('cut', () => {
       const run = (pauseMs: number, idleAt?: readonly number[]): object[] => {
         const batches = new Subject<EventBatch>();
         const windows: object[] = [];
+        const session = { idleAt, lifetime: endless, register: () => true, finish: () => {} };
         const windowing = mixed({ everyMs: 100, orEvents: 1000, idleAfterMs: 50 });
         batches
-          .pipe(cut(windowing, { reject: noLetters }, { idleAt }))
+          .pipe(cut(windowing, { reject: noLetters }))
           .subscribe(({ start, end, count, closedBy, idleAt: at }) => windows.push({ start, end, count, closedBy, at }));
-        batches.next(given(4, 100, 200));
-        batches.next(given(5, 300));
+        batches.next({ ...given(4, 100, 200), session });
+        batches.next({ ...given(5, 300), session });
         vi.advanceTimersByTime(pauseMs);
-        batches.next(given(6, 400, 500));
+        batches.next({ ...given(6, 400, 500), session });
         batches.complete();
         return windows;
       };

@@ -1,4 +1,4 @@
-import { NEVER, Subject, mergeMap } from 'rxjs';
+import { Subject } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { SessionWindow, Session } from '../../../src/stage/session.ts';
 import type { Packet } from '../../../src/stage/packet.ts';
@@ -27,20 +27,26 @@ const packet = (seq: number, session?: Session): Packet => countedItem({ seq, ..
 
 /** Cuts two packets at a time into a window that says what was before it. */
 const pairs = (log: string[]) =>
-  perSession<Packet>((packets, session) => {
-    let held: Packet | undefined;
-    log.push(`session after ${session?.after?.end ?? 'nothing'}`);
-    return packets.pipe(
-      mergeMap((next) => {
-        if (!held) {
-          held = next;
-          return [];
-        }
-        const window = { ...countedItem({ start: held.seq, end: next.seq }), ack: () => log.push('acked') } as unknown as EventWindow;
-        held = undefined;
-        return [window];
-      }),
-    );
+  perSession<Packet, undefined>({
+    begin(session, output) {
+      let held: Packet | undefined;
+      log.push(`session after ${session?.after?.end ?? 'nothing'}`);
+      return {
+        push(next) {
+          if (!held) {
+            held = next;
+            return;
+          }
+          const window = { ...countedItem({ start: held.seq, end: next.seq }), ack: () => log.push('acked') } as unknown as EventWindow;
+          held = undefined;
+          output.next(window);
+        },
+        rest: () => undefined,
+        end: (ended) => ended(),
+        drop: () => {},
+        heldBytes: 0,
+      };
+    },
   });
 
 describe('perSession', () => {
@@ -97,8 +103,9 @@ describe('perSession', () => {
   it('completes where the session ends while its last windows are still being cut, as in a worker', () => {
     const session = sessionOf();
     const packets = new Subject<Packet>();
+    const slow = { push: () => {}, rest: () => undefined, end: () => {}, drop: () => {}, heldBytes: 0 };
     let completed = false;
-    packets.pipe(perSession<Packet>(() => NEVER)).subscribe({ complete: () => (completed = true) });
+    packets.pipe(perSession<Packet, undefined>({ begin: () => slow })).subscribe({ complete: () => (completed = true) });
     packets.next(packet(0, session));
     packets.complete();
     expect(completed).toBe(false);

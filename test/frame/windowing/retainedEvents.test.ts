@@ -11,6 +11,7 @@ function add(retained: RetainedEvents, times: readonly number[], clockUs = NaN):
       times.map((t) => ({ t, x: 0, y: 0, p: 0 })),
       { clockUs, ack: () => void (isAcked = true) },
     ),
+    { bytes: 0 },
     (held) => retained.add(held),
   );
   return () => isAcked;

@@ -57,7 +57,11 @@ describe('mixed', () => {
   });
 
   it('has no idle timeout unless it is given one', () => {
-    expect(mixed({ everyMs: 10, orEvents: 9 }).start({ horizonUs: 0 })).not.toHaveProperty('idle');
+    const windowing = mixed({ everyMs: 10, orEvents: 9 });
+    expect(windowing).not.toHaveProperty('idleAfterMs');
+    const assigner = windowing.start({ horizonUs: 0 });
+    assigner.push(batchOf(at(1_000)));
+    expect(assigner.idle!(1e9)).toEqual([]);
   });
 
   it('names a field that is wrong and the value found', () => {

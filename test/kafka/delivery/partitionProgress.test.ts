@@ -166,3 +166,29 @@ describe('an offset at which the idle timeout ended a window', () => {
     expect(before.snapshot().sensors[0]?.idleAt).toEqual([]);
   });
 });
+
+describe('the sensors of a commit', () => {
+  it('are 20,000 at most, those that were silent longest forgotten, but for those of which a restart reads something again (issue 11)', () => {
+    const progress = new PartitionProgress(fresh);
+    const late = progress.arrived(0, 'open');
+    for (let offset = 1; offset <= 30_000; offset++) {
+      const name = `cam ${offset}`;
+      const ack = progress.arrived(offset, name);
+      progress.begun(window(offset, offset, offset + 1, name));
+      progress.done(window(offset, offset, offset + 1, name));
+      ack();
+    }
+    // The first packet is open: a restart reads all of them again, and must know that they are done.
+    expect(progress.snapshot().sensors.length).toBe(30_000);
+    late();
+    const { position, sensors } = progress.snapshot();
+    expect(sensors.length).toBe(20_000);
+    expect(position).toBeGreaterThan(28_000);
+    const restarted = new PartitionProgress({ position, sensors, rejected: [], late: [] });
+    for (let offset = position; offset <= 30_000; offset++) {
+      expect(restarted.isNeeded(offset, `cam ${offset}`) && !restarted.isDone(window(offset, offset, offset + 1, `cam ${offset}`))).toBe(
+        false,
+      );
+    }
+  });
+});

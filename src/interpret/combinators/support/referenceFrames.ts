@@ -1,5 +1,7 @@
 import type { ReplaySubject } from 'rxjs';
 import type { Answer } from '../../caption.ts';
+import { recentMap } from '../../../stage/recentMap.ts';
+import { shortKey } from '../../../stage/shortKey.ts';
 import type { CaptionRequest } from '../../captionRequest.ts';
 import { type ImageSignature, distance } from './imageSignature.ts';
 
@@ -29,10 +31,13 @@ export interface ReferenceRules {
   readonly remember: number;
 }
 
+/** Sensors whose last frames are remembered. */
+const MOST_SENSORS = 1000;
+
 /** The last frames of each sensor that were asked about. */
 export class ReferenceFrames {
   readonly #rules: ReferenceRules;
-  readonly #bySensor = new Map<string, readonly ReferenceFrame[]>();
+  readonly #bySensor = recentMap<string, readonly ReferenceFrame[]>(MOST_SENSORS);
 
   constructor(rules: ReferenceRules) {
     this.#rules = rules;
@@ -51,17 +56,17 @@ export class ReferenceFrames {
   }
 
   add(reference: ReferenceFrame): void {
-    this.#bySensor.set(reference.sensor, [...this.#of(reference.sensor), reference].slice(-this.#rules.remember));
+    this.#bySensor.set(shortKey(reference.sensor), [...this.#of(reference.sensor), reference].slice(-this.#rules.remember));
   }
 
   delete(reference: ReferenceFrame): void {
     this.#bySensor.set(
-      reference.sensor,
+      shortKey(reference.sensor),
       this.#of(reference.sensor).filter((one) => one !== reference),
     );
   }
 
   #of(sensor: string): readonly ReferenceFrame[] {
-    return this.#bySensor.get(sensor) ?? [];
+    return this.#bySensor.get(shortKey(sensor)) ?? [];
   }
 }
