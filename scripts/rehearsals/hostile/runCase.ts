@@ -21,8 +21,10 @@ const SAID_CHARACTERS = 160;
 const PEAK =
   'data:text/javascript,' +
   encodeURIComponent(
-    "import{writeSync}from'node:fs';import{isMainThread}from'node:worker_threads';" +
-      "if(isMainThread)process.on('exit',()=>writeSync(3,String(process.resourceUsage().maxRSS)))",
+    // `resourceUsage` also counts what the process was forked from.
+    "import{readFileSync,writeSync}from'node:fs';import{isMainThread}from'node:worker_threads';" +
+      "const peak=()=>{try{return/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status','utf8'))[1]}catch{return process.resourceUsage().maxRSS}};" +
+      "if(isMainThread)process.on('exit',()=>writeSync(3,String(peak())))",
   );
 
 /** Runs one case in a process of its own, which is killed after `longestMs`. */
