@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
@@ -23,11 +22,13 @@ import type { Normaliser } from './normalise/normaliser.ts';
 import { type ReachingParts, pipelineReaches } from './pipelineReaches.ts';
 import { readOptions } from './readOptions.ts';
 import type { CaptionRecord } from './publish/captionRecord.ts';
+import type { Configuration } from './publish/configuration.ts';
+import { configurationOf } from './publish/configurationOf.ts';
 import type { FrameStore } from './publish/frameStore.ts';
 import type { Sink } from './publish/sink.ts';
 import type { GateOptions } from './stage/gate.ts';
 import type { StateOptions } from './stage/stateOptions.ts';
-import { type Part, hashedPart } from './stage/item.ts';
+import type { Part } from './stage/item.ts';
 import type { DeadLetter } from './stage/reject.ts';
 
 /** The parts of a pipeline, in the order in which data meets them. */
@@ -107,6 +108,8 @@ export type Pipeline = Readonly<Required<Omit<PipelineOptions, 'frames' | 'rewri
   readonly egress: readonly string[] | undefined;
   /** Hash of everything that changes a record; 16 hex digits. */
   readonly configHash: string;
+  /** The same in words. */
+  readonly configuration: Configuration;
   /** Address of the module that exports it, where it was loaded from one. */
   readonly module: string | undefined;
 };
@@ -188,7 +191,8 @@ export function definePipeline(options: PipelineOptions): Pipeline {
     module: undefined,
   };
   if (options.egress) assertEgress(pipeline, egressOf(options.egress));
-  return { ...pipeline, configHash: configHash(pipeline) };
+  const configuration = configurationOf(pipeline);
+  return { ...pipeline, configuration, configHash: configuration.hash };
 }
 
 /** Names are not looked up here: where addresses are allowed, what a name stands for is checked when it is connected to. */
@@ -205,28 +209,3 @@ function assertEgress(pipeline: ReachingParts, egress: Egress): void {
 
 const needsMotion = ({ captioner, prompt }: PipelineOptions): boolean =>
   [prompt, ...captioner.plan.targets].some((part) => part?.needs?.motion === true);
-
-/** What is left out does not change a record: the source's address, the sinks, the brake, weights and limits. */
-function configHash({
-  filters,
-  window,
-  renderer,
-  quietBelow,
-  prompt,
-  captioner,
-  normalise,
-  rewriter,
-  motion,
-  state: { windowEvents },
-}: Omit<Pipeline, 'configHash'>): string {
-  const facts = [
-    ...[...filters, window, renderer].map(hashedPart),
-    // Measured motion only adds flags: pipelines without it keep the hash that they had.
-    { quietBelow, ...(motion && { motion }), ...(windowEvents !== undefined && { windowEvents }) },
-    { name: prompt.name, version: prompt.version, params: prompt.params },
-    ...captioner.plan.targets.map(({ target, provider, model, params }) => ({ target, provider, model, params })),
-    { name: normalise.name, version: normalise.version, params: normalise.params },
-    ...(rewriter?.plan.targets ?? []).map(({ target, provider, model, params }) => ({ rewriter: target, provider, model, params })),
-  ];
-  return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
-}

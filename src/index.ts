@@ -1,6 +1,7 @@
 // The pipeline.
 export { definePipeline, type Pipeline, type PipelineOptions } from './definePipeline.ts';
-export { observePipeline, runPipeline } from './runPipeline.ts';
+export { observePipeline, runPipeline, type RunOptions } from './runPipeline.ts';
+export { outputsInto } from './outputsInto.ts';
 export { PipelineError, type ErrorCode, type PipelineErrorOptions, errorCodes } from './errors.ts';
 export { allFormats } from './decode/allFormats.ts';
 export { envs, files, known, type Secret } from './secret.ts';
@@ -60,6 +61,7 @@ export { promptRequest, type PromptRequest } from './interpret/promptRequest.ts'
 export type { CaptionRecord, FrameRecord, RunFacts, StructuredRecord } from './publish/captionRecord.ts';
 export type { FrameStore } from './publish/frameStore.ts';
 export type { Sink } from './publish/sink.ts';
+export type { Configuration } from './publish/configuration.ts';
 export type { DeadLetter } from './stage/reject.ts';
 export type { EncodeOptions } from './decode/encodeOptions.ts';
 export type { Frame, Image, WindowFacts } from './frame/frame.ts';

@@ -4,7 +4,9 @@ import type { Pipeline } from './definePipeline.ts';
 import { egressOf } from './egressOf.ts';
 import { messageOf } from './errors.ts';
 import { guardEgress } from './guardEgress.ts';
+import { moveAside } from './publish/moveAside.ts';
 import type { CaptionRecord } from './publish/captionRecord.ts';
+import { otherConfiguration } from './publish/otherConfiguration.ts';
 import { aborted } from './stage/aborted.ts';
 import { makeGate } from './stage/makeGate.ts';
 import { haltOnFatal } from './stage/haltOnFatal.ts';
@@ -15,12 +17,21 @@ import type { EventStages, StageContext } from './threads/eventStages.ts';
 import { inWorkers } from './threads/inWorkers.ts';
 import { onThisThread } from './threads/onThisThread.ts';
 
+export interface RunOptions {
+  /**
+   * What becomes of an output that has records of other configurations only. `refuse`: nothing is touched, and the run ends with
+   * CONFIG_INVALID, which says what differs. `add`: windows that are in it stay as they are, others are added. `replace`: the files
+   * and folders of all outputs are moved aside, to names that say when, and new ones are begun. @default 'refuse'
+   */
+  otherRecords?: 'refuse' | 'add' | 'replace';
+}
+
 /**
  * Runs a pipeline until its source ends, or until `stop` aborts and what is on its way has arrived.
  * Rejects with a fault of the pipeline itself, such as a sink that is gone or a budget that is spent.
  */
-export const runPipeline = async (pipeline: Pipeline, stop: AbortSignal): Promise<void> => {
-  await lastValueFrom(observePipeline(pipeline, stop).pipe(ignoreElements()), { defaultValue: undefined });
+export const runPipeline = async (pipeline: Pipeline, stop: AbortSignal, options?: RunOptions): Promise<void> => {
+  await lastValueFrom(observePipeline(pipeline, stop, options).pipe(ignoreElements()), { defaultValue: undefined });
 };
 
 /**
@@ -28,11 +39,11 @@ export const runPipeline = async (pipeline: Pipeline, stop: AbortSignal): Promis
  * runs; it completes or errors when every part is closed. Unsubscribing ends the run at once: calls are hung up, and
  * what is not safe yet is not acked.
  */
-export const observePipeline = (pipeline: Pipeline, stop: AbortSignal = never): Observable<CaptionRecord> =>
+export const observePipeline = (pipeline: Pipeline, stop: AbortSignal = never, options: RunOptions = {}): Observable<CaptionRecord> =>
   new Observable((subscriber) => {
     const hangUp = new AbortController();
     const see = (record: CaptionRecord): void => subscriber.next(record);
-    run(pipeline, stop, see, hangUp.signal).then(
+    run(pipeline, options, { stop, see, hangUp: hangUp.signal }).then(
       () => subscriber.complete(),
       (error: unknown) => subscriber.error(error),
     );
@@ -41,18 +52,22 @@ export const observePipeline = (pipeline: Pipeline, stop: AbortSignal = never): 
 
 const never = new AbortController().signal;
 
+/** What a run hears, and who hears of it. */
+interface Watch {
+  readonly stop: AbortSignal;
+  readonly see: (record: CaptionRecord) => void;
+  readonly hangUp: AbortSignal;
+}
+
 /** Opens the parts, lets the captions flow, and closes the parts whatever happened. The run's own error goes before one of closing. */
-async function run(pipeline: Pipeline, stop: AbortSignal, see: (record: CaptionRecord) => void, hangUp: AbortSignal): Promise<void> {
+async function run(pipeline: Pipeline, options: RunOptions, { stop, see, hangUp }: Watch): Promise<void> {
   const gate = makeGate(pipeline.gate);
   const rejections = trackRejections(rejectTo(pipeline.deadLetters, gate, pipeline.late));
   const halt = haltOnFatal(rejections.reject);
   const { records, close } = flowOf(pipeline, { gate, reject: halt.reject }, merge(aborted(stop), halt.halted));
   const work = async (): Promise<void> => {
-    const { ledger, frames, sink, deadLetters, late } = pipeline;
-    for (const part of new Set([ledger, frames, sink, deadLetters, late])) {
-      if (hangUp.aborted) return;
-      await part?.open?.();
-    }
+    await openParts(pipeline, options, hangUp);
+    if (hangUp.aborted) return;
     await lastValueFrom(records.pipe(tap(see), takeUntil(aborted(hangUp)), ignoreElements()), { defaultValue: undefined });
     await rejections.settled();
     halt.throwIfHalted();
@@ -63,6 +78,22 @@ async function run(pipeline: Pipeline, stop: AbortSignal, see: (record: CaptionR
   endGuard?.();
   if (outcome.status === 'rejected') throw outcome.reason;
   if (failures.length > 0) throw failures[0];
+}
+
+/** What is in the output already is looked at before anything is opened, so that a run that is refused touches nothing. */
+async function openParts(
+  { configuration, ...pipeline }: Pipeline,
+  { otherRecords = 'refuse' }: RunOptions,
+  hangUp: AbortSignal,
+): Promise<void> {
+  const { ledger, frames, sink, deadLetters, late } = pipeline;
+  const refusal = otherRecords === 'add' ? undefined : await otherConfiguration(sink, configuration);
+  if (refusal && otherRecords === 'refuse') throw refusal;
+  if (refusal) await moveAside([sink, deadLetters, late, frames].flatMap((part) => part?.files ?? []));
+  for (const part of new Set([ledger, frames, sink, deadLetters, late])) {
+    if (hangUp.aborted) return;
+    await (part === sink ? sink.open?.(configuration) : part?.open?.());
+  }
 }
 
 /** Workers import the pipeline's module, so a pipeline that was made in code runs on this thread. */

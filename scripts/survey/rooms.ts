@@ -25,7 +25,7 @@ export const floors: readonly (readonly string[])[] = [
   ['sim'],
   ['watch'],
   ['threads'],
-  ['captionWith', 'captions', 'runPipeline'],
+  ['captionWith', 'captions', 'outputsInto', 'runPipeline'],
   ['cli'],
   ['index'],
 ];

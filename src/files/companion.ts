@@ -16,6 +16,8 @@ export interface Companion {
   fact(name: string): string | undefined;
   /** All of it or nothing, also after a crash. Where the disk is full it is kept for this run only. */
   remember(what: Remembered): void;
+  /** What was remembered so far can be read without the lock (factBeside). */
+  settle(): void;
   /** Forgets the ids and all facts. */
   clear(): void;
   /** Gives up the lock. */
@@ -83,6 +85,7 @@ export function openCompanion(file: string): Companion {
         for (const id of ids) spare.ids.add(keyOf(id));
         for (const [name, value] of Object.entries(facts)) spare.facts.set(name, value);
       }),
+    settle: () => asking(() => isFull || database.exec('PRAGMA wal_checkpoint(TRUNCATE)')),
     clear: () =>
       asking(() => {
         isCleared ||= !isWritten(() => database.exec('DELETE FROM ids; DELETE FROM facts;'));

@@ -24,6 +24,9 @@ const DAMAGED = { errcode: CORRUPT };
  */
 const held = new Set<string>();
 
+/** Whether this process has the database at a path. */
+export const isHeldHere = (path: string): boolean => held.has(path);
+
 export interface LockedDatabase {
   readonly database: DatabaseSync;
   /** Gives up the lock. */

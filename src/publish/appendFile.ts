@@ -3,25 +3,15 @@ import { PipelineError, messageOf } from '../errors.ts';
 import type { Companion } from '../files/companion.ts';
 import type { Digest } from '../files/coverage.ts';
 import type { OpenFile } from '../files/fileHandle.ts';
-import type { Framing } from '../files/framing.ts';
 import { type GrowingFile, growingFile } from '../files/growingFile.ts';
+import type { Configuration } from './configuration.ts';
+import { CONFIGURATIONS, configurationsIn } from './configurationsIn.ts';
+import type { RecordFraming } from './recordFraming.ts';
 import type { Sink } from './sink.ts';
 
-/** How records are written into a file; a unit of it, such as a block, is read as the keys (recordKeys) of its records. */
-export interface RecordFraming<Value> extends Framing<readonly string[]> {
-  /** Bytes of one record. Throws for a value that does not fit: that one alone fails. */
-  encode(value: Value): Uint8Array;
-  /** Bytes of one group of encoded records. */
-  block(records: readonly Uint8Array[]): Uint8Array;
-}
-
 /** A file that grows by groups of records. A write resolves when its group is on disk (fdatasync). */
-export interface AppendFile<Value> {
-  open(): Promise<void>;
+export interface AppendFile<Value> extends Required<Pick<Sink<Value>, 'open' | 'configurations' | 'has' | 'close'>> {
   write(value: Value): Promise<void>;
-  /** At once where it is known; a promise where the file must be read for it, which is done up to that record. */
-  has: NonNullable<Sink<Value>['has']>;
-  close(): Promise<void>;
 }
 
 interface PendingRecord {
@@ -76,15 +66,19 @@ export function appendFile<Value extends RecordFacts>(path: string, framing: Rec
   };
 
   return {
-    async open() {
+    async open(configuration) {
       safe = 0;
+      const before = configuration ? await configurationsIn(path, framing, configuration) : [];
       file = await growingFile({ path, framing, digest: keysIn, open });
+      if (configuration) keep(file.companion, [...before, configuration]);
     },
+    configurations: (own) => configurationsIn(path, framing, own),
     write: (value) =>
       new Promise((resolve, reject) => {
         pending.push({ keys: recordKeys(value), record: framing.encode(value), resolve, reject });
         flushing ??= flush();
       }),
+    // At once where it is known; a promise where the file must be read for it, which is done up to that record.
     has(id, former) {
       if (!file) return false;
       const { companion, behind, isRead } = file;
@@ -106,6 +100,15 @@ function nextGroup(pending: readonly PendingRecord[]): PendingRecord[] {
   let bytes = 0;
   const most = pending.findIndex(({ record }) => (bytes += record.byteLength) > MOST_GROUP_BYTES);
   return pending.slice(0, most < 0 ? pending.length : Math.max(1, most));
+}
+
+/** Each configuration once; the one that was used last is the last one. */
+function keep(companion: Companion, configurations: readonly Configuration[]): void {
+  const hashes = configurations.map(({ hash }) => hash);
+  const known = JSON.stringify(configurations.filter(({ hash }, i) => hashes.lastIndexOf(hash) === i));
+  if (companion.fact(CONFIGURATIONS) === known) return;
+  companion.remember({ facts: { [CONFIGURATIONS]: known } });
+  companion.settle();
 }
 
 /** The keys of all records. */

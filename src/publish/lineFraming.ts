@@ -2,7 +2,7 @@ import { type RecordFacts, recordKeys } from '../avro/recordKeys.ts';
 import { type SchemaName, schemaText } from '../avro/schemaText.ts';
 import { hasUnwrittenPages } from '../files/hasUnwrittenPages.ts';
 import { isJsonBegun } from './isJsonBegun.ts';
-import type { RecordFraming } from './appendFile.ts';
+import type { RecordFraming } from './recordFraming.ts';
 
 const NEWLINE = 0x0a;
 /** Zeros as pages have them that were never written; a line of ours has none. */
@@ -16,6 +16,7 @@ export const lineFraming = <Value extends object>(): RecordFraming<Value> => ({
   header: () => new Uint8Array(0),
   encode: (value) => Buffer.from(`${JSON.stringify(value, bytesAsBase64)}\n`),
   block: (records) => Buffer.concat(records),
+  recordsAt: (bytes, start) => recordIn<Value>(bytes.subarray(start, bytes.indexOf(NEWLINE, start))),
   begins: (head, size) => (isOurs(firstLine(head), size) ? 'ours' : { foreign: 'its first line is no record of captions or dead letters' }),
   unitAt(bytes, start) {
     const end = bytes.indexOf(NEWLINE, start);
@@ -49,6 +50,14 @@ function keysIn(line: Buffer): string[] | undefined {
     return typeof record?.stage === 'string' && typeof record.code === 'string' ? recordKeys({ ...record, id: '' }) : undefined;
   } catch {
     return undefined;
+  }
+}
+
+function recordIn<Value>(line: Buffer): Value[] {
+  try {
+    return [JSON.parse(line.toString('utf8')) as Value];
+  } catch {
+    return [];
   }
 }
 

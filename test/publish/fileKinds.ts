@@ -1,7 +1,7 @@
 import avsc from 'avsc';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import { lineFraming } from '../../src/publish/lineFraming.ts';
-import type { RecordFraming } from '../../src/publish/appendFile.ts';
+import type { RecordFraming } from '../../src/publish/recordFraming.ts';
 import { containerFraming } from '../../src/publish/sinks/avroFile.ts';
 
 /** A kind of file of records, with a reader that shares no code with what wrote it. */

@@ -4,21 +4,23 @@ import type { Pipeline } from '../../definePipeline.ts';
 import { PipelineError } from '../../errors.ts';
 import { type PartReach, pipelineReaches } from '../../pipelineReaches.ts';
 import type { Plan, TargetPlan } from '../../interpret/plan.ts';
+import { otherConfiguration } from '../../publish/otherConfiguration.ts';
 import { loadPipeline } from '../support/loadPipeline.ts';
 
 /** The picture and the prompt for which the worst case is computed. */
 const WORST = { image: { width: 1280, height: 720 }, promptTokens: 400 };
 
-/** `check PIPELINE`: validates a pipeline without I/O. */
+/** `check PIPELINE`: validates a pipeline. Of its outputs it looks whether a run may go on in them; otherwise without I/O. */
 export const check = (program: Command): void => {
   program
     .command('check')
-    .description('validate a pipeline without I/O and print its paths, limits and worst-case cost')
+    .description('validate a pipeline and print its paths, limits and worst-case cost; nothing is written or asked')
     .argument('<pipeline>', 'a pipeline module')
     .option('--json', 'print one JSON object')
     .action(async (file: string, { json }: { json?: boolean }) => {
       const pipeline = await loadPipeline(file);
-      const report = reportOf(pipeline);
+      const refusal = await otherConfiguration(pipeline.sink, pipeline.configuration);
+      const report = { ...reportOf(pipeline), refused: refusal?.message ?? null };
       if (json) printJson(report);
       else print(describe(file, report));
       if (report.missingKeys.length > 0) {
@@ -27,6 +29,7 @@ export const check = (program: Command): void => {
           `${file}: key variable ${report.missingKeys.join(', ')} is not set; export it, or name another one`,
         );
       }
+      if (refusal) throw refusal;
     });
 };
 

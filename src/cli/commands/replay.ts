@@ -6,6 +6,7 @@ import { pointFlag, pointHelp } from '../support/pointFlag.ts';
 import { type ReplayFlags, replayPipeline } from '../support/replayPipeline.ts';
 import { type RunFlags, withRunFlags } from '../support/runFlags.ts';
 import { runWatched } from '../support/runWatched.ts';
+import { withOutputs } from '../support/withOutputs.ts';
 
 /** `replay PAST --pipeline MODULE`: runs a pipeline over a recording, an archive, a topic or dead letters. */
 export const replay = (program: Command): void => {
@@ -25,7 +26,7 @@ export const replay = (program: Command): void => {
     .option('--archive <file>', 'dead letters: read their packets from this archive instead of the topic');
   withRunFlags(withKafkaFlags(command)).action(
     async (past: string, { pipeline: module, ...flags }: RunFlags & ReplayFlags & { pipeline: string }) => {
-      const { pipeline, check } = await replayPipeline(await loadPipeline(module), past, flags);
+      const { pipeline, check } = await replayPipeline(withOutputs(await loadPipeline(module), flags), past, flags);
       await runWatched(pipeline, flags, outputsOf(pipeline));
       check();
     },

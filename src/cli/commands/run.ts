@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { loadPipeline } from '../support/loadPipeline.ts';
 import { outputsOf } from '../support/outputsOf.ts';
+import { withOutputs } from '../support/withOutputs.ts';
 import { type RunFlags, withRunFlags } from '../support/runFlags.ts';
 import { runWatched } from '../support/runWatched.ts';
 
@@ -12,7 +13,7 @@ export const run = (program: Command): void => {
       .description('run a pipeline until its source ends, or until SIGTERM')
       .argument('<pipeline>', 'a pipeline module'),
   ).action(async (file: string, flags: RunFlags) => {
-    const pipeline = await loadPipeline(file);
+    const pipeline = withOutputs(await loadPipeline(file), flags);
     await runWatched(pipeline, flags, outputsOf(pipeline));
   });
 };

@@ -14,6 +14,12 @@ export interface RunFlags {
   drain: number;
   /** Threads that decode, assign and draw, in the place of the pipeline's own number. */
   workers?: number;
+  /** The folder in which the outputs are, in the place of the pipeline's own. */
+  into?: string;
+  /** Go on in an output that has records of another configuration. */
+  add?: boolean;
+  /** Move such an output aside, and begin a new one. */
+  replace?: boolean;
 }
 
 export const withRunFlags = (command: Command): Command =>
@@ -22,6 +28,9 @@ export const withRunFlags = (command: Command): Command =>
     .addOption(new Option('--log <level>', 'log JSON lines to stderr').choices(['trace', 'debug', 'info', 'warn', 'error']))
     .option('--drain <seconds>', 'how long to wait after Ctrl-C for what is in flight', wholeNumber, 30)
     .option('--workers <number>', 'threads that decode, window and render; 0: all on the main thread', wholeNumber)
+    .option('--into <folder>', 'put the outputs into this folder')
+    .addOption(new Option('--add', 'go on in an output of another configuration; its windows stay as they are').conflicts('replace'))
+    .addOption(new Option('--replace', 'move an output of another configuration aside, and begin a new one').conflicts('add'))
     .option('--json', 'print the summary as one JSON object');
 
 function wholeNumber(text: string): number {

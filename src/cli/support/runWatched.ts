@@ -15,7 +15,7 @@ import { summaryTable } from './summaryTable.ts';
 /** Runs a pipeline with progress, metrics, log and a summary. The first SIGINT or SIGTERM drains, the second ends at once. */
 export async function runWatched(
   pipeline: Pipeline,
-  { metrics, log, json, drain, workers = pipeline.workers }: RunFlags,
+  { metrics, log, json, drain, workers = pipeline.workers, add = false, replace = false }: RunFlags,
   outputs: Readonly<Record<string, string>> = {},
   afterwards?: () => Promise<void>,
 ): Promise<Summary> {
@@ -35,7 +35,7 @@ export async function runWatched(
   const endSignals = drainOnSignal(stop, drain, () => unfinished(summary.read(), pipeline, drain));
   const endProgress = await showProgress(pipeline.source, summary.read);
   try {
-    await runPipeline({ ...pipeline, workers }, stop.signal);
+    await runPipeline({ ...pipeline, workers }, stop.signal, { otherRecords: add ? 'add' : replace ? 'replace' : 'refuse' });
     await afterwards?.();
     return summary.read();
   } finally {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { PipelineError } from '../../errors.ts';
 import { fileError } from '../../files/fileError.ts';
@@ -30,6 +30,7 @@ export function frameFolder(options: FrameFolderOptions): FrameStore {
     name: 'frameFolder',
     params: { path },
     files: [path],
+    into: (folder) => frameFolder({ path: join(folder, basename(path)) }),
     async open() {
       try {
         await makeFolder(parts);

@@ -1,10 +1,12 @@
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { containerFile } from '../../avro/containerFile.ts';
 import { blockFraming } from '../../avro/blockFraming.ts';
 import { misfit } from '../../avro/misfit.ts';
 import { type SchemaName, compactSchema } from '../../avro/schemaText.ts';
 import { readOptions } from '../../readOptions.ts';
-import { type RecordFraming, appendFile } from '../appendFile.ts';
+import { appendFile } from '../appendFile.ts';
+import type { RecordFraming } from '../recordFraming.ts';
 import type { Sink } from '../sink.ts';
 
 export interface AvroFileOptions {
@@ -23,7 +25,8 @@ const optionsSchema = z.strictObject({
 export function avroFile<Value extends object>(options: AvroFileOptions): Sink<Value> {
   const { path, schema } = readOptions('avroFile', optionsSchema, options);
   const file = appendFile<Value>(path, containerFraming(schema));
-  return { name: 'avroFile', params: { path, schema }, files: [path], ...file };
+  const into = (folder: string): Sink<Value> => avroFile({ ...options, path: join(folder, basename(path)) });
+  return { name: 'avroFile', params: { path, schema }, files: [path], ...file, into };
 }
 
 /** The framing of a container file of records. */
@@ -36,5 +39,9 @@ export function containerFraming<Value extends object>(name: SchemaName): Record
       return container.type.toBuffer(value);
     },
     block: (records) => container.block(records),
+    recordsAt(bytes, start) {
+      const block = container.blockAt(bytes, start);
+      return typeof block === 'string' ? [] : block.values;
+    },
   };
 }

@@ -1,3 +1,4 @@
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { readOptions } from '../../readOptions.ts';
 import { appendFile } from '../appendFile.ts';
@@ -15,5 +16,6 @@ const schema = z.strictObject({ path: z.string().min(1, 'must be the path of a f
 export function jsonl<Value extends object>(options: JsonlOptions): Sink<Value> {
   const { path } = readOptions('jsonl', schema, options);
   const file = appendFile<Value>(path, lineFraming());
-  return { name: 'jsonl', params: { path }, files: [path], ...file };
+  const into = (folder: string): Sink<Value> => jsonl({ path: join(folder, basename(path)) });
+  return { name: 'jsonl', params: { path }, files: [path], ...file, into };
 }
