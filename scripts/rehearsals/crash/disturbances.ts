@@ -23,7 +23,7 @@ type Make = (draw: Draw, usual: Seen, acks: number) => Partial<Disturbance>;
 
 const burst = (draw: Draw, kind: FaultKind, usual: Seen, errors: readonly Fault['error'][]): Faults => ({
   faults: {
-    [kind]: { after: draw(Math.ceil(usual.seen[kind] * 1.1)), count: draw(3) === 0 ? 1_000_000 : 1 + draw(3), error: oneOf(draw, errors) },
+    [kind]: { after: draw(Math.ceil(usual.seen[kind] * 1.1)), count: draw(3) === 0 ? 1_000_000 : 1 + draw(4), error: oneOf(draw, errors) },
   },
 });
 

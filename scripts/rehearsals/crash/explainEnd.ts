@@ -4,7 +4,7 @@ import type { Ended } from './startProcess.ts';
 
 /** What the kernel's errors must be called in a message, in the words of any of their writers; SQLite knows of no full disk when it syncs. */
 const WORDS: Readonly<Record<string, RegExp>> = {
-  ENOSPC: /no space left|ENOSPC|disk is full|disk I\/O/i,
+  ENOSPC: /no space left|ENOSPC|disk is full|free space|disk I\/O/i,
   EIO: /EIO|i\/o error|disk I\/O/i,
   EACCES: /EACCES|permission denied|unable to open/i,
   EMFILE: /EMFILE|too many open files|unable to open/i,

@@ -75,6 +75,11 @@ describe.skipIf(shim === undefined)('lmdbLedger on a disk that fails (issue 11)'
     expect(again.safe).toEqual(expect.arrayContaining(safe));
   });
 
+  it('says so where the process may open no more files', () => {
+    const { status, errors } = payWith(newFolder(), { faults: { open: { after: 4, count: 1_000_000, error: 'EMFILE' } } });
+    expect({ status, errors }).toEqual({ status: 0, errors: [expect.stringMatching(/^LEDGER_FAILED .*too many open files/)] });
+  });
+
   it('begins again where a full disk cut the database off at its birth', async () => {
     const path = newFolder();
     writeFileSync(join(path, 'data.mdb'), new Uint8Array(4096));

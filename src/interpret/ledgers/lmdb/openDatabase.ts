@@ -1,6 +1,6 @@
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { open } from 'lmdb';
+import { open as openLmdb } from 'lmdb';
 import { makeFolderSync } from '../../../files/makeFolderSync.ts';
 import type { PaidAnswer } from '../../ledger.ts';
 import { privateFiles } from './privateFiles.ts';
@@ -9,13 +9,15 @@ import type { LedgerDatabase, StoredClaim } from './lmdbClaims.ts';
 /** A database begins with two pages of 4 KiB; where it has less, nothing was ever in it. */
 const SMALLEST_BYTES = 8192;
 const TRIAL_BYTES = 65_536;
+/** More than LMDB opens. */
+const DESCRIPTORS = 8;
 
 /** Opens the database in a folder, which is made where it is absent. Rejects with the error of the system where it cannot be written. */
 export async function openDatabase(path: string): Promise<LedgerDatabase> {
   makeFolderSync(path);
   await tryToWrite(path);
   await removeTornBeginning(join(path, 'data.mdb'));
-  return open<PaidAnswer | StoredClaim, Buffer>({
+  return openLmdb<PaidAnswer | StoredClaim, Buffer>({
     path,
     noSubdir: false,
     keyEncoding: 'binary',
@@ -28,12 +30,18 @@ export async function openDatabase(path: string): Promise<LedgerDatabase> {
   });
 }
 
-/** LMDB's own error for a folder that cannot be written does not say so, and on a full disk it takes the process with it. */
+/**
+ * LMDB's own error for a folder that cannot be written does not say so; on a full disk, or with too few file descriptors, it takes the
+ * process with it.
+ */
 async function tryToWrite(path: string): Promise<void> {
   const trial = join(path, `trial-${process.pid}`);
+  const opened: FileHandle[] = [];
   try {
-    await writeFile(trial, new Uint8Array(TRIAL_BYTES));
+    while (opened.length < DESCRIPTORS) opened.push(await open(trial, 'w'));
+    await opened[0]!.writeFile(new Uint8Array(TRIAL_BYTES));
   } finally {
+    for (const file of opened) await file.close();
     await rm(trial, { force: true });
   }
 }
