@@ -11,7 +11,7 @@ export interface ByteQueue {
 }
 
 const SMALL = 1024;
-const KEPT = 65_536;
+const KEPT = 2 ** 18;
 
 export function makeByteQueue(): ByteQueue {
   let buffer = new Uint8Array(SMALL);
