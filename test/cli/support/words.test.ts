@@ -127,7 +127,9 @@ describe('errors reach the person (issue 11)', () => {
     end();
     expect(lines).toHaveLength(1);
     expect(lines[0]!.trimEnd()).toMatch(SEEN);
-    expect(JSON.parse(lines[0]!)).toMatchObject({ sensor: text, message: text });
+    const whole = text.length <= 2000;
+    const said = whole ? text : `${text.slice(0, 2000)}... (${text.length} characters)`;
+    expect(JSON.parse(lines[0]!)).toMatchObject({ sensor: said, message: said });
   });
 
   it('what a stage swallowed is in the log at level info', async () => {
