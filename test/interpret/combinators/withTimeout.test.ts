@@ -61,11 +61,11 @@ describe('withTimeout', () => {
 
   it('closes the socket of a real call and records a timeout', async () => {
     await using server = await stubServer(() => {});
-    const target = withTimeout(openai({ model: 'gpt-4o', baseUrl: server.url }), { ms: 60 });
+    const target = withTimeout(openai({ model: 'gpt-4o', baseUrl: server.url }), { ms: 500 });
     const asked = request();
     await expect(firstValueFrom(target(asked))).rejects.toMatchObject({ code: 'PROVIDER_FAILED', retryable: true });
     expect(asked.route).toMatchObject([{ outcome: 'timeout' }]);
-    await expect.poll(() => server.seen[0]!.hungUp).toBe(true);
+    await expect.poll(() => server.seen[0]?.hungUp).toBe(true);
     await target.close?.();
   });
 });

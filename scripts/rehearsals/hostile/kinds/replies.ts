@@ -17,7 +17,7 @@ const reply = (name: string, text: string): HostileCase => ({
       factsChanged(text, text);
       for (const status of [200, 400, 429, 503])
         for (const body of [text, JSON.stringify({ text }), JSON.stringify({ error: { message: text } }), '{"error":{"details":[' + text + ']}}'])
-          readReply(codec, { status, headers: {}, body });
+          readReply(codec, { status, headers: {}, body }, (said) => said);
       console.log('read', text.length);`),
   exitCode: 0,
   message: /read \d+/,
