@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { factBeside } from '../files/factBeside.ts';
 import type { FileHandle } from '../files/fileHandle.ts';
@@ -39,9 +40,13 @@ function knownBeside(file: string): readonly Configuration[] {
 }
 
 async function lastRecord<Value>(path: string, framing: RecordFraming<Value>): Promise<RecordOrigin | undefined> {
-  const file = await open(path, 'r');
+  // A pipe would be waited for, for ever.
+  // eslint-disable-next-line no-bitwise -- flags of the system are bits
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const { size } = await file.stat();
+    const found = await file.stat();
+    if (!found.isFile()) return undefined;
+    const { size } = found;
     const head = await readWhole(file, 0, Math.min(size, TAIL_BYTES));
     return framing.begins(head, size) === 'ours' ? await lastIn(file, size, framing) : undefined;
   } finally {

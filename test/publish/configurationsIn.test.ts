@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,5 +61,12 @@ describe.each([
     const foreign = await path();
     await appendFile(foreign, '{"name": "settings"}\n');
     expect(await make(foreign).configurations!(a)).toEqual([]);
+  });
+
+  it('are none in a pipe, which nobody waits for', async () => {
+    const pipe = await path();
+    execFileSync('mkfifo', [pipe]);
+    expect(await make(pipe).configurations!(a)).toEqual([]);
+    await expect(make(pipe).open!(a)).rejects.toThrow('a pipe, socket or device');
   });
 });

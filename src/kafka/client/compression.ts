@@ -119,7 +119,9 @@ let isRegistered = false;
 export function registerCodecs(): void {
   if (isRegistered) return;
   isRegistered = true;
-  CompressionCodecs[CompressionTypes.GZIP] = () => ({
+  // In kafkajs's own object, so that no way to it is without the bound.
+  const kafkajsGzip = CompressionCodecs[CompressionTypes.GZIP]() as object;
+  Object.assign(kafkajsGzip, {
     compress: ({ buffer }: { buffer: Buffer }) => gzipOnThread(buffer),
     decompress: bounded((buffer) => gunzipOnThread(buffer, { maxOutputLength: limitBytes })),
   });

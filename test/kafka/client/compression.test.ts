@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import kafkajs from 'kafkajs';
 import { compressFrame } from 'lz4-napi';
@@ -35,6 +36,11 @@ describe('codecs of batches', () => {
     ['snappy', async () => xerial(int32(7), Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f, 0, 0]))],
   ] as const)('%s refuses a bomb by what it unpacks to (issue 11)', async (name, bomb) => {
     await expect(codec(name).decompress(await bomb())).rejects.toThrow(/unpack to more than the 67108864/);
+  });
+
+  it("leaves no other way to kafkajs's own gzip, which has no bound (issue 11)", async () => {
+    const own = createRequire(import.meta.url)('kafkajs/src/protocol/message/compression/gzip.js') as Codec;
+    await expect(own.decompress(gzipSync(zeros))).rejects.toThrow(/unpack to more than the 67108864/);
   });
 
   it('does not wait for a Snappy block of a length below 0 (issue 11)', async () => {

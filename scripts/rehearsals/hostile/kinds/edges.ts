@@ -8,7 +8,7 @@ const overRaw = (name: string, headers: string, message: RegExp, key = "'cam'"):
   prepare: async () =>
     moduleCommand(`
       import { packetDecoder } from 'src/consume/kafka/packetDecoder.ts';
-      import { decodeSensor } from 'src/decode/decode.ts';
+      import { decodeSensor } from 'src/decode/decodeSensor.ts';
       import { allFormats } from 'src/decode/allFormats.ts';
       const read = packetDecoder({ wire: 'raw', raw: { encoding: 'libcaer', width: 64, height: 48 } });
       const decode = decodeSensor(allFormats);
@@ -33,7 +33,7 @@ const sized = (width: number, height: number): HostileCase => ({
     const line = { seq: 0, time_base: 0, encoding: 'libcaer', width, height, offset: 0, length: 16 };
     await writeFile(join(folder, 'a.jsonl'), `${JSON.stringify(line)}\n`);
     return moduleCommand(`
-      import { decodeSensor } from 'src/decode/decode.ts';
+      import { decodeSensor } from 'src/decode/decodeSensor.ts';
       import { allFormats } from 'src/decode/allFormats.ts';
       import { recording } from 'src/consume/sources/recording.ts';
       const decode = decodeSensor(allFormats);
