@@ -5,6 +5,7 @@ import { totalMs } from '../upstream/callDeadlines.ts';
 import { classifyErrorReply } from '../upstream/errorReply/classifyErrorReply.ts';
 import type { CallFailure } from '../errors/providerError.ts';
 import type { Headers } from '../limits/quota/headers.ts';
+import { soundReading } from '../upstream/soundReading.ts';
 import type { CallResult, Transport } from '../upstream/transport.ts';
 import { type Target, target } from '../upstream/target/target.ts';
 import { shortReason } from '../upstream/errorReply/shortReason.ts';
@@ -108,7 +109,7 @@ function read({ content, finishReason, usage, response }: AiSdkResult): CallResu
   const cachedInput = usage.inputTokens.cacheRead ?? 0;
   const cacheWrite = usage.inputTokens.cacheWrite ?? 0;
   const { total } = usage.inputTokens;
-  const reading = {
+  const reading = soundReading({
     text,
     model: response?.modelId,
     usage:
@@ -116,7 +117,7 @@ function read({ content, finishReason, usage, response }: AiSdkResult): CallResu
         ? undefined
         : { input: total - cachedInput - cacheWrite, cachedInput, cacheWrite, output: usage.outputTokens.total ?? 0 },
     ...(finishReason.unified === 'length' && { truncated: true }),
-  };
+  });
   const failure = failureOf(finishReason, text);
   return { status: 200, reading, ...(response?.headers && { headers: response.headers }), ...(failure && { failure }) };
 }

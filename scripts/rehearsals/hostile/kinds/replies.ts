@@ -6,6 +6,7 @@ const reply = (name: string, text: string): HostileCase => ({
   prepare: async () =>
     moduleCommand(`import { lenientJson } from 'src/interpret/structured/lenientJson.ts';
       import { readStructured } from 'src/interpret/structured/readStructured.ts';
+      import { redactor } from 'src/redactor.ts';
       import { readReply } from 'src/interpret/upstream/http/readReply.ts';
       import { factsChanged } from 'src/normalise/factsChanged.ts';
       import { houseStyle } from 'src/normalise/normalisers/houseStyle.ts';
@@ -17,7 +18,7 @@ const reply = (name: string, text: string): HostileCase => ({
       factsChanged(text, text);
       for (const status of [200, 400, 429, 503])
         for (const body of [text, JSON.stringify({ text }), JSON.stringify({ error: { message: text } }), '{"error":{"details":[' + text + ']}}'])
-          readReply(codec, { status, headers: {}, body }, (said) => said);
+          readReply(codec, { status, headers: {}, body }, redactor(['3f9a1c77e0b24d58a6c1d9e2f4b80357']));
       console.log('read', text.length);`),
   exitCode: 0,
   message: /read \d+/,

@@ -1,6 +1,7 @@
 import type { ApiCodec } from '../apiCodec.ts';
 import { classifyErrorReply } from '../errorReply/classifyErrorReply.ts';
 import type { HttpReply } from './httpRequest.ts';
+import { soundReading } from '../soundReading.ts';
 import type { CallResult, Reading } from '../transport.ts';
 
 /** Takes secrets out of a text. */
@@ -14,7 +15,7 @@ type Redact = (text: string) => string;
 export function readReply(codec: Pick<ApiCodec, 'read'>, reply: HttpReply, redact: Redact): CallResult {
   const { status, headers } = reply;
   if (status < 200 || status > 299) return { status, headers, failure: errorIn(reply, redact) };
-  const reading = redacted(readCaption(codec, reply, redact), redact);
+  const reading = readCaption(codec, reply, redact);
   return { status, headers, reading, ...(reading.failure && { failure: reading.failure }) };
 }
 
@@ -22,18 +23,11 @@ function readCaption(codec: Pick<ApiCodec, 'read'>, reply: HttpReply, redact: Re
   try {
     const json: unknown = JSON.parse(reply.body);
     if (typeof json === 'object' && json !== null && 'error' in json && json.error) return { text: '', failure: errorIn(reply, redact) };
-    return codec.read(json);
+    return soundReading(codec.read(json), redact);
   } catch (error) {
     const reason = error instanceof SyntaxError ? 'the reply is not JSON' : 'the reply has no caption where it should be';
     return { text: '', failure: { class: 'malformed', reason } };
   }
 }
-
-const redacted = (reading: Reading, redact: Redact): Reading => ({
-  ...reading,
-  text: redact(reading.text),
-  ...(reading.model !== undefined && { model: redact(reading.model) }),
-  ...(reading.failure && { failure: { ...reading.failure, reason: redact(reading.failure.reason) } }),
-});
 
 const errorIn = ({ status, body, headers }: HttpReply, redact: Redact) => classifyErrorReply(status, body, headers, Date.now(), redact);
