@@ -28,7 +28,7 @@ export { attempt, type AttemptOptions, type Work } from './stage/attempt.ts';
 export { fallbackTo, type Fallback, type FallbackOptions } from './stage/fallbackTo.ts';
 export { makeGate } from './stage/makeGate.ts';
 export type { Gate, GateOptions } from './stage/gate.ts';
-export { perSensor } from './stage/perSensor.ts';
+export { perSensor, type PerSensorOptions } from './stage/perSensor.ts';
 export type { StateOptions } from './stage/stateOptions.ts';
 export { pullMap, type PullMap, type PullMapOptions, type Pullable } from './stage/pullMap.ts';
 export { rejectTo } from './stage/rejectTo.ts';
