@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { factBeside } from '../files/factBeside.ts';
 import type { FileHandle } from '../files/fileHandle.ts';
+import { MOST_UNIT_BYTES } from '../files/readStretch.ts';
 import { readWhole } from '../files/readWhole.ts';
 import { realFile } from '../files/realFile.ts';
 import type { RecordFraming } from './recordFraming.ts';
@@ -12,6 +13,8 @@ import { type RecordOrigin, configurationOfRecord } from './configurationOfRecor
 export const CONFIGURATIONS = 'configurations';
 
 const TAIL_BYTES = 1 << 16;
+/** So many units without a record, such as empty lines, are passed over. */
+const MOST_PASSED = 64;
 
 /**
  * The configurations that made the records of a file, by its companion; where that knows nothing of them, by its last record. Reads only:
@@ -57,7 +60,7 @@ async function lastRecord<Value>(path: string, framing: RecordFraming<Value>): P
 /** Units are looked for from the end; one that holds no record is passed over. */
 async function lastIn<Value>(file: FileHandle, size: number, framing: RecordFraming<Value>): Promise<RecordOrigin | undefined> {
   const begin = framing.header().byteLength;
-  for (let length = TAIL_BYTES, end = size; end > begin;) {
+  for (let length = TAIL_BYTES, end = size, passed = 0; end > begin && length <= MOST_UNIT_BYTES && passed < MOST_PASSED;) {
     const at = Math.max(0, end - length);
     const tail = await readWhole(file, at, end);
     const unitEnd = framing.lastEnd(tail);
@@ -68,6 +71,7 @@ async function lastIn<Value>(file: FileHandle, size: number, framing: RecordFram
       const found = framing.recordsAt(tail, unitStart).at(-1);
       if (found) return found;
       end = at + unitStart;
+      passed++;
     }
   }
   return undefined;

@@ -70,3 +70,12 @@ describe.each([
     await expect(make(pipe).open!(a)).rejects.toThrow('a pipe, socket or device');
   });
 });
+
+it('are not looked for behind empty lines without number (issue 11)', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'configurations-')), 'captions.jsonl');
+  await write(jsonl<CaptionRecord>({ path: file }), undefined, 1);
+  await appendFile(file, '\n'.repeat(9));
+  expect(await jsonl<CaptionRecord>({ path: file }).configurations!(a)).toHaveLength(1);
+  await appendFile(file, '\n'.repeat(100_000));
+  expect(await jsonl<CaptionRecord>({ path: file }).configurations!(a)).toEqual([]);
+});
