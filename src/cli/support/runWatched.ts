@@ -34,9 +34,11 @@ export async function runWatched(
   const summary = watchSummary();
   const endSignals = drainOnSignal(stop, drain, () => unfinished(summary.read(), pipeline, drain));
   const endProgress = await showProgress(pipeline.source, summary.read);
+  let isDone = false;
   try {
     await runPipeline({ ...pipeline, workers }, stop.signal, { otherRecords: add ? 'add' : replace ? 'replace' : 'refuse' });
     await afterwards?.();
+    isDone = true;
     return summary.read();
   } finally {
     endProgress();
@@ -46,7 +48,8 @@ export async function runWatched(
     endSignals();
     await served?.end();
     if (json) printJson({ ...summary.read(), outputs });
-    else print(summaryTable(summary.read(), outputs));
+    // A run that was refused before it began has nothing to sum up.
+    else if (isDone || summary.read().packets > 0) print(summaryTable(summary.read(), outputs));
   }
 }
 
