@@ -6,6 +6,7 @@ import { messageOf } from './errors.ts';
 import { guardEgress } from './guardEgress.ts';
 import { moveAside } from './publish/moveAside.ts';
 import type { CaptionRecord } from './publish/captionRecord.ts';
+import type { Configuration } from './publish/configuration.ts';
 import { otherConfiguration } from './publish/otherConfiguration.ts';
 import { aborted } from './stage/aborted.ts';
 import { makeGate } from './stage/makeGate.ts';
@@ -19,8 +20,8 @@ import { onThisThread } from './threads/onThisThread.ts';
 
 export interface RunOptions {
   /**
-   * What becomes of an output that has records of other configurations only. `refuse`: nothing is touched, and the run ends with
-   * CONFIG_INVALID, which says what differs. `add`: windows that are in it stay as they are, others are added. `replace`: the files
+   * What becomes of an output that has records of other configurations. `refuse`: where it has no others, nothing is touched, and the run
+   * ends with CONFIG_INVALID, which says what differs. `add`: windows that are in it stay as they are, others are added. `replace`: the files
    * and folders of all outputs are moved aside, to names that say when, and new ones are begun. @default 'refuse'
    */
   otherRecords?: 'refuse' | 'add' | 'replace';
@@ -87,14 +88,19 @@ async function openParts(
   hangUp: AbortSignal,
 ): Promise<void> {
   const { ledger, frames, sink, deadLetters, late } = pipeline;
-  const refusal = otherRecords === 'add' ? undefined : await otherConfiguration(sink, configuration);
-  if (refusal && otherRecords === 'refuse') throw refusal;
-  if (refusal) await moveAside([sink, deadLetters, late, frames].flatMap((part) => part?.files ?? []));
+  const refusal = otherRecords === 'refuse' ? await otherConfiguration(sink, configuration) : undefined;
+  if (refusal) throw refusal;
+  // The captions last: they say, should the run end here, that there is still something to move.
+  if (otherRecords === 'replace' && (await hasOthers(sink, configuration)))
+    await moveAside([deadLetters, late, frames, sink].flatMap((part) => part?.files ?? []));
   for (const part of new Set([ledger, frames, sink, deadLetters, late])) {
     if (hangUp.aborted) return;
     await (part === sink ? sink.open?.(configuration) : part?.open?.());
   }
 }
+
+const hasOthers = async (sink: Pipeline['sink'], own: Configuration): Promise<boolean> =>
+  ((await sink.configurations?.(own)) ?? []).some(({ hash }) => hash !== own.hash);
 
 /** Workers import the pipeline's module, so a pipeline that was made in code runs on this thread. */
 function flowOf(

@@ -1,34 +1,42 @@
+import type { Stats } from 'node:fs';
 import { rename, stat } from 'node:fs/promises';
 import { dirname, join, parse } from 'node:path';
-import { openCompanion } from '../files/companion.ts';
+import { type Companion, openCompanion } from '../files/companion.ts';
 import { fileError } from '../files/fileError.ts';
 import { syncFolder } from '../files/makeFolder.ts';
 import { realFile } from '../files/realFile.ts';
 
-/** Gives files and folders names that say until when they were used: `captions.until-2026-11-27T23-58-12-345Z.avro`. Nothing is deleted. */
+/**
+ * Gives files and folders names that say until when they were used: `captions.until-2026-11-27T23-58-12-345Z.avro`. Nothing is deleted,
+ * and nothing is moved while another run has one of the files. They are moved in this order. Their companions stay where they are: files that
+ * are begun there make them their own.
+ */
 export async function moveAside(paths: readonly string[]): Promise<void> {
   const until = `until-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+  const found = new Map<string, Stats>();
   for (const path of paths) {
-    const real = realFile(path);
-    const found = await stat(real).catch(() => undefined);
-    if (!found) continue;
-    const { dir, name, ext } = parse(real);
-    try {
-      const move = async (): Promise<void> => rename(real, join(dir, found.isFile() ? `${name}.${until}${ext}` : `${name}${ext}.${until}`));
-      await (found.isFile() ? whileHeld(real, move) : move());
-      await syncFolder(dirname(real));
-    } catch (cause) {
-      throw fileError(path, 'cannot be moved aside', cause);
-    }
+    const stats = await stat(path).catch(() => undefined);
+    if (stats) found.set(realFile(path), stats);
+  }
+  const held: Companion[] = [];
+  try {
+    for (const [path, stats] of found) if (stats.isFile()) held.push(openCompanion(path));
+    for (const [path, stats] of found) await move(path, asideOf(path, stats, until));
+  } finally {
+    for (const companion of held) companion.close();
   }
 }
 
-/** No other run may have the file. Its companion stays where it is: the file that is begun there makes it its own. */
-async function whileHeld(file: string, work: () => Promise<void>): Promise<void> {
-  const companion = openCompanion(file);
+async function move(path: string, aside: string): Promise<void> {
   try {
-    await work();
-  } finally {
-    companion.close();
+    await rename(path, aside);
+    await syncFolder(dirname(path));
+  } catch (cause) {
+    throw fileError(path, 'cannot be moved aside', cause);
   }
+}
+
+function asideOf(path: string, stats: Stats, until: string): string {
+  const { dir, name, ext } = parse(path);
+  return join(dir, stats.isFile() ? `${name}.${until}${ext}` : `${name}${ext}.${until}`);
 }

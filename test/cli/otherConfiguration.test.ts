@@ -7,6 +7,7 @@ import { loadPipeline } from '../../src/cli/support/loadPipeline.ts';
 import { placeId } from '../../src/frame/windowing/placeId.ts';
 import type { CaptionRecord } from '../../src/publish/captionRecord.ts';
 import { avroFile } from '../../src/publish/sinks/avroFile.ts';
+import { jsonl } from '../../src/publish/sinks/jsonl.ts';
 import { runPipeline } from '../../src/runPipeline.ts';
 import { type Simulator, startSimulator } from '../../src/sim/simulator.ts';
 import { type Outcome, projectRoot, saccade } from './saccade.ts';
@@ -158,6 +159,22 @@ describe('an output of another configuration (issue 11)', () => {
     expect((await rowsOf(captions)).map(({ renderer }) => renderer)).toEqual(Array.from({ length: 10 }, () => 'timeSurface'));
     // The same configuration goes on, whatever the flag.
     expect(await run(other, '--replace')).toMatchObject({ code: 0, captioned: 0, skipped: 10 });
+    // Of one that several have made, too, also where this configuration is among them.
+    await run(await module(), '--add');
+    expect(await run(other, '--replace')).toMatchObject({ code: 0, captioned: 10, skipped: 0 });
+    expect((await readdir(join(folder, 'out'))).filter((name) => /^(captions|dead|frames)\.until-/.test(name))).toHaveLength(6);
+  });
+
+  it('is not moved while another run has a file of it', async () => {
+    const { folder, module } = await bench('jsonl');
+    await run(await module());
+    const other = await module('renderer: timeSurface()');
+    const before = await readdir(join(folder, 'out'));
+    const running = jsonl<CaptionRecord>({ path: join(folder, 'out', 'captions.jsonl') });
+    await running.open!();
+    expect(await run(other, '--replace')).toMatchObject({ code: 1, stderr: expect.stringContaining('another run') as string });
+    await running.close!();
+    expect(await readdir(join(folder, 'out'))).toEqual(before);
   });
 
   it('is no other one where sources, limits, workers or the brake changed; another recording is added', async () => {
