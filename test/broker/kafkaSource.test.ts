@@ -9,6 +9,7 @@ import type { DeadLetter } from '../../src/stage/reject.ts';
 import { brokers, client, describeKafka, makeTopic, produce, unique } from './kafka.ts';
 import { miniPipeline } from './miniPipeline.ts';
 import { readTopic } from './readTopic.ts';
+import { retryUntil } from '../../src/kafka/client/retryUntil.ts';
 
 /** The first packets of a source; then it is closed in order. */
 async function firstPackets(source: ReturnType<typeof kafkaSource>, count: number): Promise<Packet[]> {
@@ -88,6 +89,37 @@ describeKafka('kafkaSource', () => {
     ]);
     expect(packets[1]!.fault).toMatch(/^the batch of offsets 1 to 2: \d+ bytes unpack to more than the 67108864/);
     await expect(readTopic(topic)).rejects.toThrow(`${topic}, partition 0, offset 1: the batch of offsets 1 to 2`);
+  });
+
+  it('reads partitions that are added while it runs (issue 13)', async () => {
+    const topic = await makeTopic('packets');
+    const source = kafkaSource({ brokers, topic, groupId: unique('group'), wire: 'raw', from: 'latest' });
+    const end = new AbortController();
+    const seen: string[] = [];
+    const reading = (async () => {
+      for await (const { position, bytes } of source.packets(end.signal)) seen.push(`${position.partition}/${bytes[0]}`);
+    })();
+    for (let sent = 0; seen.length === 0; sent++) {
+      await produce(topic, [Buffer.from([0])]);
+      if (sent > 100) throw new Error('nothing of the first partition is read');
+    }
+    const admin = client().admin();
+    await admin.connect();
+    await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
+    await admin.disconnect();
+    for (const partition of [1, 2]) await retryUntil(() => produce(topic, numbers(3), undefined, partition), 10_000);
+    const added = (partition: number): string[] => seen.filter((packet) => packet.startsWith(`${partition}/`));
+    await vi.waitFor(
+      () =>
+        expect([added(1), added(2)]).toEqual([
+          ['1/0', '1/1', '1/2'],
+          ['2/0', '2/1', '2/2'],
+        ]),
+      { timeout: 30_000 },
+    );
+    end.abort();
+    await reading;
+    await source.close?.();
   });
 
   it('names the topic that is not there', async () => {

@@ -3,7 +3,9 @@ import { topicNames } from '../../kafka/client/ensureTopic.ts';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { committedMessages } from '../../kafka/client/committedMessages.ts';
 import { retryUntil } from '../../kafka/client/retryUntil.ts';
+import { topicIds } from '../../kafka/client/topicIds.ts';
 import { Change } from '../../kafka/consumer/change.ts';
+import { keepOffsets } from '../../kafka/consumer/keepOffsets.ts';
 import { type RestartingConsumer, restartingConsumer } from '../../kafka/consumer/restartingConsumer.ts';
 import { type StickyAssigner, type TopicPartition, stickyAssigner } from '../../kafka/consumer/stickyAssigner.ts';
 import type { Delivery } from '../../kafka/delivery/delivery.ts';
@@ -14,12 +16,23 @@ import { ContactWatch } from './contactWatch.ts';
 import type { GroupShare } from './groupShare.ts';
 import { matchTopics } from './matchTopics.ts';
 import type { PacketDecoder } from './packetDecoder.ts';
-import { type StartPolicy, type TruncationPolicy, isGapHarmless, resumeOffset, startOffset, truncated } from './startOffset.ts';
+import {
+  type RecreationPolicy,
+  type StartPolicy,
+  type TruncationPolicy,
+  isGapHarmless,
+  restartOffset,
+  resumeOffset,
+  startOffset,
+  truncated,
+} from './startOffset.ts';
+import { type TopicWatch, topicWatch } from './topicWatch.ts';
 
 export interface GroupMemberOptions {
   readonly topic: string | readonly string[] | RegExp;
   readonly from: StartPolicy;
   readonly ifTruncated: TruncationPolicy;
+  readonly ifRecreated: RecreationPolicy;
   readonly bufferBytes: number;
   readonly maxWaitMs: number;
   readonly sessionTimeoutMs: number;
@@ -42,11 +55,14 @@ export class GroupMember {
   readonly #assigner: StickyAssigner;
   readonly #restarting: RestartingConsumer;
   readonly #watch: ContactWatch;
+  readonly #topicWatch: TopicWatch;
   readonly #changed = new Change();
   readonly #assigned = new Map<string, AssignedPartition>();
   /** Partitions that another instance wrote for, with the time when we were fenced. */
   readonly #lost = new Map<AssignedPartition, number>();
   #topics: readonly string[] = [];
+  /** Partitions that a topic had at the start. */
+  readonly #firstCount = new Map<string, number>();
   /** How often we have joined: what was begun before the last time is given up. */
   #joins = 0;
   #failure: Error | undefined;
@@ -59,6 +75,13 @@ export class GroupMember {
     this.#options = options;
     this.#admin = kafka.admin();
     this.#watch = new ContactWatch(stallTimeoutMs);
+    this.#topicWatch = topicWatch({
+      ids: topicIds(kafka),
+      ifRecreated: options.ifRecreated,
+      onRecreated: (topic) => this.#beginAgain(topic),
+      onFailed: (error) => this.#fail(error),
+    });
+    keepOffsets(delivery.groupId);
     this.#assigner = stickyAssigner(() => [...this.#assigned.values()].map(({ topic, partition }) => ({ topic, partition })));
     this.#restarting = restartingConsumer(kafka, {
       groupId: delivery.groupId,
@@ -91,6 +114,9 @@ export class GroupMember {
     );
     await this.#admin.connect();
     this.#topics = matchTopics(await topicNames(this.#admin), this.#options.topic);
+    const { topics } = await this.#admin.fetchTopicMetadata({ topics: [...this.#topics] });
+    for (const { name, partitions } of topics) this.#firstCount.set(name, partitions.length);
+    await this.#topicWatch.start(this.#topics);
     await this.#restarting.start(this.#topics, ({ batch }) => this.#onBatch(batch));
   }
 
@@ -123,6 +149,7 @@ export class GroupMember {
 
   async #leave(): Promise<void> {
     await this.#restarting.close();
+    await this.#topicWatch.stop();
     await this.#admin.disconnect();
   }
 
@@ -173,8 +200,9 @@ export class GroupMember {
     const fetched = [{ topic: place.topic, partitions: [place.partition] }];
     return new AssignedPartition(place, {
       bufferBytes: this.#options.bufferBytes,
-      pause: () => consumer.pause(fetched),
-      resume: () => consumer.resume(fetched),
+      // Between two starts of the consumer there is nothing to pause: after the next one each partition is stopped first.
+      pause: () => void (this.#restarting.isRunning() && consumer.pause(fetched)),
+      resume: () => void (this.#restarting.isRunning() && consumer.resume(fetched)),
     });
   }
 
@@ -194,13 +222,32 @@ export class GroupMember {
   async #tryToBegin(partition: AssignedPartition, isCurrent: () => boolean): Promise<void> {
     if (!isCurrent()) return;
     const { topic, partition: number } = partition;
-    const assignment = await this.#delivery.take(topic, number, () => startOffset(this.#admin, partition, this.#options.from));
+    await this.#topicWatch.look();
+    if (!isCurrent()) return;
+    const { from, ifRecreated } = this.#options;
+    const id = this.#topicWatch.idOf(topic);
+    // What came into a partition before we heard of it is not old.
+    const isNew = this.#topicWatch.isRecreated(topic) || number >= (this.#firstCount.get(topic) ?? 0);
+    const firstOffset = (): Promise<number> => startOffset(this.#admin, partition, isNew ? 'earliest' : from);
+    const assignment = await this.#delivery.take(topic, number, firstOffset, {
+      id,
+      restartAt: (done) => restartOffset(this.#admin, partition, done, { id, ifRecreated }),
+    });
     if (!isCurrent()) return;
     const { progress } = assignment;
     progress.readTo(await resumeOffset(this.#admin, partition, progress.next, this.#options.ifTruncated));
     if (!isCurrent()) return;
     this.#restarting.consumer.seek({ topic, partition: number, offset: String(progress.next) });
     partition.begin(assignment);
+  }
+
+  /** The topic is another one now: nothing more of it is taken before we know where to read. */
+  #beginAgain(topic: string): void {
+    for (const partition of this.#assigned.values()) {
+      if (partition.topic !== topic) continue;
+      partition.lose();
+      this.#begin(partition);
+    }
   }
 
   #onHeartbeat(timestamp: number): void {

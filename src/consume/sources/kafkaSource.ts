@@ -24,6 +24,8 @@ export interface KafkaSourceOptions extends KafkaConnection, PacketEncoding {
   from?: 'earliest' | 'latest' | { readonly time: string } | { readonly offset: number };
   /** What to do when the topic has deleted packets that were not captioned yet. @default 'stop' */
   ifTruncated?: 'stop' | 'skip';
+  /** What to do when a topic was deleted and made anew, so that its offsets begin again: `restart` reads it from its first packet. @default 'stop' */
+  ifRecreated?: 'stop' | 'restart';
   /** Bytes of packets that wait in each partition; above it the partition is paused, at half of it resumed. @default 8 MiB */
   bufferBytes?: number;
   /** How long the broker waits for new packets before it answers, and so how long a partition takes to resume, in milliseconds. @default 100 */
@@ -51,6 +53,7 @@ const schema = connectionSchema.extend({
     ])
     .default('earliest'),
   ifTruncated: z.enum(['stop', 'skip']).default('stop'),
+  ifRecreated: z.enum(['stop', 'restart']).default('stop'),
   ...packetEncodingFields,
   bufferBytes: z
     .int()

@@ -8,9 +8,14 @@ export interface RestartingConsumerOptions extends kafkajs.ConsumerConfig {
   readonly onFailed: (error: Error) => void;
 }
 
+/** Partitions that are added to a topic are read after this long. */
+const METADATA_MAX_AGE_MS = 10_000;
+
 /** A consumer that survives restarts of its brokers. */
 export interface RestartingConsumer {
   readonly consumer: kafkajs.Consumer;
+  /** Whether it has joined its group; else kafkajs throws at `pause`, `resume` and `seek`. */
+  readonly isRunning: () => boolean;
   /** Connects and joins the group. */
   readonly start: (topics: readonly string[], eachBatch: kafkajs.EachBatchHandler) => Promise<void>;
   /** Leaves the group and disconnects, for good. */
@@ -27,13 +32,18 @@ export function restartingConsumer(
   { giveUpAfterMs, onFailed, ...config }: RestartingConsumerOptions,
 ): RestartingConsumer {
   const retry = { initialRetryTime: 100, maxRetryTime: 1000, retries: 5, restartOnFailure: async () => false };
-  const consumer = kafka.consumer({ ...config, retry });
-  const state = { isClosed: false };
+  // A broker that makes the topics that it is asked for would make again what was deleted, empty.
+  const consumer = kafka.consumer({ ...config, allowAutoTopicCreation: false, metadataMaxAge: METADATA_MAX_AGE_MS, retry });
+  const state = { isClosed: false, isRunning: false };
   let aliveAt = performance.now();
   let restarting: Promise<void> | undefined;
   let run: kafkajs.ConsumerRunConfig = {};
   consumer.on('consumer.heartbeat', () => void (aliveAt = performance.now()));
-  consumer.on('consumer.group_join', () => void (aliveAt = performance.now()));
+  consumer.on('consumer.group_join', () => {
+    aliveAt = performance.now();
+    state.isRunning = true;
+  });
+  consumer.on('consumer.stop', () => void (state.isRunning = false));
 
   const start = async (): Promise<void> => {
     if (state.isClosed) return;
@@ -54,6 +64,7 @@ export function restartingConsumer(
 
   return {
     consumer,
+    isRunning: () => state.isRunning,
     async start(topics, eachBatch) {
       run = { autoCommit: false, eachBatch };
       await consumer.connect();

@@ -7,6 +7,8 @@ export interface CommittedProgress {
   readonly rejected: readonly number[];
   /** Offsets at or above `position` of packets whose late events have a dead letter. */
   readonly late: readonly number[];
+  /** Of the topic that the offsets belong to, where it is known: another one may get its name. */
+  readonly topicId?: string;
 }
 
 export interface CommittedSensor {

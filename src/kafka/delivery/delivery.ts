@@ -35,13 +35,28 @@ export interface Delivery {
    * Takes a partition that the group assigned: fences the previous owner, then reads what it committed.
    *
    * @param firstOffset where a group begins that has committed nothing
+   * @param now the topic as it is; without it every commit is taken to be of this topic
    */
-  take(topic: string, partition: number, firstOffset: () => Promise<number>): Promise<Assignment>;
+  take(topic: string, partition: number, firstOffset: () => Promise<number>, now?: TopicNow): Promise<Assignment>;
   /** Gives up a partition: its messages that were not sent yet are dropped. */
   release(topic: string, partition: number): void;
   attach(reader: DeliveryReader): void;
   /** Commits what is done, and ends the connections. */
   close(): Promise<void>;
+}
+
+/** A topic as it is now: the group's commits may be of one of the same name that was deleted. */
+export interface TopicNow {
+  /** Undefined where the brokers have no ids. */
+  readonly id: string | undefined;
+  /** Where to begin instead when what was done is of another topic; undefined where it is of this one. Rejects where the run must stop. */
+  restartAt(done: DonePlace): Promise<number | undefined>;
+}
+
+/** How far a group had come, and in which topic. */
+export interface DonePlace {
+  readonly position: number;
+  readonly topicId?: string | undefined;
 }
 
 /** The consumer that reads for a delivery. */

@@ -89,9 +89,9 @@ export function makeDelivery(parts: DeliveryParts): Delivery {
     attach(attached) {
       reader = attached;
     },
-    async take(topic, partition, firstOffset) {
+    async take(topic, partition, firstOffset, now) {
       const committer = await committerOf(topic, partition);
-      return committer.take(firstOffset, () => ++epochs);
+      return committer.take(firstOffset, () => ++epochs, now);
     },
     release(topic, partition) {
       const committer = committers.get(keyOf(topic, partition));

@@ -45,14 +45,15 @@ export function partitionCommits(
         'progress' in metadata
           ? metadata.progress
           : decodeProgress(await readProgressRecord(kafka, groupId, metadata.progressAt), position);
-      return { progress: { position, ...progress }, id: metadata.id };
+      const { id, topicId } = metadata;
+      return { progress: { position, ...progress, ...(topicId && { topicId }) }, id };
     },
     async metadataFor(progress, id, send) {
       const inline = inlineMetadata(progress, id, metadataLimit);
       if (inline !== undefined) return inline;
       const { admin } = await connection();
       await ensureProgressTopic(admin, groupId);
-      return pointerMetadata(await send([progressRecord(input, encodeProgress(progress))]), id);
+      return pointerMetadata(await send([progressRecord(input, encodeProgress(progress))]), id, progress.topicId);
     },
   };
 }

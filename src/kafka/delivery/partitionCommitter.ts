@@ -4,7 +4,7 @@ import type { CommitId } from './commitMetadata.ts';
 import { encodeProgress } from './encodeProgress.ts';
 import { commitOutput, isSameCommit } from './commitOutput.ts';
 import { type CommittedProgress, nothingDone } from './committedProgress.ts';
-import type { Assignment, Completion } from './delivery.ts';
+import type { Assignment, Completion, TopicNow } from './delivery.ts';
 import type { PartitionCommits } from './partitionCommits.ts';
 import type { InputPartition, PartitionProducer } from './partitionProducer.ts';
 import { PartitionProgress } from './partitionProgress.ts';
@@ -43,6 +43,8 @@ const BATCH = 2000;
 export class PartitionCommitter {
   readonly #parts: PartitionCommitterParts;
   #progress = new PartitionProgress(nothingDone(0));
+  /** Of the topic that the progress is of. */
+  #topicId: string | undefined;
   /** 0: never taken. */
   #epoch = 0;
   #lifetime = lifetime();
@@ -66,22 +68,28 @@ export class PartitionCommitter {
    *
    * @param firstOffset where a group begins that has committed nothing
    * @param nextEpoch the epoch of a partition that is read from its commit
+   * @param now the topic as it is, which what was done may not be of
    */
-  take(firstOffset: () => Promise<number>, nextEpoch: () => number): Promise<Assignment> {
+  take(firstOffset: () => Promise<number>, nextEpoch: () => number, now?: TopicNow): Promise<Assignment> {
     return this.#inTurn(async () => {
       // A connection that is made now would stay open, and keep the process from ending.
       if (this.#isClosing) throw new Error('the delivery is closed');
       await this.#parts.producer.fence();
       const last = await this.#parts.commits.last();
-      if (!this.#isOurs || !isSameCommit(last?.id, this.#commitId)) {
+      const goesOn = this.#isOurs && isSameCommit(last?.id, this.#commitId);
+      const done = goesOn ? { position: this.#progress.next, topicId: this.#topicId } : last?.progress;
+      const restartAt = done && (await now?.restartAt(done));
+      if (!goesOn || restartAt !== undefined) {
         this.release();
-        this.#progress = new PartitionProgress(last?.progress ?? nothingDone(await firstOffset()));
+        const known = restartAt === undefined ? last?.progress : nothingDone(restartAt);
+        this.#progress = new PartitionProgress(known ?? nothingDone(await firstOffset()));
         this.#epoch = nextEpoch();
         this.#lifetime = lifetime();
         this.#commitId = last?.id;
         this.#committed = '';
         this.#isOurs = true;
       }
+      this.#topicId = now?.id;
       return { progress: this.#progress, epoch: this.#epoch, lifetime: this.#lifetime };
     });
   }
@@ -162,7 +170,7 @@ export class PartitionCommitter {
       const news = batch.filter(({ completion }) => complete(this.#progress, completion));
       await this.#commit(
         news.map(({ message }) => message),
-        this.#progress.snapshot(),
+        { ...this.#progress.snapshot(), ...(this.#topicId && { topicId: this.#topicId }) },
       );
       for (const { settle } of batch) settle();
     } catch (cause) {
@@ -175,7 +183,7 @@ export class PartitionCommitter {
 
   async #commit(messages: readonly OutMessage[], progress: CommittedProgress): Promise<void> {
     const { producer, commits, giveUpAfterMs, onLost } = this.#parts;
-    const committed = `${progress.position} ${encodeProgress(progress).toString('base64')}`;
+    const committed = `${progress.topicId} ${progress.position} ${encodeProgress(progress).toString('base64')}`;
     if (messages.length === 0 && committed === this.#committed) return;
     const outcome = await commitOutput(producer, commits, { progress, messages, previousId: this.#commitId, giveUpAfterMs });
     if (outcome === 'lost') {

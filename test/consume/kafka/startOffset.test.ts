@@ -1,6 +1,6 @@
 import type kafkajs from 'kafkajs';
-import { describe, expect, it } from 'vitest';
-import { isGapHarmless, resumeOffset, startOffset } from '../../../src/consume/kafka/startOffset.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { isGapHarmless, restartOffset, resumeOffset, startOffset } from '../../../src/consume/kafka/startOffset.ts';
 
 /** A broker whose topic has offsets 10 to 19 in partition 1; times are offsets in seconds since 1970. */
 const broker = {
@@ -40,9 +40,34 @@ describe('a group that has committed', () => {
     });
     expect(await resumeOffset(broker, place, 7, 'skip')).toBe(10);
   });
+});
 
-  it('stops where the topic was created again', async () => {
-    await expect(resumeOffset(broker, place, 21, 'skip')).rejects.toThrow(/offset 21, but the topic ends at 20.*another groupId/);
+describe('a topic that was deleted and made anew', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const restart = async (position: number, topicId: string | undefined, id: string | undefined, ifRecreated: 'stop' | 'restart') => {
+    const offset = restartOffset(broker, place, { position, topicId }, { id, ifRecreated });
+    const result = offset.catch((cause: unknown) => (cause as Error).message);
+    await vi.runAllTimersAsync();
+    return result;
+  };
+
+  it('is told by its id, also where it holds more than the old one', async () => {
+    expect(await restart(15, 'old', 'new', 'stop')).toMatch(
+      /^packets\/1 had the id old and has new: .*another groupId.*ifRecreated: 'restart'/s,
+    );
+    expect(await restart(15, 'old', 'new', 'restart')).toBe(10);
+  });
+
+  it('is told by its end, where there are no ids, or a broker lost what was read', async () => {
+    expect(await restart(21, undefined, undefined, 'stop')).toMatch(/was read to offset 21, and ends at 20: .* or lost its newest packets/);
+    expect(await restart(21, 'same', 'same', 'restart')).toBe(10);
+  });
+
+  it('is not taken for another where the ids are the same, or not known', async () => {
+    for (const topicId of ['same', undefined]) expect(await restart(20, topicId, 'same', 'stop')).toBeUndefined();
+    expect(await restart(20, 'old', undefined, 'stop')).toBeUndefined();
   });
 });
 

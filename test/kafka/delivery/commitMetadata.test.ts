@@ -103,6 +103,22 @@ describe('the metadata of a commit', () => {
     expect(() => readMetadata('{"other":"tool"}', 7)).toThrow(/give this pipeline a groupId of its own/);
   });
 
+  it('names the topic that the offsets are of, where versions that know no ids of topics read on (issue 13)', () => {
+    const topicId = 'k9_Zx-3bQ2uLr7TfV0wYhA';
+    const progress: CommittedProgress = { position: 7, rejected: [], late: [9], sensors: [] };
+    for (let more = 0; more < 3; more++) {
+      const longer = { ...progress, rejected: Array.from({ length: more }, (_, i) => 10 + i) };
+      const text = inlineMetadata({ ...longer, topicId }, id, 4096)!;
+      const plain = inlineMetadata(longer, id, 4096)!;
+      expect(text).toBe(`${plain}${plain.endsWith('=') ? '' : '='}${topicId}`);
+      expect(Buffer.from(text, 'base64')).toEqual(Buffer.from(plain, 'base64'));
+      expect(readMetadata(text, 7)).toMatchObject({ topicId, progress: { rejected: longer.rejected, late: [9] } });
+      expect(readMetadata(plain, 7)).not.toHaveProperty('topicId');
+      expect(inlineMetadata({ ...longer, topicId }, id, text.length - 1)).toBeUndefined();
+    }
+    expect(readMetadata(pointerMetadata(2 ** 45, id, topicId), 7)).toMatchObject({ progressAt: 2 ** 45, topicId });
+  });
+
   it('has the bytes that earlier versions wrote and read', () => {
     const progress: CommittedProgress = {
       position: 1000,
