@@ -2,7 +2,8 @@
   Finds a secret in what an upstream says, however it is written. Text and secrets are compared by their letters and digits
   alone, without case, so that separators, line breaks and quotes between them hide nothing; and in these writings:
 
-    as it is, reversed | %61 | \u0061, \x61 | &#97; &#x61; | hex | base64 and base64url, at each of three alignments
+    as it is, reversed | %61 | \u0061, \x61 | &#97; &#x61; | full width | hex | base64 and base64url, at each of three alignments,
+    and base64 of base64
 
   escapes in escapes up to three deep. A part of a secret counts from PART characters on: vendors shorten, too.
 */
@@ -58,7 +59,7 @@ function quickLook(parts: ReadonlyMap<number, ReadonlySet<string>>): (text: stri
     last.fill(0);
     for (let i = 0, read = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
-      if (ESCAPE_BEGINS.has(code)) return true;
+      if (ESCAPE_BEGINS.has(code) || narrow(code) !== code) return true;
       if (!isLetterOrDigit(code)) continue;
       const lower = code | 0x20; // digits have that bit already
       hash = (Math.imul(hash, 31) + lower - Math.imul(leaving, last[read % PART]!)) | 0;
@@ -77,14 +78,15 @@ function writings(secret: string): string[] {
     const text = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64');
     return text.slice(shift === 0 ? 0 : 4, bytes.length > 9 ? -4 : text.length);
   });
-  const all = [secret, Array.from(secret).toReversed().join(''), bytes.toString('hex'), ...shifted];
+  const twice = Buffer.from(bytes.toString('base64')).toString('base64').slice(0, -4);
+  const all = [secret, Array.from(secret).toReversed().join(''), bytes.toString('hex'), ...shifted, twice];
   return all.map((text) => text.toLowerCase().replaceAll(/[^a-z0-9]/g, ''));
 }
 
 /** The text as it is, and with its escapes read, once for each depth. */
 function* readings(text: string): Generator<Reading> {
   let depth = 0;
-  let codes: readonly number[] = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
+  let codes: readonly number[] = Array.from({ length: text.length }, (_, i) => narrow(text.charCodeAt(i)));
   let begins: readonly number[] = codes.map((_, i) => i);
   let ends: readonly number[] = codes.map((_, i) => i + 1);
   for (;;) {
@@ -110,6 +112,9 @@ function lettersAndDigits(codes: readonly number[], begins: readonly number[], e
 
 const isLetterOrDigit = (code: number): boolean =>
   (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
+
+/** The character of ASCII that one of full width stands for; any other as it is. */
+const narrow = (code: number): number => (code >= 0xff01 && code <= 0xff5e ? code - 0xfee0 : code);
 
 /** No escape is longer. */
 const LONGEST_ESCAPE = 10;

@@ -8,6 +8,9 @@ import { errorReplyRules, isGeminiDailyQuota } from './errorReplyRules.ts';
 import { shortReason } from './shortReason.ts';
 import { untilPacificMidnightMs } from './untilPacificMidnightMs.ts';
 
+/** No vendor asks for more than a day: a time in another century is a mistake, and would end the target for this run. */
+const LONGEST_WAIT_MS = 24 * 3_600_000;
+
 /**
  * Turns an error reply into a class. The body comes before the status, since vendors put different facts under the
  * same status and the same fact under different ones.
@@ -23,7 +26,9 @@ export function classifyErrorReply(
 ): CallFailure {
   const error = errorReply(body);
   const found = errorReplyRules.find(({ when }) => when(status, error))?.class ?? byStatus(status, error);
-  const waitMs = found === 'quota' ? quotaWaitMs(error, headers, nowUnixMs) : askedWaitMs(error, headers, nowUnixMs);
+  const askedMs = found === 'quota' ? quotaWaitMs(error, headers, nowUnixMs) : askedWaitMs(error, headers, nowUnixMs);
+  // Infinity is no time: whoever it is of is tried now and then.
+  const waitMs = askedMs === Infinity || askedMs === undefined ? askedMs : Math.min(askedMs, LONGEST_WAIT_MS);
   return { class: found, reason: shortReason(error.message || `HTTP ${status}`, redact), ...(waitMs !== undefined && { waitMs }) };
 }
 

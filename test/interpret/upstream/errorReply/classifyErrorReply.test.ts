@@ -132,3 +132,10 @@ it('reads an error whose details are 100,000 levels deep (issue 11)', () => {
     'rate_limit',
   );
 });
+
+it.each(['99999999999999999999', 'Wed, 21 Oct 2099 07:28:00 GMT'])(
+  'waits no longer than a day, whatever a vendor asks: %s (issue 11)',
+  (asked) => {
+    expect(classifyErrorReply(429, '{}', { 'retry-after': asked }, now).waitMs).toBe(24 * 3_600_000);
+  },
+);
