@@ -88,10 +88,13 @@ export async function registeredPrefix(registry: SchemaRegistry, name: SchemaNam
   return prefix;
 }
 
+/** Records match by their names without namespace, as the Avro specification says: a producer may have its own. */
+const resolverOf = (type: avsc.Type, written: string): avsc.Resolver => type.createResolver(typeOf(written), { ignoreNamespaces: true });
+
 /** Why records written with `older` cannot be read as `type`; undefined where they can. */
 export function whyUnreadable(type: avsc.Type, older: string): string | undefined {
   try {
-    type.createResolver(typeOf(older));
+    resolverOf(type, older);
     return undefined;
   } catch (cause) {
     return messageOf(cause);
@@ -139,7 +142,7 @@ export function decoder<Value>(
     return registry.byId(id).then((text) => {
       const why = whyUnreadable(type, text);
       if (why) throw new PipelineError('INPUT_UNREADABLE', `schema ${id} cannot be read as ${type.name}: ${why}`);
-      const resolver = type.createResolver(typeOf(text));
+      const resolver = resolverOf(type, text);
       resolvers.set(id, resolver);
       return read(bytes, 5, resolver);
     });

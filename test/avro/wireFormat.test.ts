@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { crc64Avro, decoder, encoder, registeredPrefix, singleObjectPrefix } from '../../src/avro/wireFormat.ts';
+import avsc from 'avsc';
+import { compactSchema } from '../../src/avro/schemaText.ts';
+import { crc64Avro, decoder, encoder, registeredPrefix, singleObjectPrefix, whyUnreadable } from '../../src/avro/wireFormat.ts';
 import { type SchemaRegistry, schemaRegistry } from '../../src/kafka/client/schemaRegistry.ts';
 
 const packet = {
@@ -75,6 +77,24 @@ describe('a schema registry', () => {
   it('names subjects by topic, by record, or by both', async () => {
     for (const naming of ['topic', 'record', 'topic-record'] as const) await registeredPrefix(registry, 'caption', naming, 'out');
     expect([...subjects.keys()]).toEqual(expect.arrayContaining(['out-value', 'saccade.Caption', 'out-saccade.Caption']));
+  });
+
+  it('gives schemas of another namespace, or of none, which are read by the names of their records (issue 13)', async () => {
+    const own = compactSchema('event-packet');
+    const body = encoder('event-packet', Buffer.alloc(0)).encode(packet);
+    const renamed = (change: object): string => JSON.stringify({ ...(JSON.parse(own) as object), ...change });
+    for (const [written, expected] of [
+      [renamed({ namespace: 'com.acme.sensors' }), undefined],
+      [renamed({ namespace: undefined }), undefined],
+      [renamed({ name: 'OtherPacket' }), /cannot be read as saccade\.EventPacket: no alias found for saccade\.OtherPacket/],
+    ] as const) {
+      const prefix = Buffer.alloc(5);
+      prefix.writeInt32BE(await registry.register('foreign-value', written), 1);
+      const read = decoder<typeof packet>('event-packet', 'confluent', registry)(Buffer.concat([prefix, body]));
+      if (expected) await expect(read).rejects.toThrow(expected);
+      else expect(await read).toMatchObject(packet);
+    }
+    expect(whyUnreadable(avsc.Type.forSchema(JSON.parse(own)), renamed({ namespace: 'com.acme' }))).toBeUndefined();
   });
 
   it('is given nothing when an older version of the subject could not be read any more', async () => {
