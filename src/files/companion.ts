@@ -51,7 +51,11 @@ export function openCompanion(file: string): Companion {
       return ask();
     } catch (cause) {
       if (isDamage(cause))
-        throw new PipelineError('SINK_FAILED', `${path} is damaged; remove it and run the same command again: it is made anew`, { cause });
+        throw new PipelineError(
+          'SINK_FAILED',
+          `${path} is damaged, or the disk reports an input/output error where it is read (look at dmesg and SMART); remove it and run the same command again: it is made anew`,
+          { cause },
+        );
       throw fileError(path, 'cannot be used', cause);
     }
   };

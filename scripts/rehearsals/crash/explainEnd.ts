@@ -2,11 +2,11 @@ import type { Seen } from './controlPage.ts';
 import type { Disturbance } from './disturbances.ts';
 import type { Ended } from './startProcess.ts';
 
-/** What the kernel's errors must be called in a message, in the words of any of their writers; SQLite knows of no full disk when it syncs. */
+/** What the kernel's errors must be called in a message, in the words of any of their writers; SQLite often knows no more than that it was one of the disk. */
 const WORDS: Readonly<Record<string, RegExp>> = {
   ENOSPC: /no space left|ENOSPC|disk is full|free space|disk I\/O/i,
-  EIO: /EIO|i\/o error|disk I\/O/i,
-  EACCES: /EACCES|permission denied|unable to open/i,
+  EIO: /EIO|i\/o error|input\/output error|disk I\/O/i,
+  EACCES: /EACCES|permission denied|unable to open|disk I\/O/i,
   EMFILE: /EMFILE|too many open files|unable to open/i,
 };
 const OF_A_FAULT_IN_THE_PROGRAM = /\n\s+at |Cannot destructure|Cannot read prop|is not a function|is not iterable|undefined|\[object/;

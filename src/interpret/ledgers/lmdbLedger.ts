@@ -78,7 +78,13 @@ export function lmdbLedger(options: LmdbLedgerOptions): Ledger {
     },
     async close() {
       current?.claims.close();
-      if (current && !current.writes.failure) await current.database.close();
+      const closing = current;
+      try {
+        // It waits for all writes, and one that LMDB has lost never ends.
+        if (closing && !closing.writes.failure) await closing.writes.write(async () => closing.database.close().then(() => true));
+      } catch (cause) {
+        throw ledgerError(cause);
+      }
       current = undefined;
     },
   };

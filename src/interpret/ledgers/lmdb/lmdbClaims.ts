@@ -72,13 +72,14 @@ export class LmdbClaims {
     // Half of its time is left for making the call and renewing the claim.
     const isFirm = (): boolean => !this.#isClosed && (this.#held.get(key) ?? 0) - Date.now() > this.#timeoutMs / 2;
     return {
-      mayCall: () => isFirm() && this.#isOurs(key),
+      // Asked between two steps of a call, where nobody hears of an error: a claim that cannot be read allows nothing.
+      mayCall: () => isFirm() && quietly(() => this.#isOurs(key)),
       release: () => {
         const wasFirm = isFirm();
-        if (!this.#held.delete(key) || this.#isClosed) return;
-        if (this.#writes.failure) return;
+        if (!this.#held.delete(key) || this.#isClosed || this.#writes.failure) return;
         if (wasFirm) this.#remove(key);
-        else this.#writes.inTransaction(() => this.#isOurs(key) && this.#remove(key));
+        // What cannot be released runs out.
+        else quietly(() => this.#writes.inTransaction(() => this.#isOurs(key) && this.#remove(key)));
       },
     };
   }
@@ -96,13 +97,12 @@ export class LmdbClaims {
 
   #renew(): void {
     if (this.#held.size === 0) return;
-    try {
+    // A claim that cannot be renewed runs out, and its call is not made: see `mayCall`.
+    quietly(() =>
       this.#writes.inTransaction(() => {
         for (const key of this.#held.keys()) if (this.#isOurs(key)) this.#put(key);
-      });
-    } catch {
-      // A claim that cannot be renewed runs out, and its call is not made: see `mayCall`.
-    }
+      }),
+    );
   }
 
   /** Whether it was written, the transaction around it says: nobody waits for the write itself. */
@@ -142,5 +142,14 @@ function isGone({ host, pid }: StoredClaim): boolean {
   } catch (error) {
     // EPERM: it is there, and another user's.
     return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+/** False where it cannot be done: what comes of that is the same as if it was not. */
+function quietly(work: () => unknown): boolean {
+  try {
+    return work() !== false;
+  } catch {
+    return false;
   }
 }

@@ -58,7 +58,9 @@ export function lmdbWrites(database: Pick<RootDatabase, 'transactionSync'>): Lmd
 
 /** LMDB says the same of a write that failed and of one that a full disk cut short. */
 const explained = (message: string): string =>
-  message === 'Input/output error' ? `${message}: a write failed or was cut short; look at the disk and at its free space` : message;
+  message.startsWith('Input/output error')
+    ? `${message}: a write failed or was cut short; look at the disk and at its free space`
+    : message;
 
 /** LMDB rejects a write only with the news that its transaction failed; why, a promise in the error says a moment later. */
 async function reasonOf(cause: unknown): Promise<unknown> {
