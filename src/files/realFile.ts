@@ -13,11 +13,12 @@ export function realFile(path: string): string {
   }
 }
 
-const isThere = (path: string): boolean => {
+function isThere(path: string): boolean {
   try {
-    lstatSync(path);
-    return true;
-  } catch {
-    return false;
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch (cause) {
+    // Below a file there is nothing; making the folder says so.
+    if ((cause as NodeJS.ErrnoException).code === 'ENOTDIR') return false;
+    throw cause;
   }
-};
+}

@@ -133,6 +133,15 @@ describe('an output of another configuration (issue 11)', () => {
     expect(await run(other, '--into', into)).toMatchObject({ code: 0, captioned: 0, skipped: 10 });
   });
 
+  it('is no folder for --into where it is a file, which is said, and left as it is', async () => {
+    const { captions, module } = await bench('jsonl');
+    await run(await module());
+    const before = await readFile(captions, 'utf8');
+    const { code, stderr } = await run(await module(), '--into', captions);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/no folder; name another path/)]);
+    expect(await readFile(captions, 'utf8')).toBe(before);
+  });
+
   it('goes on with --add: what is in it stays, other windows are added, and both pipelines go on then', async () => {
     const { captions, module } = await bench('jsonl');
     await run(await module());

@@ -11,13 +11,13 @@ const reply = (name: string, text: string): HostileCase => ({
       import { factsChanged } from 'src/normalise/factsChanged.ts';
       import { houseStyle } from 'src/normalise/normalisers/houseStyle.ts';
       const text = ${text};
-      const codec = { read: (json) => ({ text: json.text }) };
+      const codec = { read: ({ text, model, usage }) => ({ text, model, usage }) };
       lenientJson(text);
       readStructured(text);
       houseStyle({ words: 20 }).apply(text);
       factsChanged(text, text);
       for (const status of [200, 400, 429, 503])
-        for (const body of [text, JSON.stringify({ text }), JSON.stringify({ error: { message: text } }), '{"error":{"details":[' + text + ']}}'])
+        for (const body of [text, JSON.stringify({ text, model: null, usage: { input: [] } }), JSON.stringify({ error: { message: text } }), '{"error":{"details":[' + text + ']}}'])
           readReply(codec, { status, headers: {}, body }, redactor(['3f9a1c77e0b24d58a6c1d9e2f4b80357']));
       console.log('read', text.length);`),
   exitCode: 0,
