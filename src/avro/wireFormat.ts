@@ -105,7 +105,7 @@ export function whyUnreadable(type: avsc.Type, older: string): string | undefine
 export function decoder<Value>(
   name: SchemaName,
   wire: WireFormat,
-  registry: SchemaRegistry | undefined,
+  registry: Pick<SchemaRegistry, 'byId'> | undefined,
   { exact = false }: WireOptions = {},
 ): (bytes: Buffer) => Value | Promise<Value> {
   const type = (exact ? exactTypeOf : typeOf)(compactSchema(name));

@@ -2,6 +2,7 @@ import type kafkajs from 'kafkajs';
 import { topicNames } from '../../kafka/client/ensureTopic.ts';
 import { PipelineError, messageOf } from '../../errors.ts';
 import { committedMessages } from '../../kafka/client/committedMessages.ts';
+import { pause } from '../../kafka/client/pause.ts';
 import { retryUntil } from '../../kafka/client/retryUntil.ts';
 import { topicIds } from '../../kafka/client/topicIds.ts';
 import { Change } from '../../kafka/consumer/change.ts';
@@ -27,6 +28,9 @@ import {
   truncated,
 } from './startOffset.ts';
 import { type TopicWatch, topicWatch } from './topicWatch.ts';
+
+/** How often the group hears from us while a batch waits. */
+const BEAT_EVERY_MS = 500;
 
 export interface GroupMemberOptions {
   readonly topic: string | readonly string[] | RegExp;
@@ -117,7 +121,7 @@ export class GroupMember {
     const { topics } = await this.#admin.fetchTopicMetadata({ topics: [...this.#topics] });
     for (const { name, partitions } of topics) this.#firstCount.set(name, partitions.length);
     await this.#topicWatch.start(this.#topics);
-    await this.#restarting.start(this.#topics, ({ batch }) => this.#onBatch(batch));
+    await this.#restarting.start(this.#topics, (payload) => this.#onBatch(payload));
   }
 
   /** Packets of the assigned partitions, one of each in turn, until `stop`. */
@@ -268,7 +272,20 @@ export class GroupMember {
     this.#lost.set(partition, Date.now());
   }
 
-  async #onBatch(batch: kafkajs.Batch): Promise<void> {
+  /** Waits for what is decoded with a schema that a registry has yet to send; the group hears from us meanwhile. */
+  async #settled(decoded: readonly unknown[], heartbeat: () => Promise<void>): Promise<void> {
+    if (!decoded.some((fields) => fields instanceof Promise)) return;
+    let isSettled = false;
+    const all = Promise.allSettled(decoded).then(() => (isSettled = true));
+    for (;;) {
+      await Promise.race([all, pause(BEAT_EVERY_MS)]);
+      if (isSettled || this.#isStopped) return;
+      await heartbeat();
+    }
+  }
+
+  async #onBatch(payload: kafkajs.EachBatchPayload): Promise<void> {
+    const { batch } = payload;
     const partition = this.#assigned.get(keyOf(batch));
     const assignment = partition?.assignment;
     if (!partition || !assignment) return;
@@ -276,11 +293,14 @@ export class GroupMember {
     const isGap = Number(batch.firstOffset() ?? next) > next;
     if (isGap && this.#options.ifTruncated === 'stop' && !(await isGapHarmless(this.#admin, partition, next)))
       return this.#fail(truncated(partition, next));
-    for (const message of committedMessages(batch, { unreadable: 'keep' })) {
-      const offset = Number(message.offset);
+    const messages = committedMessages(batch, { unreadable: 'keep' }).filter(({ offset }) => Number(offset) >= assignment.progress.next);
+    const decoded = messages.map((message) => this.#decode(message));
+    await this.#settled(decoded, () => payload.heartbeat());
+    if (this.#isStopped) return;
+    for (const [i, fields] of decoded.entries()) {
+      const offset = Number(messages[i]!.offset);
       if (partition.assignment !== assignment || offset < assignment.progress.next) continue;
       try {
-        const fields = this.#decode(message);
         partition.add(assignment, offset, fields instanceof Promise ? await fields : fields);
       } catch (cause) {
         // Thrown on, it would restart the consumer at this message, again and again and without a word.

@@ -6,6 +6,7 @@
 */
 import { decoder } from '../../avro/wireFormat.ts';
 import { PipelineError, messageOf } from '../../errors.ts';
+import { patientRegistry } from '../../kafka/client/patientRegistry.ts';
 import { schemaRegistry } from '../../kafka/client/schemaRegistry.ts';
 import type { Packet } from '../../stage/packet.ts';
 import { sensorName, sensorNameOf } from '../../stage/sensorName.ts';
@@ -43,23 +44,38 @@ const NAMELESS = 'sensor';
 
 export type PacketDecoder = (message: PacketMessage) => PacketFields | Promise<PacketFields>;
 
-/** Reads packets from messages. Never throws nor rejects: a message that cannot be read becomes a packet with a `fault`. */
-export function packetDecoder(encoding: CheckedPacketEncoding): PacketDecoder {
+/**
+ * Reads packets from messages. Never throws: a message that cannot be read becomes a packet with a `fault`. Rejects only where the
+ * schema registry was away for too long, or refuses us: that says nothing about the message.
+ *
+ * @param signal ends the waiting for a registry that is away
+ */
+export function packetDecoder(encoding: CheckedPacketEncoding, signal?: AbortSignal): PacketDecoder {
   const wire = wireOf(encoding);
-  const read = wire === 'raw' ? rawReader({ ...RAW_DEFAULTS, ...encoding.raw }) : avroReader(wire, encoding);
+  const read = wire === 'raw' ? rawReader({ ...RAW_DEFAULTS, ...encoding.raw }) : avroReader(wire, encoding, signal);
   return (message) => {
     if (message.unreadable !== undefined) return faulty(message, message.unreadable);
     try {
       const fields = read(message);
-      return fields instanceof Promise ? fields.catch((cause: unknown) => faulty(message, cause)) : fields;
+      return fields instanceof Promise ? fields.catch((cause: unknown) => faultOrOutage(message, cause)) : fields;
     } catch (cause) {
       return faulty(message, cause);
     }
   };
 }
 
-function avroReader(wire: Exclude<ReturnType<typeof wireOf>, 'raw'>, { registry }: CheckedPacketEncoding): PacketDecoder {
-  const decode = decoder<EventPacket>('event-packet', wire, registry && schemaRegistry(registry), { exact: true });
+function faultOrOutage(message: PacketMessage, cause: unknown): PacketFields {
+  if (cause instanceof PipelineError && (cause.retryable || cause.code === 'CONFIG_INVALID')) throw cause;
+  return faulty(message, cause);
+}
+
+function avroReader(
+  wire: Exclude<ReturnType<typeof wireOf>, 'raw'>,
+  { registry }: CheckedPacketEncoding,
+  signal: AbortSignal | undefined,
+): PacketDecoder {
+  const schemas = registry && patientRegistry(schemaRegistry(registry), registry.url, signal);
+  const decode = decoder<EventPacket>('event-packet', wire, schemas, { exact: true });
   return (message) => {
     const decoded = decode(valueOf(message));
     return decoded instanceof Promise ? decoded.then((packet) => avroPacket(packet, message)) : avroPacket(decoded, message);

@@ -85,7 +85,13 @@ export function kafkaSource(options: KafkaSourceOptions): Source {
     async *packets(signal) {
       const kafka = await connectOrExplain(connectionOf(checked));
       const group = { ...checked, share, onContact: () => (lastContactAt = performance.now()) };
-      yield* readConsumerGroup(kafka, own, packetDecoder(checked), group, signal);
+      const end = new AbortController();
+      const decode = packetDecoder(checked, AbortSignal.any([signal, end.signal]));
+      try {
+        yield* readConsumerGroup(kafka, own, decode, group, signal);
+      } finally {
+        end.abort();
+      }
     },
     share: () => share.now(performance.now()),
     async ready() {

@@ -163,7 +163,8 @@ function refused(
   status: number,
   { usernameEnv, passwordEnv, passwordFile, tokenEnv, tokenFile }: RegistryOptions,
 ): PipelineError {
-  if (status !== 401 && status !== 403) return new PipelineError('SOURCE_FAILED', text, { retryable: status >= 500 });
+  if (status !== 401 && status !== 403)
+    return new PipelineError('SOURCE_FAILED', text, { retryable: status >= 500 || status === 429 || status === 408 });
   const places = [usernameEnv, passwordEnv ?? passwordFile, tokenEnv ?? tokenFile].filter(Boolean).join(' and ');
   const advice = places ? `correct what is in ${places}` : 'set usernameEnv and passwordEnv, or tokenEnv';
   return new PipelineError('CONFIG_INVALID', `${text}; ${advice}`);
