@@ -5,7 +5,7 @@ import type { Ended } from './startProcess.ts';
 /** What the kernel's errors must be called in a message, in the words of any of their writers; SQLite often knows no more than that it was one of the disk. */
 const WORDS: Readonly<Record<string, RegExp>> = {
   ENOSPC: /no space left|ENOSPC|disk is full|free space|disk I\/O/i,
-  EIO: /EIO|i\/o error|input\/output error|disk I\/O/i,
+  EIO: /EIO|i\/o error|input\/output error|disk I\/O|unable to open/i,
   EACCES: /EACCES|permission denied|unable to open|disk I\/O/i,
   EMFILE: /EMFILE|too many open files|unable to open/i,
 };
