@@ -76,7 +76,7 @@ export type { Reading } from './interpret/upstream/transport.ts';
 export { upstreamFields, type UpstreamOptions } from './interpret/upstream/upstreamOptions.ts';
 export type { KafkaConnection, Sasl } from './kafka/client/kafkaConnection.ts';
 export type { RegistryOptions } from './kafka/client/schemaRegistry.ts';
-export type { Delivery, Assignment, Completion, DeliveryReader } from './kafka/delivery/delivery.ts';
+export type { Delivery, Assignment, Completion, DeliveryReader, TopicNow, DonePlace } from './kafka/delivery/delivery.ts';
 export type { Item, Part, Position, Ack, HashedPart } from './stage/item.ts';
 export type { Reach } from './stage/reach.ts';
 export type { Session, ResumePoint, SessionWindow } from './stage/session.ts';
